@@ -1,0 +1,1 @@
+"""Body figures: templates, their regions, and which region a mark lies in."""

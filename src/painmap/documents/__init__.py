@@ -1,0 +1,1 @@
+"""The versioned JSON document that says all of a visit, and its upgrades."""

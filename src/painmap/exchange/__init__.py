@@ -1,0 +1,1 @@
+"""File formats that other systems read, one module each."""

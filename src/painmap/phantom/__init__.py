@@ -1,0 +1,1 @@
+"""The synthetic lumbar CT with its known truth."""

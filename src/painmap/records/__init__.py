@@ -1,0 +1,1 @@
+"""The store: patients, visits, items, the journal; the only place that knows SQL."""

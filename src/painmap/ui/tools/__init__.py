@@ -1,0 +1,1 @@
+"""Mouse tools, one module each, as generators of edits."""
