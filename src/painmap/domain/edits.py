@@ -1,0 +1,201 @@
+"""What the doctor can do to a visit, each a pure function that gives one :class:`Edit`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from painmap.domain.anatomy import Side
+from painmap.domain.injection import (
+    CtPlace,
+    Finding,
+    GivenSite,
+    Landmark,
+    Link,
+    Outline,
+    PlannedSite,
+)
+from painmap.domain.pain import Mark, PainSite
+from painmap.domain.study import AttachedStudy, StudyRefusal
+from painmap.domain.visit import Item, Visit
+
+
+class Page(StrEnum):
+    """The steps of a visit, in order; the value is the word in the window."""
+
+    TODAY = "Today"
+    MAP = "Map"
+    CT = "CT"
+    SITES = "Sites"
+    FINISH = "Finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One finished gesture: what it puts and removes, and how it is called.
+
+    Parameters
+    ----------
+    label : str
+        What was done, for the undo entry ("mark pain"), no capital, no full stop.
+    page : Page
+        Where it shows.
+    put : tuple of Item
+        Items added, or replaced by id.
+    remove : frozenset of UUID
+    """
+
+    label: str
+    page: Page
+    put: tuple[Item, ...] = ()
+    remove: frozenset[UUID] = frozenset()
+
+    def apply(self, visit: Visit) -> Visit:
+        """Give the visit after the edit; `visit` itself stays as it is.
+
+        Raises
+        ------
+        ValueError
+            The visit after it could not be right.
+        """
+        return visit.changed(put=self.put, remove=self.remove)
+
+
+def page_of(item: Item) -> Page:
+    """On which page a change of `item` is seen best."""
+    match item:
+        case PainSite() | Mark():
+            return Page.MAP
+        case AttachedStudy() | StudyRefusal() | Landmark() | Outline():
+            return Page.CT
+        case PlannedSite(place=CtPlace()):
+            return Page.CT
+        case PlannedSite() | GivenSite() | Finding() | Link():
+            return Page.SITES
+
+
+def _with_links(visit: Visit, ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Add the links that would hang in the air without `ids`."""
+    gone = set(ids)
+    return frozenset(
+        gone | {link.id for link in visit.links if link.from_id in gone or link.to_id in gone}
+    )
+
+
+def mark_pain(site: PainSite, mark: Mark) -> Edit:
+    """Add a pain site with its first mark."""
+    return Edit("mark pain", Page.MAP, put=(site, mark))
+
+
+def add_mark(mark: Mark) -> Edit:
+    """Add one more mark to a pain site."""
+    return Edit("add to the pain site", Page.MAP, put=(mark,))
+
+
+def remove_mark(visit: Visit, mark_id: UUID) -> Edit:
+    """Take a mark away, and its pain site with it when it was the last one."""
+    mark = next(each for each in visit.marks if each.id == mark_id)
+    if len(visit.marks_of(mark.site_id)) == 1:
+        return remove_pain_site(visit, mark.site_id)
+    return Edit("erase mark", Page.MAP, remove=_with_links(visit, [mark_id]))
+
+
+def remove_pain_site(visit: Visit, site_id: UUID) -> Edit:
+    """Take a pain site away with its marks and links."""
+    ids = [site_id, *(mark.id for mark in visit.marks_of(site_id))]
+    return Edit("remove pain site", Page.MAP, remove=_with_links(visit, ids))
+
+
+def describe_pain(site: PainSite, *, label: str) -> Edit:
+    """Replace what is said of a pain site."""
+    return Edit(label, Page.MAP, put=(site,))
+
+
+def plan_site(site: PlannedSite) -> Edit:
+    """Add a muscle that is considered for injection."""
+    return Edit("add site", page_of(site), put=(site,))
+
+
+def change_site(site: PlannedSite, *, label: str) -> Edit:
+    """Replace a planned site."""
+    return Edit(label, page_of(site), put=(site,))
+
+
+def remove_site(visit: Visit, site: PlannedSite) -> Edit:
+    """Take a planned site away with its links."""
+    return Edit("remove site", page_of(site), remove=_with_links(visit, [site.id]))
+
+
+def draw_outline(outline: Outline) -> Edit:
+    """Add a contour of a muscle."""
+    return Edit("draw outline", Page.CT, put=(outline,))
+
+
+def change_outline(outline: Outline, *, label: str) -> Edit:
+    """Replace a contour."""
+    return Edit(label, Page.CT, put=(outline,))
+
+
+def remove_outline(visit: Visit, outline_id: UUID) -> Edit:
+    """Take a contour away with its links."""
+    return Edit("remove outline", Page.CT, remove=_with_links(visit, [outline_id]))
+
+
+def place_landmark(landmark: Landmark) -> Edit:
+    """Mark a spinous process."""
+    return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
+
+
+def remove_landmark(landmark: Landmark) -> Edit:
+    """Take a landmark away; sites keep the revision that they were checked against."""
+    return Edit(f"remove {landmark.kind.value}", Page.CT, remove=frozenset({landmark.id}))
+
+
+def attach_study(study: AttachedStudy) -> Edit:
+    """Attach a study to the patient."""
+    return Edit("attach study", Page.CT, put=(study,))
+
+
+def refuse_study(refusal: StudyRefusal) -> Edit:
+    """Record that a study was not attached."""
+    return Edit("not this patient's study", Page.CT, put=(refusal,))
+
+
+def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
+    """Detach a study attached by mistake; what was annotated on it stays as entered in error."""
+    hung = [
+        replace(item, entered_in_error=reason)
+        for item in (*visit.landmarks, *visit.outlines, *visit.planned_sites, *visit.given_sites)
+        if not item.entered_in_error and study_of(item) == study.study_uid
+    ]
+    return Edit("detach study", Page.CT, put=(replace(study, detached=reason), *hung))
+
+
+def study_of(item: Landmark | Outline | PlannedSite | GivenSite) -> str | None:
+    """Study Instance UID that an item hangs on, if it hangs on one."""
+    match item:
+        case Landmark() | Outline():
+            return item.anchor.study_uid
+        case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
+            return place.anchor.study_uid
+    return None
+
+
+def record_given(site: GivenSite) -> Edit:
+    """Record what was injected."""
+    return Edit("record injection", Page.SITES, put=(site,))
+
+
+def record_finding(finding: Finding) -> Edit:
+    """Record what was found on palpation."""
+    return Edit("record finding", Page.SITES, put=(finding,))
+
+
+def link_items(link: Link) -> Edit:
+    """Say that two items belong together."""
+    return Edit("link", Page.SITES, put=(link,))
+
+
+def side_of_marks(marks: Iterable[Mark]) -> frozenset[Side]:
+    """The patient's sides that marks lie on."""
+    return frozenset(region.side for mark in marks for region in mark.regions)

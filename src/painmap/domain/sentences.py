@@ -1,0 +1,211 @@
+"""What was recorded, said in plain words with the patient's LEFT and RIGHT."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from painmap.domain.anatomy import Muscle, Side
+from painmap.domain.injection import (
+    CtPlace,
+    FigurePlace,
+    GivenSite,
+    Outline,
+    Place,
+    PlannedSite,
+    SideBasis,
+    SideCheck,
+)
+from painmap.domain.pain import Mark, MarkedRegion, PainSite
+from painmap.domain.study import AttachedStudy, Origin
+from painmap.domain.visit import Visit
+
+MOST_REGIONS_NAMED = 4
+"""More regions than this make a sentence that nobody reads; the rest is counted."""
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def day_words(day: date) -> str:
+    """ "3 March 2024": months as words, so that no country reads it otherwise."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_words(moment: datetime) -> str:
+    """ "3 March 2024, 10:12" in local time."""
+    local = moment.astimezone()
+    return f"{day_words(local.date())}, {local:%H:%M}"
+
+
+def plural(count: int, thing: str, things: str | None = None) -> str:
+    """ "1 file", "2 files"."""
+    return f"{count} {thing if count == 1 else things or thing + 's'}"
+
+
+def age_of_study(study_day: date, visit_day: date) -> str:
+    """ "3 years 2 months before this visit"."""
+    if study_day == visit_day:
+        return "on the day of this visit"
+    early, late = sorted((study_day, visit_day))
+    months = (late.year - early.year) * 12 + late.month - early.month - (late.day < early.day)
+    if months == 0:
+        length = plural((late - early).days, "day")
+    else:
+        years, rest = divmod(months, 12)
+        parts = [plural(years, "year")] if years else []
+        parts += [plural(rest, "month")] if rest else []
+        length = " ".join(parts)
+    return f"{length} {'before' if study_day < visit_day else 'after'} this visit"
+
+
+def region_words(region: MarkedRegion) -> str:
+    """ "LEFT lower lumbar paraspinal", or the name alone on the midline."""
+    if region.side is Side.MIDLINE:
+        return region.name
+    return f"{region.side.word} {region.name}"
+
+
+def _joined(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def place_of_pain(marks: Iterable[Mark]) -> str:
+    """ "patient's LEFT lower lumbar paraspinal and LEFT sacroiliac"."""
+    names = list(dict.fromkeys(region_words(r) for mark in marks for r in mark.regions))
+    if not names:
+        return "outside every region of the figure"
+    if len(names) > MOST_REGIONS_NAMED:
+        rest = len(names) - MOST_REGIONS_NAMED
+        names = [*names[:MOST_REGIONS_NAMED], plural(rest, "more region")]
+    return f"patient's {_joined(names)}"
+
+
+def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
+    """ "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep"."""
+    parts = [place_of_pain(marks)]
+    parts.append("intensity not asked" if site.intensity is None else f"{site.intensity}/10")
+    if site.worst is not None:
+        parts.append(f"worst {site.worst}/10")
+    if site.least is not None:
+        parts.append(f"least {site.least}/10")
+    parts += [quality.value for quality in site.qualities]
+    parts += [each.value for each in (site.depth, site.pattern) if each is not None]
+    if site.onset:
+        parts.append(f"since {site.onset}")
+    if site.worsened_by:
+        parts.append(f"worse with {site.worsened_by}")
+    if site.eased_by:
+        parts.append(f"eased by {site.eased_by}")
+    if site.note:
+        parts.append(f"note: {site.note}")
+    return ", ".join(parts)
+
+
+def muscle_words(muscle_id: str, muscles: Mapping[str, Muscle]) -> str:
+    """Name a muscle, also one that this program's catalogue no longer has."""
+    muscle = muscles.get(muscle_id)
+    return muscle.name if muscle else muscle_id.replace("_", " ")
+
+
+def _sided(side: Side, name: str) -> str:
+    return f"{side.word} {name}" if side is not Side.MIDLINE else f"{name}, midline"
+
+
+def side_words(check: SideCheck) -> str:
+    """How the side was checked, and how far from the midline it lies."""
+    words = check.basis.value
+    if check.basis is SideBasis.NOT_CHECKED or check.offset_mm is None:
+        return words
+    side = "LEFT" if check.offset_mm > 0 else "RIGHT"
+    return f"{words}, {abs(check.offset_mm):.0f} mm {side} of it"
+
+
+def place_words(place: Place | None) -> str:
+    """How a site is placed."""
+    match place:
+        case CtPlace():
+            return "target on CT"
+        case FigurePlace(view=view):
+            return f"point on the {view} of the figure"
+    return "placed by muscle, side and level"
+
+
+def planned_sentence(site: PlannedSite, muscles: Mapping[str, Muscle]) -> str:
+    """ "LEFT quadratus lumborum, L3, considered, target on CT, side agrees ..."."""
+    parts = [_sided(site.side, muscle_words(site.muscle_id, muscles))]
+    parts.append(site.level.value if site.level else "level not given")
+    parts += [site.status.value, place_words(site.place)]
+    if isinstance(site.place, CtPlace) and site.side is not Side.MIDLINE:
+        parts.append(side_words(site.side_check))
+    if site.note:
+        parts.append(f"note: {site.note}")
+    if site.entered_in_error:
+        parts.append(f"entered in error: {site.entered_in_error}")
+    return ", ".join(parts)
+
+
+def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
+    """ "outline of the LEFT psoas major, L3"."""
+    parts = [f"outline of the {_sided(outline.side, muscle_words(outline.muscle_id, muscles))}"]
+    parts.append(outline.level.value if outline.level else "level not given")
+    if outline.side is not Side.MIDLINE:
+        parts.append(side_words(outline.side_check))
+    if outline.note:
+        parts.append(f"note: {outline.note}")
+    if outline.entered_in_error:
+        parts.append(f"entered in error: {outline.entered_in_error}")
+    return ", ".join(parts)
+
+
+def given_sentence(site: GivenSite, muscles: Mapping[str, Muscle]) -> str:
+    """ "given: LEFT quadratus lumborum, L3, 25 units"."""
+    parts = [f"given: {_sided(site.side, muscle_words(site.muscle_id, muscles))}"]
+    parts.append(site.level.value if site.level else "level not given")
+    parts.append(
+        "units not recorded" if site.units is None else f"{number_words(site.units)} units"
+    )
+    parts += [text for text in (site.product, site.note) if text]
+    return ", ".join(parts)
+
+
+def number_words(value: object) -> str:
+    """A number without trailing ".0" and with its leading zero."""
+    text = f"{value:f}" if hasattr(value, "as_tuple") else f"{value}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def study_sentence(study: AttachedStudy) -> str:
+    """ "CT of 3 March 2024, lumbar spine"."""
+    when = day_words(study.study_date) if study.study_date else "unknown date"
+    parts = [f"{study.modality} of {when}"]
+    if study.description:
+        parts.append(study.description)
+    if study.origin is not Origin.PERSON:
+        parts.append(study.origin.value)
+    if study.detached:
+        parts.append(f"detached: {study.detached}")
+    return ", ".join(parts)
+
+
+def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, ...]:
+    """Everything live in a visit, one sentence an item, in the order in which it is read."""
+    return (
+        *(pain_sentence(site, visit.marks_of(site.id)) for site in visit.pain_sites),
+        *(study_sentence(study) for study in visit.attached_studies),
+        *(planned_sentence(site, muscles) for site in visit.live_planned_sites),
+        *(outline_sentence(outline, muscles) for outline in visit.live_outlines),
+        *(given_sentence(site, muscles) for site in visit.live_given_sites),
+    )

@@ -1,0 +1,173 @@
+"""A visit, whole and immutable: everything that was recorded in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+from uuid import UUID
+
+from painmap.domain.injection import Finding, GivenSite, Landmark, Link, Outline, PlannedSite
+from painmap.domain.pain import Mark, PainSite
+from painmap.domain.study import AttachedStudy, StudyRefusal
+
+
+class VisitKind(StrEnum):
+    """Why the patient comes; it decides on which page the visit lands first."""
+
+    FIRST = "first visit"
+    FOLLOW_UP = "follow-up"
+    DYSTONIA = "cervical dystonia"
+    MIGRAINE = "migraine"
+
+
+class VisitState(StrEnum):
+    DRAFT = "draft"
+    FINISHED = "finished"
+
+
+Item = (
+    PainSite
+    | Mark
+    | Finding
+    | AttachedStudy
+    | StudyRefusal
+    | Landmark
+    | PlannedSite
+    | GivenSite
+    | Outline
+    | Link
+)
+"""Anything that is one row of the record."""
+
+FIELD_OF: Mapping[type, str] = MappingProxyType(
+    {
+        PainSite: "pain_sites",
+        Mark: "marks",
+        Finding: "findings",
+        AttachedStudy: "studies",
+        StudyRefusal: "refusals",
+        Landmark: "landmarks",
+        PlannedSite: "planned_sites",
+        GivenSite: "given_sites",
+        Outline: "outlines",
+        Link: "links",
+    }
+)
+"""Where in a visit the items of a type stand; the field's name is also the row's kind."""
+
+PATIENT_WIDE: frozenset[type] = frozenset({AttachedStudy, Landmark})
+"""Items that belong to the patient's studies, so that every visit of the patient sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item before and after; None where it did not exist or is gone."""
+
+    before: Item | None
+    after: Item | None
+
+    @property
+    def item(self) -> Item:
+        """The later of the two that exists."""
+        either = self.after or self.before
+        if either is None:
+            raise ValueError("a change of nothing")
+        return either
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of one patient.
+
+    Parameters
+    ----------
+    id, patient_id : UUID
+    started : datetime
+        Time zone aware.
+    revision : int
+        Grows by one with every stored gesture.
+    """
+
+    id: UUID
+    patient_id: UUID
+    started: datetime
+    kind: VisitKind = VisitKind.FIRST
+    state: VisitState = VisitState.DRAFT
+    revision: int = 0
+    pain_sites: tuple[PainSite, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    studies: tuple[AttachedStudy, ...] = ()
+    refusals: tuple[StudyRefusal, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
+    planned_sites: tuple[PlannedSite, ...] = ()
+    given_sites: tuple[GivenSite, ...] = ()
+    outlines: tuple[Outline, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.started.tzinfo is None:
+            raise ValueError("a visit's time needs its time zone")
+        sites = {site.id for site in self.pain_sites}
+        marked = {mark.site_id for mark in self.marks}
+        if sites != marked:
+            raise ValueError("every pain site has a mark, and every mark a pain site")
+
+    def items(self) -> Iterator[Item]:
+        """Every item, kind by kind, in the order in which each kind was recorded."""
+        for name in FIELD_OF.values():
+            yield from getattr(self, name)
+
+    def find(self, item_id: UUID) -> Item | None:
+        return next((item for item in self.items() if item.id == item_id), None)
+
+    def changed(self, *, put: tuple[Item, ...] = (), remove: frozenset[UUID] = frozenset()) -> Self:
+        """Give a visit with items put (added or replaced) or removed, in the order of their ids."""
+        fields: dict[str, tuple[Item, ...]] = {}
+        for cls, name in FIELD_OF.items():
+            current: tuple[Item, ...] = getattr(self, name)
+            news = {item.id: item for item in put if type(item) is cls}
+            if not news and not any(item.id in remove for item in current):
+                continue
+            kept = {item.id: item for item in current if item.id not in remove} | news
+            fields[name] = tuple(kept[key] for key in sorted(kept))
+        return replace(self, **fields)  # type: ignore[arg-type]  # fields are matched by FIELD_OF
+
+    def marks_of(self, site_id: UUID) -> tuple[Mark, ...]:
+        return tuple(mark for mark in self.marks if mark.site_id == site_id)
+
+    @property
+    def attached_studies(self) -> tuple[AttachedStudy, ...]:
+        return tuple(study for study in self.studies if not study.detached)
+
+    @property
+    def live_planned_sites(self) -> tuple[PlannedSite, ...]:
+        """What is in plan and exports: all but what was entered in error."""
+        return tuple(site for site in self.planned_sites if not site.entered_in_error)
+
+    @property
+    def live_outlines(self) -> tuple[Outline, ...]:
+        return tuple(each for each in self.outlines if not each.entered_in_error)
+
+    @property
+    def live_landmarks(self) -> tuple[Landmark, ...]:
+        return tuple(each for each in self.landmarks if not each.entered_in_error)
+
+    @property
+    def live_given_sites(self) -> tuple[GivenSite, ...]:
+        return tuple(each for each in self.given_sites if not each.entered_in_error)
+
+
+def changes_between(before: Visit, after: Visit) -> tuple[Change, ...]:
+    """List what differs, item by item."""
+    changes = []
+    for name in FIELD_OF.values():
+        olds = {item.id: item for item in getattr(before, name)}
+        news = {item.id: item for item in getattr(after, name)}
+        changes += [
+            Change(olds.get(key), item) for key, item in news.items() if olds.get(key) != item
+        ]
+        changes += [Change(item, None) for key, item in olds.items() if key not in news]
+    return tuple(changes)
