@@ -163,9 +163,15 @@ def refuse_study(refusal: StudyRefusal) -> Edit:
 
 def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
     """Detach a study attached by mistake; what was annotated on it stays as entered in error."""
+    anchored: tuple[Landmark | Outline | PlannedSite | GivenSite, ...] = (
+        *visit.landmarks,
+        *visit.outlines,
+        *visit.planned_sites,
+        *visit.given_sites,
+    )
     hung = [
         replace(item, entered_in_error=reason)
-        for item in (*visit.landmarks, *visit.outlines, *visit.planned_sites, *visit.given_sites)
+        for item in anchored
         if not item.entered_in_error and study_of(item) == study.study_uid
     ]
     return Edit("detach study", Page.CT, put=(replace(study, detached=reason), *hung))

@@ -58,7 +58,7 @@ class Patient:
 
     @property
     def name(self) -> str:
-        """ "Family, Given", or the family name alone."""
+        """Such as "Family, Given", or the family name alone."""
         return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
 
     def age_on(self, day: date) -> int | None:

@@ -38,23 +38,23 @@ _MONTHS = (
 
 
 def day_words(day: date) -> str:
-    """ "3 March 2024": months as words, so that no country reads it otherwise."""
+    """Such as "3 March 2024": months as words, so that no country reads it otherwise."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def moment_words(moment: datetime) -> str:
-    """ "3 March 2024, 10:12" in local time."""
+    """Such as "3 March 2024, 10:12" in local time."""
     local = moment.astimezone()
     return f"{day_words(local.date())}, {local:%H:%M}"
 
 
 def plural(count: int, thing: str, things: str | None = None) -> str:
-    """ "1 file", "2 files"."""
+    """Such as "1 file", "2 files"."""
     return f"{count} {thing if count == 1 else things or thing + 's'}"
 
 
 def age_of_study(study_day: date, visit_day: date) -> str:
-    """ "3 years 2 months before this visit"."""
+    """Such as "3 years 2 months before this visit"."""
     if study_day == visit_day:
         return "on the day of this visit"
     early, late = sorted((study_day, visit_day))
@@ -70,7 +70,7 @@ def age_of_study(study_day: date, visit_day: date) -> str:
 
 
 def region_words(region: MarkedRegion) -> str:
-    """ "LEFT lower lumbar paraspinal", or the name alone on the midline."""
+    """Such as "LEFT lower lumbar paraspinal", or the name alone on the midline."""
     if region.side is Side.MIDLINE:
         return region.name
     return f"{region.side.word} {region.name}"
@@ -83,7 +83,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def place_of_pain(marks: Iterable[Mark]) -> str:
-    """ "patient's LEFT lower lumbar paraspinal and LEFT sacroiliac"."""
+    """Such as "patient's LEFT lower lumbar paraspinal and LEFT sacroiliac"."""
     names = list(dict.fromkeys(region_words(r) for mark in marks for r in mark.regions))
     if not names:
         return "outside every region of the figure"
@@ -94,7 +94,7 @@ def place_of_pain(marks: Iterable[Mark]) -> str:
 
 
 def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
-    """ "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep"."""
+    """Such as "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep"."""
     parts = [place_of_pain(marks)]
     parts.append("intensity not asked" if site.intensity is None else f"{site.intensity}/10")
     if site.worst is not None:
@@ -144,7 +144,7 @@ def place_words(place: Place | None) -> str:
 
 
 def planned_sentence(site: PlannedSite, muscles: Mapping[str, Muscle]) -> str:
-    """ "LEFT quadratus lumborum, L3, considered, target on CT, side agrees ..."."""
+    """Such as "LEFT quadratus lumborum, L3, considered, target on CT, side agrees ..."."""
     parts = [_sided(site.side, muscle_words(site.muscle_id, muscles))]
     parts.append(site.level.value if site.level else "level not given")
     parts += [site.status.value, place_words(site.place)]
@@ -158,7 +158,7 @@ def planned_sentence(site: PlannedSite, muscles: Mapping[str, Muscle]) -> str:
 
 
 def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
-    """ "outline of the LEFT psoas major, L3"."""
+    """Such as "outline of the LEFT psoas major, L3"."""
     parts = [f"outline of the {_sided(outline.side, muscle_words(outline.muscle_id, muscles))}"]
     parts.append(outline.level.value if outline.level else "level not given")
     if outline.side is not Side.MIDLINE:
@@ -171,7 +171,7 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
 
 
 def given_sentence(site: GivenSite, muscles: Mapping[str, Muscle]) -> str:
-    """ "given: LEFT quadratus lumborum, L3, 25 units"."""
+    """Such as "given: LEFT quadratus lumborum, L3, 25 units"."""
     parts = [f"given: {_sided(site.side, muscle_words(site.muscle_id, muscles))}"]
     parts.append(site.level.value if site.level else "level not given")
     parts.append(
@@ -188,7 +188,7 @@ def number_words(value: object) -> str:
 
 
 def study_sentence(study: AttachedStudy) -> str:
-    """ "CT of 3 March 2024, lumbar spine"."""
+    """Such as "CT of 3 March 2024, lumbar spine"."""
     when = day_words(study.study_date) if study.study_date else "unknown date"
     parts = [f"{study.modality} of {when}"]
     if study.description:
