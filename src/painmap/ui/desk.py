@@ -1,0 +1,252 @@
+"""The one place where the interface changes anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from painmap.bodymap.template import BodyTemplate
+from painmap.domain.anatomy import Muscle
+from painmap.domain.edits import Edit, Page
+from painmap.domain.errors import PainmapError
+from painmap.domain.visit import FIELD_OF, Change
+from painmap.services.clinic import Clinic
+from painmap.services.history import Step
+from painmap.services.open_visit import OpenVisit
+from painmap.ui import faults
+from painmap.ui.job_runner import JobRunner
+
+T = TypeVar("T")
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One quiet sentence for the doctor, and what to do next."""
+
+    text: str
+    hint: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed: the fields of the visit, and the items in them.
+
+    A page that shows none of `fields` need not redraw.
+    """
+
+    fields: frozenset[str]
+    items: tuple[Change, ...] = ()
+
+    def touches(self, *names: str) -> bool:
+        return not self.fields.isdisjoint(names)
+
+
+ALL_CHANGED = Changes(frozenset(FIELD_OF.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWanted:
+    """A page to show, and the items on it to bring into view."""
+
+    page: Page
+    item_ids: tuple[UUID, ...] = ()
+
+
+class Desk(QObject):
+    """The open visit, and the only way in which the window changes it.
+
+    Every edit appears at once and is stored by the records lane; ``saved`` is emitted only
+    after the commit. Pages read `visit` and keep no copy of it.
+    """
+
+    changed = Signal(object)
+    """Changes."""
+    opened = Signal()
+    """A visit is open; everything is new."""
+    closing = Signal()
+    """The visit is about to be closed; what is still being typed must be handed in now."""
+    closed = Signal()
+    saved = Signal(object)
+    """datetime of the commit; emitted when nothing waits any more."""
+    save_failed = Signal(object)
+    """PainmapError."""
+    said = Signal(object)
+    """Message."""
+    place_wanted = Signal(object)
+    """PlaceWanted."""
+    selected = Signal(object)
+    """UUID of the one selected pain site, or None."""
+
+    def __init__(
+        self,
+        clinic: Clinic,
+        *,
+        muscles: Mapping[str, Muscle],
+        template: BodyTemplate,
+        resources: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.clinic = clinic
+        self.muscles = muscles
+        self.template = template
+        self.resources = resources
+        self.jobs = JobRunner(self)
+        self._open: OpenVisit | None = None
+        self._selection: UUID | None = None
+        self._waiting = 0
+        self._stuck = False
+
+    # --- what is open
+
+    @property
+    def is_open(self) -> bool:
+        return self._open is not None
+
+    @property
+    def open_visit(self) -> OpenVisit:
+        """The open visit; asking while none is open is our own mistake."""
+        if self._open is None:
+            raise RuntimeError("no visit is open")
+        return self._open
+
+    def show_visit(self, visit: OpenVisit) -> None:
+        """Put `visit` on the desk."""
+        self.close_visit()
+        self._open = visit
+        self._selection = None
+        self.opened.emit()
+        self.changed.emit(ALL_CHANGED)
+
+    def close_visit(self) -> None:
+        """Put the visit away; what waits to be stored is still stored."""
+        if self._open is None:
+            return
+        self.closing.emit()
+        self._open = None
+        self.select(None)
+        self.closed.emit()
+
+    # --- the one door
+
+    def apply(self, edit: Edit) -> None:
+        """Make `edit` now, and store it."""
+        step = self.open_visit.apply(edit)
+        if step is not None:
+            self._happened(step)
+
+    def undo(self) -> None:
+        """Take the last step back, show where, and say what it was."""
+        self._take_back(self.open_visit.undo_label, self.open_visit.undo, "Took back")
+
+    def redo(self) -> None:
+        self._take_back(self.open_visit.redo_label, self.open_visit.redo, "Did again")
+
+    def _take_back(self, label: str | None, act: Callable[[], Step | None], verb: str) -> None:
+        try:
+            step = act()
+        except PainmapError as error:
+            self.say(error.message, hint=error.hint, tone=Tone.WARNING)
+            return
+        if step is None:
+            return
+        self._happened(step)
+        ids = tuple(change.item.id for change in step.changes)
+        self.place_wanted.emit(PlaceWanted(step.page, ids))
+        self.say(f"{verb}: {label}.")
+
+    def _happened(self, step: Step) -> None:
+        fields = frozenset(FIELD_OF[type(change.item)] for change in step.changes)
+        gone = {c.item.id for c in step.changes if c.after is None}
+        if self._selection in gone:
+            self.select(None)
+        self.changed.emit(Changes(fields, step.changes))
+        self._store(self.open_visit, step)
+
+    def _store(self, visit: OpenVisit, step: Step) -> None:
+        self._waiting += 1
+        self.jobs.record(
+            partial(visit.commit, step),
+            done=lambda _: self._stored(visit),
+            failed=self._not_stored,
+        )
+
+    def _stored(self, visit: OpenVisit) -> None:
+        self._waiting -= 1
+        if self._waiting == 0 and visit.saved_at is not None:
+            self._stuck = False
+            self.saved.emit(visit.saved_at)
+
+    def _not_stored(self, error: BaseException) -> None:
+        self._waiting -= 1
+        self._stuck = True
+        if isinstance(error, PainmapError):
+            self.save_failed.emit(error)
+        else:
+            faults.report(error)
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether something shown is not in the store yet."""
+        return self._waiting > 0 or self._stuck
+
+    def retry_saving(self) -> None:
+        """Try again to store what could not be stored."""
+        visit = self.open_visit
+        for step in visit.unsaved:
+            self._store(visit, step)
+
+    # --- selection, messages, records
+
+    @property
+    def selection(self) -> UUID | None:
+        return self._selection
+
+    def select(self, site_id: UUID | None) -> None:
+        """Make `site_id` the one visibly selected pain site."""
+        if site_id != self._selection:
+            self._selection = site_id
+            self.selected.emit(site_id)
+
+    def say(self, text: str, *, hint: str = "", tone: Tone = Tone.PLAIN) -> None:
+        self.said.emit(Message(text, hint, tone))
+
+    def show_error(self, error: BaseException) -> None:
+        """Show the world's errors as a quiet message, our own as a crash report."""
+        if isinstance(error, PainmapError):
+            self.say(error.message, hint=error.hint, tone=Tone.WARNING)
+        else:
+            faults.report(error)
+
+    def ask_records(self, read: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Read or write on the records lane; the answer comes back on the Qt thread."""
+        self.jobs.record(read, done=done, failed=self.show_error)
+
+    def save_place(self, place: Mapping[str, Any]) -> None:
+        """Remember where in the visit the doctor is, so that reopening lands there."""
+        visit_id = self.open_visit.visit.id
+        self.jobs.record(
+            partial(self.clinic.save_place, visit_id, dict(place)), failed=self.show_error
+        )
+
+    def close(self) -> None:
+        """Close at the end of the program: everything shown as done is stored first."""
+        self.close_visit()
+        self.jobs.close()
+        self.clinic.close()
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now().astimezone()
