@@ -176,6 +176,12 @@ QFrame#steps {{ background: {p.surface}; border-right: 1px solid {p.line}; }}
 QFrame#sentences {{ background: {p.surface}; border-left: 1px solid {p.line}; }}
 QFrame#statusLine {{ background: {p.surface}; border-top: 1px solid {p.line}; }}
 QFrame#statusLine QLabel {{ color: {p.muted}; font-size: 12px; }}
+QFrame[sentence="true"] {{ background: {p.raised}; border: 1px solid transparent;
+    border-radius: 6px; }}
+QFrame[sentence="true"]:hover {{ border-color: {p.line}; }}
+QFrame[sentence="true"]:focus {{ border-color: {p.accent}; }}
+QFrame[sentence="true"][chosen="true"] {{ background: {p.accent_soft};
+    border-color: {p.accent}; }}
 QFrame#message {{ background: {p.raised}; border: 1px solid {p.line}; border-radius: 8px; }}
 QFrame#message[tone="warning"] {{ background: {p.warning_soft}; border-color: {p.warning}; }}
 

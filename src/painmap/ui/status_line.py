@@ -1,0 +1,107 @@
+"""The bottom line: user, place of the database, long tasks; and the quiet messages above it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
+
+from painmap.domain.progress import Progress
+from painmap.ui.desk import Message, Tone
+from painmap.ui.widgets import button, label, restyle, row
+
+HEIGHT_PX = 34
+MESSAGE_MS = 8000
+"""A plain message stays this long; a warning stays until it is put away."""
+
+
+class StatusLine(QFrame):
+    """Who works, where the data are, and what takes long."""
+
+    def __init__(self, user: str, place: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self.setFixedHeight(HEIGHT_PX)
+        self._task = label()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(180)
+        self._cancel = button("Cancel", self._on_cancel, flat=True)
+        self._cancel.setStyleSheet("padding: 2px 8px; font-size: 12px;")
+        self._stop: Callable[[], None] | None = None
+        purpose = label(
+            "Documents findings and plans. Not for primary diagnosis, does not guide a needle."
+        )
+        box = row(
+            label(f"User {user}"),
+            12,
+            label(place),
+            -1,
+            self._task,
+            self._bar,
+            self._cancel,
+            purpose,
+        )
+        box.setContentsMargins(20, 0, 20, 0)
+        self._purpose = purpose
+        self.setLayout(box)
+        self.finish_task()
+
+    def show_task(self, step: Progress, stop: Callable[[], None]) -> None:
+        """Show how far a long task is, and how to stop it."""
+        self._stop = stop
+        count = f" {step.done} of {step.total}" if step.total else ""
+        self._task.setText(f"{step.label}{count}")
+        self._bar.setRange(0, step.total or 0)
+        self._bar.setValue(step.done)
+        for part in (self._task, self._bar, self._cancel):
+            part.show()
+        self._purpose.hide()
+
+    def finish_task(self) -> None:
+        self._stop = None
+        for part in (self._task, self._bar, self._cancel):
+            part.hide()
+        self._purpose.show()
+
+    def _on_cancel(self) -> None:
+        if self._stop is not None:
+            self._stop()
+        self.finish_task()
+
+
+class MessageStrip(QFrame):
+    """One quiet sentence over the page, with what to do next; warnings stay until put away."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self._text = label(wrap=True)
+        self._hint = label(tone="muted", wrap=True)
+        self._close = button("Close", self.hide, flat=True)
+        box = row(self._text, self._hint, -1, self._close, spacing=10)
+        box.setContentsMargins(16, 6, 8, 6)
+        box.setStretch(0, 3)
+        box.setStretch(1, 4)
+        self.setLayout(box)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return f"{self._text.text()} {self._hint.text()}".strip() if not self.isHidden() else ""
+
+    def show_message(self, message: Message) -> None:
+        self._text.setText(message.text)
+        self._hint.setText(message.hint)
+        self._hint.setVisible(bool(message.hint))
+        self.setProperty("tone", message.tone.value)
+        restyle(self)
+        self.show()
+        self.raise_()
+        if message.tone is Tone.PLAIN:
+            self._timer.start(MESSAGE_MS)
+        else:
+            self._timer.stop()
