@@ -1,0 +1,364 @@
+"""The window: it arranges patient line, steps, page, sentences and status line; no state."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPlainTextEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
+
+from painmap.domain.edits import Page
+from painmap.domain.progress import Progress
+from painmap.domain.sentences import visit_sentences
+from painmap.domain.visit import VisitKind
+from painmap.ui.actions import Action, Actions
+from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.pages import VisitPage
+from painmap.ui.patient_bar import PatientBar
+from painmap.ui.sentence_list import SentenceList
+from painmap.ui.status_line import MessageStrip, StatusLine
+from painmap.ui.theme import Icons, Mode, Palette
+from painmap.ui.widgets import column, row
+
+STEP_ICONS = {
+    Page.TODAY: "today",
+    Page.MAP: "map",
+    Page.CT: "ct",
+    Page.SITES: "sites",
+    Page.FINISH: "finish",
+}
+LANDS_ON = {
+    VisitKind.FIRST: Page.MAP,
+    VisitKind.FOLLOW_UP: Page.SITES,
+    VisitKind.DYSTONIA: Page.SITES,
+    VisitKind.MIGRAINE: Page.SITES,
+}
+"""Where a visit opens that was never opened before (interface.md, Today)."""
+
+PLACE_PAUSE_MS = 1500
+"""The place is remembered when nothing has moved for so long."""
+
+
+class MainWindow(QMainWindow):
+    """The frame around the pages of a visit."""
+
+    mode_wanted = Signal(object)
+    """Mode: light or dark."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pages: Mapping[Page, VisitPage],
+        icons: Icons,
+        palette: Palette,
+        *,
+        user: str,
+    ) -> None:
+        super().__init__()
+        self.desk = desk
+        self.pages = pages
+        self._icons = icons
+        self._palette = palette
+        self.setWindowTitle("painmap")
+        self.resize(1440, 900)
+        self.setMinimumSize(1024, 680)
+        self.setAcceptDrops(True)
+        self.patient_bar = PatientBar(desk)
+        self.sentences = SentenceList(desk)
+        self.status = StatusLine(user, desk.clinic.database_place)
+        self._stack = QStackedWidget()
+        self._steps: dict[Page, QToolButton] = {}
+        self.setCentralWidget(self._arranged())
+        self.messages = MessageStrip(self._stack)
+        self.actions_ = Actions(self._action_list(), self.menuBar(), self)
+        self.digits = IntensityKeys(desk)
+        self._place_timer = QTimer(self)
+        self._place_timer.setInterval(PLACE_PAUSE_MS)
+        self._place_timer.timeout.connect(self._remember_place)
+        self._known_place: Mapping[str, Any] = {}
+        self._connect()
+        self.show_page(Page.TODAY)
+        self._on_visit_state()
+
+    # --- arrangement
+
+    def _arranged(self) -> QWidget:
+        for page in Page:
+            self._stack.addWidget(self.pages[page])
+        middle = QWidget()
+        middle.setLayout(row(self._step_rail(), self._stack, self.sentences, spacing=0))
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        whole = QWidget()
+        whole.setObjectName("page")
+        whole.setLayout(column(self.patient_bar, middle, self.status, spacing=0))
+        return whole
+
+    def _step_rail(self) -> QFrame:
+        rail = QFrame()
+        rail.setObjectName("steps")
+        rail.setFixedWidth(88)
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        box = column(spacing=4)
+        box.setContentsMargins(8, 12, 8, 12)
+        for page in Page:
+            step = QToolButton()
+            step.setText(page.value)
+            step.setCheckable(True)
+            step.setProperty("step", True)
+            step.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            step.setIconSize(step.iconSize().expandedTo(step.iconSize() * 1.4))
+            step.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            step.setAccessibleName(f"Step {page.value}")
+            step.clicked.connect(lambda _=False, page=page: self.show_page(page))
+            group.addButton(step)
+            box.addWidget(step)
+            self._steps[page] = step
+        box.addStretch(1)
+        rail.setLayout(box)
+        self._draw_icons()
+        return rail
+
+    def _draw_icons(self) -> None:
+        for page, step in self._steps.items():
+            step.setIcon(self._icons.icon(STEP_ICONS[page], self._palette, 24))
+
+    def set_colours(self, palette: Palette) -> None:
+        self._palette = palette
+        self._draw_icons()
+        for page in self.pages.values():
+            page.set_colours(palette)
+
+    def _action_list(self) -> list[Action]:
+        file, edit, view, info = "File", "Edit", "View", "Help"
+        return [
+            Action("patients", file, "Patients", lambda: self.show_page(Page.TODAY), "Ctrl+L"),
+            Action("open", file, "Open DICOM folder ...", self.choose_folder, "Ctrl+O", True, True),
+            Action("export", file, "Export visit ...", self.choose_export, "Ctrl+E", True, True),
+            Action("import", file, "Import visit ...", self.choose_import, "Ctrl+I"),
+            Action("copy", file, "Copy visit as text", self.copy_text, "Ctrl+Shift+C", True),
+            Action("quit", file, "Quit", self.close, "Ctrl+Q", separated=True),
+            Action("undo", edit, "Undo", self.desk.undo, "Ctrl+Z", True),
+            Action("redo", edit, "Redo", self.desk.redo, "Ctrl+Shift+Z", True),
+            *(
+                Action(f"page-{page.value}", view, page.value, self._page_opener(page), f"Alt+{n}")
+                for n, page in enumerate(Page, 1)
+            ),
+            Action(
+                "light", view, "Light", lambda: self.mode_wanted.emit(Mode.LIGHT), "", False, True
+            ),
+            Action("dark", view, "Dark", lambda: self.mode_wanted.emit(Mode.DARK)),
+            Action("about", info, "What painmap is for", self.show_purpose, "F1"),
+        ]
+
+    def _page_opener(self, page: Page) -> Callable[[], None]:
+        return lambda: self.show_page(page)
+
+    def _connect(self) -> None:
+        self.desk.opened.connect(self._on_opened)
+        self.desk.closing.connect(self._on_closing)
+        self.desk.closed.connect(self._on_visit_state)
+        self.desk.changed.connect(lambda _: self._on_visit_state())
+        self.desk.said.connect(self.messages.show_message)
+        self.desk.place_wanted.connect(self._on_place_wanted)
+        self.actions_.menus["File"].aboutToShow.connect(self._list_recent)
+        self._recent = QMenu("Recent folders", self)
+        self.actions_.menus["File"].insertMenu(self.actions_["export"], self._recent)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    # --- pages
+
+    @property
+    def current_page(self) -> Page:
+        return next(
+            page for page, widget in self.pages.items() if widget is self._stack.currentWidget()
+        )
+
+    def show_page(self, page: Page) -> None:
+        """Show `page`; the pages of a visit need an open one."""
+        if page is not Page.TODAY and not self.desk.is_open:
+            page = Page.TODAY
+        self.pages[self.current_page].hand_in()
+        self._stack.setCurrentWidget(self.pages[page])
+        self._steps[page].setChecked(True)
+        self.sentences.setVisible(page not in (Page.TODAY, Page.FINISH))
+        self.pages[page].setFocus()
+
+    def _on_opened(self) -> None:
+        visit = self.desk.open_visit.visit
+        self.desk.jobs.record(
+            lambda: self.desk.clinic.place_of(visit.id),
+            done=lambda place: self._land(visit.kind, place),
+            failed=self.desk.show_error,
+        )
+
+    def _land(self, kind: VisitKind, place: Mapping[str, Any] | None) -> None:
+        if not self.desk.is_open:
+            return
+        place = place or {}
+        for page, widget in self.pages.items():
+            widget.restore(place.get("pages", {}).get(page.value, {}))
+        known = place.get("page")
+        self.show_page(Page(known) if known in set(Page) else LANDS_ON[kind])
+        self._known_place = self._place()
+        self._place_timer.start()
+
+    def _place(self) -> dict[str, Any]:
+        pages = {page.value: dict(widget.place()) for page, widget in self.pages.items()}
+        current = self.current_page
+        if current is Page.TODAY:
+            current = Page(self._known_place.get("page", Page.MAP.value))
+        return {"page": current.value, "pages": pages}
+
+    def _remember_place(self) -> None:
+        place = self._place()
+        if place != self._known_place and self.desk.is_open:
+            self._known_place = place
+            self.desk.save_place(place)
+
+    def _on_closing(self) -> None:
+        for page in self.pages.values():
+            page.hand_in()
+        self._place_timer.stop()
+        self._remember_place()
+
+    def _on_visit_state(self) -> None:
+        is_open = self.desk.is_open
+        for page, step in self._steps.items():
+            step.setEnabled(is_open or page is Page.TODAY)
+        self.actions_.set_visit_open(is_open)
+        for name, label in (("undo", "undo_label"), ("redo", "redo_label")):
+            text = getattr(self.desk.open_visit, label) if is_open else None
+            self.actions_[name].setText(
+                f"{name.capitalize()} {text}" if text else name.capitalize()
+            )
+            self.actions_[name].setEnabled(bool(text))
+        if not is_open:
+            self._place_timer.stop()
+            self.show_page(Page.TODAY)
+
+    def _on_place_wanted(self, wanted: PlaceWanted) -> None:
+        self.show_page(wanted.page)
+        self.pages[wanted.page].show_items(wanted.item_ids)
+
+    # --- files
+
+    def choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open DICOM folder")
+        if folder:
+            self.open_folder(Path(folder))
+
+    def open_folder(self, path: Path) -> None:
+        """Open a DICOM folder on the page CT."""
+        self.show_page(Page.CT)
+        opener: Any = self.pages[Page.CT]
+        opener.open_folder(path)
+
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        lister: Any = self.pages[Page.CT]
+        folders = lister.recent_folders() if self.desk.is_open else ()
+        for folder in folders:
+            self._recent.addAction(str(folder), lambda folder=folder: self.open_folder(folder))
+        self._recent.setEnabled(bool(folders))
+
+    def choose_export(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
+        if folder:
+            finish: Any = self.pages[Page.FINISH]
+            finish.export_to(Path(folder))
+
+    def choose_import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Import a visit", "", "painmap visit (*.json)")
+        if name:
+            today: Any = self.pages[Page.TODAY]
+            today.import_file(Path(name))
+
+    def copy_text(self) -> None:
+        """Put the visit as plain sentences on the clipboard."""
+        finish: Any = self.pages[Page.FINISH]
+        QGuiApplication.clipboard().setText(finish.plain_text())
+        count = len(visit_sentences(self.desk.open_visit.visit, self.desk.muscles))
+        self.desk.say(f"Copied the visit as text, {count} sentences.")
+
+    def show_purpose(self) -> None:
+        today: Any = self.pages[Page.TODAY]
+        self.show_page(Page.TODAY)
+        today.show_purpose()
+
+    def show_progress(self, step: Progress, stop: Callable[[], None]) -> None:
+        self.status.show_task(step, stop)
+
+    # --- events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.desk.is_open and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_folder(paths[0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if watched is not self.windowHandle() and watched is not QApplication.focusWidget():
+            return False
+        if (
+            isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox)
+            or QApplication.activePopupWidget()
+        ):
+            return False
+        if watched is self.windowHandle():
+            return False
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        digit = event.text() if event.text().isascii() and event.text().isdigit() else ""
+        if (
+            plain == Qt.KeyboardModifier.NoModifier
+            and digit
+            and self.current_page is not Page.TODAY
+        ):
+            return self.digits.take(int(digit))
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_message()
+
+    def _place_message(self) -> None:
+        width = min(760, self._stack.width() - 48)
+        self.messages.setFixedWidth(max(width, 200))
+        self.messages.move(QPoint((self._stack.width() - width) // 2, 12))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Store what waits; a failed write is said before the window goes."""
+        if self.desk.is_open:
+            self.desk.close_visit()
+        super().closeEvent(event)
