@@ -1,0 +1,134 @@
+"""Muscle, side and level: chosen, never preset."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+
+from painmap.domain.anatomy import Indication, Level, Muscle, Side
+from painmap.ui.widgets import Chips, row
+
+LEVEL_NOT_GIVEN = "level not given"
+_MUSCLE_ROLE = Qt.ItemDataRole.UserRole
+
+
+class MuscleChooser(QWidget):
+    """Choose a muscle (grouped by indication, found by its letters), a side, a level.
+
+    Parameters
+    ----------
+    muscles : mapping of id to Muscle
+        In the order in which they are offered.
+    on_change : callable
+        Called without arguments after every choice.
+    """
+
+    def __init__(
+        self, muscles: Mapping[str, Muscle], on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__()
+        self._muscles = muscles
+        self._on_change = on_change
+        self.box = self._made_box()
+        self.sides = Chips(
+            [(Side.RIGHT, "RIGHT"), (Side.LEFT, "LEFT")],
+            lambda _: self._changed(),
+            name="Patient's side",
+            style="side",
+        )
+        self.levels = QComboBox()
+        self.levels.setAccessibleName("Vertebral level")
+        self.levels.activated.connect(lambda _: self._changed())
+        self.box.activated.connect(lambda _: self._on_muscle())
+        self.setLayout(row(self.box, self.sides, self.levels, spacing=10))
+        self.layout().setStretch(0, 1)  # type: ignore[union-attr, attr-defined]  # a box layout
+        self.setFocusProxy(self.box)
+        self._on_muscle()
+
+    def _made_box(self) -> QComboBox:
+        box = QComboBox()
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.setAccessibleName("Muscle")
+        box.lineEdit().setPlaceholderText("Muscle: type a few letters")
+        model = QStandardItemModel(box)
+        for group in Indication:
+            members = [each for each in self._muscles.values() if group in each.indications]
+            if not members:
+                continue
+            title = QStandardItem(group.value.upper())
+            title.setEnabled(False)
+            title.setSelectable(False)
+            model.appendRow(title)
+            for muscle in members:
+                item = QStandardItem(muscle.name)
+                item.setData(muscle.id, _MUSCLE_ROLE)
+                model.appendRow(item)
+        box.setModel(model)
+        box.setMaxVisibleItems(18)
+        completer = QCompleter(self._names(box), box)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        box.setCompleter(completer)
+        completer.activated.connect(lambda _: self._on_muscle())
+        box.setCurrentIndex(-1)
+        return box
+
+    def _names(self, box: QComboBox) -> list[str]:
+        return sorted({muscle.name for muscle in self._muscles.values()})
+
+    @property
+    def muscle(self) -> Muscle | None:
+        """The muscle whose name stands in the box; None for anything else."""
+        text = self.box.currentText().strip().casefold()
+        return next((m for m in self._muscles.values() if m.name.casefold() == text), None)
+
+    @property
+    def side(self) -> Side | None:
+        """The chosen side; the midline for a muscle that has no sides; None: not chosen."""
+        muscle = self.muscle
+        if muscle is not None and not muscle.sided:
+            return Side.MIDLINE
+        return Side(str(self.sides.chosen[0])) if self.sides.chosen else None
+
+    @property
+    def level(self) -> Level | None:
+        value = self.levels.currentData()
+        return Level(value) if value else None
+
+    def set_muscle(self, muscle_id: str | None) -> None:
+        muscle = self._muscles.get(muscle_id or "")
+        if muscle is None:
+            self.box.setCurrentIndex(-1)
+            self.box.setEditText("")
+        else:
+            self.box.setEditText(muscle.name)
+        self._on_muscle()
+
+    def set_side(self, side: Side | None) -> None:
+        self.sides.set_chosen([] if side is None else [side])
+
+    def set_level(self, level: Level | None) -> None:
+        if level is not None and self.levels.findData(level) < 0:
+            self.levels.addItem(level.value, level)
+        self.levels.setCurrentIndex(max(0, self.levels.findData(level)))
+
+    def clear_side(self) -> None:
+        """Forget the side: it is chosen anew for every site."""
+        self.sides.set_chosen([])
+
+    def _on_muscle(self) -> None:
+        muscle = self.muscle
+        known = self.level
+        self.levels.clear()
+        self.levels.addItem(LEVEL_NOT_GIVEN, None)
+        for each in muscle.levels if muscle else ():
+            self.levels.addItem(each.value, each)
+        if known is not None and self.levels.findData(known) >= 0:
+            self.levels.setCurrentIndex(self.levels.findData(known))
+        self.sides.setVisible(muscle is None or muscle.sided)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._on_change()
