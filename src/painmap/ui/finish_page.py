@@ -1,0 +1,194 @@
+"""The end of a visit: what was recorded, in words and pictures, and its way out."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from painmap.domain.edits import Page
+from painmap.domain.visit import Visit, VisitState
+from painmap.services.export import ExportOutcome, export_visit, visit_text
+from painmap.ui.body_picture import body_pictures
+from painmap.ui.ct_session import CtSession
+from painmap.ui.desk import Desk, Tone
+from painmap.ui.pages import VisitPage
+from painmap.ui.theme import Icons, Palette
+from painmap.ui.widgets import button, card, column, label, row
+
+PICTURE_HEIGHT_PX = 330
+
+
+def png_bytes(image: QImage) -> bytes:
+    """Write an image as PNG into memory."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt takes both
+    return bytes(buffer.data().data())
+
+
+class FinishPage(VisitPage):
+    """Left the visit in sentences and pictures; right what is done with it."""
+
+    page = Page.FINISH
+
+    def __init__(self, desk: Desk, icons: Icons, palette: Palette, ct: CtSession) -> None:
+        super().__init__(desk, icons, palette)
+        self._ct = ct
+        self._sentences = QVBoxLayout()
+        self._sentences.setSpacing(8)
+        self._pictures = row(spacing=16)
+        self._title = label("Finish", "title")
+        inner = QWidget()
+        words = card()
+        words.setLayout(column(label("THE VISIT IN WORDS", "caption"), margins=20, spacing=10))
+        words.layout().addLayout(self._sentences)  # type: ignore[union-attr, attr-defined]  # a box layout
+        pictures = card()
+        pictures.setLayout(column(label("AS IT IS EXPORTED", "caption"), margins=20, spacing=10))
+        pictures.layout().addLayout(self._pictures)  # type: ignore[union-attr, attr-defined]  # a box layout
+        inner.setLayout(column(words, pictures, -1, spacing=16))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        box = row(spacing=20)
+        box.setContentsMargins(24, 20, 24, 20)
+        left = column(self._title, scroll, spacing=12)
+        box.addLayout(left, 1)
+        box.addWidget(self._actions())
+        self.setLayout(box)
+
+    def _actions(self) -> QFrame:
+        frame = card()
+        frame.setFixedWidth(300)
+        self.export_button = button("Export visit ...", self._choose, primary=True)
+        self.copy_button = button("Copy as text", self._copy)
+        self.finish_button = button("Finish visit", self._finish)
+        self.outcome = label(wrap=True)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._state = label(tone="muted", wrap=True)
+        frame.setLayout(
+            column(
+                label("What now", "heading"),
+                self.export_button,
+                label("JSON, CSV tables and pictures, into a new folder.", "faint", wrap=True),
+                self.outcome,
+                8,
+                self.copy_button,
+                label("Plain sentences for the hospital's own record.", "faint", wrap=True),
+                8,
+                self.finish_button,
+                self._state,
+                -1,
+                margins=20,
+                spacing=10,
+            )
+        )
+        return frame
+
+    # --- what is shown
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]  # Qt's own event
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the visit as it is now."""
+        if not self.desk.is_open:
+            return
+        visit = self.desk.open_visit.visit
+        _empty(self._sentences)
+        _empty(self._pictures)
+        for line in self.plain_text().splitlines():
+            self._sentences.addWidget(label(line, wrap=True))
+        for name, image in self.pictures().items():
+            self._pictures.addWidget(_picture(name, image))
+        self._pictures.addStretch(1)
+        finished = visit.state is VisitState.FINISHED
+        self.finish_button.setText("Reopen visit" if finished else "Finish visit")
+        self._state.setText(
+            "The visit is finished." if finished else "The visit is a draft; it is kept as it is."
+        )
+
+    def plain_text(self) -> str:
+        """The visit as plain sentences."""
+        open_visit = self.desk.open_visit
+        return visit_text(open_visit.patient, open_visit.visit, self.desk.muscles)
+
+    def pictures(self) -> Mapping[str, QImage]:
+        """Every picture of the visit by file name: body views, then annotated slices."""
+        visit = self.desk.open_visit.visit
+        return {**body_pictures(visit, self.desk.template), **self._ct.slice_pictures(visit)}
+
+    # --- what is done
+
+    def _choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
+        if folder:
+            self.export_to(Path(folder))
+
+    def export_to(self, folder: Path) -> None:
+        """Write everything into a new folder below `folder`, or nothing at all."""
+        open_visit = self.desk.open_visit
+        pictures = {name: png_bytes(image) for name, image in self.pictures().items()}
+        self.desk.jobs.record(
+            partial(
+                export_visit,
+                self.desk.clinic,
+                open_visit.visit.id,
+                folder,
+                pictures=pictures,
+                measures=self._ct.measures(open_visit.visit),
+                muscles=self.desk.muscles,
+            ),
+            done=self._exported,
+            failed=self.desk.show_error,
+        )
+
+    def _exported(self, outcome: ExportOutcome) -> None:
+        words = f"Exported {len(outcome.files)} files to {outcome.folder}"
+        self.outcome.setText(words)
+        self.desk.say(words + ".")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.plain_text())
+        self.desk.say("Copied the visit as text.")
+
+    def _finish(self) -> None:
+        visit: Visit = self.desk.open_visit.visit
+        state = VisitState.DRAFT if visit.state is VisitState.FINISHED else VisitState.FINISHED
+        open_visit = self.desk.open_visit
+        self.desk.ask_records(partial(open_visit.set_state, state), lambda _: self._finished(state))
+
+    def _finished(self, state: VisitState) -> None:
+        self.refresh()
+        if state is VisitState.FINISHED:
+            self.desk.say("Finished. It can be reopened here.")
+        else:
+            self.desk.say("Reopened as a draft.", tone=Tone.PLAIN)
+
+
+def _picture(name: str, image: QImage) -> QWidget:
+    frame = QWidget()
+    shown = QLabel()
+    size = QSize(10_000, PICTURE_HEIGHT_PX)
+    pixmap = QPixmap.fromImage(
+        image.scaled(
+            size,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    )
+    shown.setPixmap(pixmap)
+    shown.setAccessibleName(name)
+    frame.setLayout(column(shown, label(name, "faint"), spacing=6))
+    return frame
+
+
+def _empty(layout: QVBoxLayout | object) -> None:
+    while layout.count():  # type: ignore[attr-defined]  # any box layout
+        entry = layout.takeAt(0)  # type: ignore[attr-defined]  # any box layout
+        if (widget := entry.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

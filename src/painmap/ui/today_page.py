@@ -1,0 +1,442 @@
+"""The first page: search, unfinished drafts first, then everybody; never inside a record."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from painmap.documents.intended_use import INTENDED_USE
+from painmap.domain.edits import Page
+from painmap.domain.patient import Patient, PatientKind
+from painmap.domain.sentences import day_words, moment_words
+from painmap.domain.visit import VisitKind, VisitState
+from painmap.services.clinic import PatientCard, VisitSummary
+from painmap.services.settings import Settings
+from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.pages import VisitPage
+from painmap.ui.patient_bar import patient_facts
+from painmap.ui.patient_form import PatientForm
+from painmap.ui.theme import Icons, Palette
+from painmap.ui.widgets import Chips, button, card, column, label, row
+
+SEARCH_PAUSE_MS = 120
+"""A search starts when no key has come for so long."""
+
+
+class SearchField(QLineEdit):
+    """The search; arrow keys move in the list below without leaving the field."""
+
+    def __init__(self, on_arrow: Callable[[int], None]) -> None:
+        super().__init__()
+        self._on_arrow = on_arrow
+        self.setProperty("search", True)
+        self.setPlaceholderText("Search a patient by name, birth date or ID")
+        self.setAccessibleName("Search a patient")
+        self.setClearButtonEnabled(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._on_arrow(1 if event.key() == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+
+class TodayPage(VisitPage):
+    """Patients at the left, the chosen one and the visits at the right."""
+
+    page = Page.TODAY
+
+    def __init__(self, desk: Desk, icons: Icons, palette: Palette, settings: Settings) -> None:
+        super().__init__(desk, icons, palette)
+        self._settings = settings
+        self._cards: tuple[PatientCard, ...] = ()
+        self.search = SearchField(self._move)
+        self.search.returnPressed.connect(self._open_chosen)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self.refresh)
+        self.search.textChanged.connect(lambda _: self._pause.start())
+        self.list = QListWidget()
+        self.list.setAccessibleName("Patients, unfinished drafts first")
+        self.list.setSpacing(2)
+        self.list.currentItemChanged.connect(lambda *_: self._on_row())
+        self.list.itemActivated.connect(lambda _: self._open_chosen())
+        self._new = button("New patient", self._start_form)
+        self.form = PatientForm(self._on_new_patient, self._close_form)
+        self.detail = PatientDetail(desk, self.refresh)
+        self._purpose = PurposePanel(self._purpose_read)
+        self._nobody = _nobody()
+        self._right = QStackedWidget()
+        for each in (self._nobody, self.detail, self.form, self._purpose):
+            self._right.addWidget(each)
+        self._arrange()
+        self.setFocusProxy(self.search)
+        desk.closed.connect(self.refresh)
+        self.refresh()
+        if settings["purpose_read"] == "no":
+            self.show_purpose()
+
+    def _arrange(self) -> None:
+        left = column(spacing=12)
+        head = row(label("Patients", "title"), -1, self._new)
+        left.addLayout(head)
+        left.addWidget(self.search)
+        left.addWidget(self.list, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._right)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        box = row(spacing=24)
+        box.setContentsMargins(28, 22, 28, 22)
+        box.addLayout(left, 5)
+        box.addWidget(scroll, 6)
+        self.setLayout(box)
+
+    # --- the list
+
+    def refresh(self) -> None:
+        """Ask the store for the patients that fit the search."""
+        self._pause.stop()
+        self.desk.ask_records(partial(self.desk.clinic.patients, self.search.text()), self._show)
+
+    def _show(self, cards: tuple[PatientCard, ...]) -> None:
+        chosen = self.chosen
+        self._cards = cards
+        self.list.clear()
+        for each in cards:
+            item = QListWidgetItem()
+            line = _line(each)
+            item.setData(Qt.ItemDataRole.UserRole, each.patient.id)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(each))
+            item.setSizeHint(QSize(100, 62))
+            self.list.addItem(item)
+            self.list.setItemWidget(item, line)
+        keep = next((n for n, c in enumerate(cards) if chosen and c.patient.id == chosen), None)
+        if keep is not None:
+            self.list.setCurrentRow(keep)
+        elif self.search.text() and cards:
+            self.list.setCurrentRow(0)
+        self._on_row()
+
+    @property
+    def chosen(self) -> UUID | None:
+        item = self.list.currentItem()
+        value = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return value if isinstance(value, UUID) else None
+
+    def _move(self, by: int) -> None:
+        self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
+
+    def _on_row(self) -> None:
+        if self._right.currentWidget() in (self.form, self._purpose):
+            return
+        found = next((each for each in self._cards if each.patient.id == self.chosen), None)
+        if found is None:
+            self._right.setCurrentWidget(self._nobody)
+        else:
+            self.detail.show_card(found)
+            self._right.setCurrentWidget(self.detail)
+
+    def _open_chosen(self) -> None:
+        if self._pause.isActive():  # Enter came faster than the search
+            self._pause.stop()
+            self.desk.ask_records(
+                partial(self.desk.clinic.patients, self.search.text()),
+                lambda cards: (self._show(cards), self.detail.open_best()),
+            )
+        elif self.chosen is not None:
+            self._leave_forms()
+            self.detail.open_best()
+
+    def _leave_forms(self) -> None:
+        if self._right.currentWidget() in (self.form, self._purpose):
+            self._right.setCurrentWidget(self._nobody)
+            self._on_row()
+
+    # --- new patients, import
+
+    def _start_form(self) -> None:
+        self._right.setCurrentWidget(self.form)
+        self.form.start(self.search.text().strip())
+
+    def _close_form(self) -> None:
+        self._right.setCurrentWidget(self._nobody)
+        self._on_row()
+        self.search.setFocus()
+
+    def _on_new_patient(self, patient: Patient) -> None:
+        self.desk.ask_records(partial(self.desk.clinic.add_patient, patient), self._on_added)
+
+    def _on_added(self, patient: Patient) -> None:
+        self.search.clear()
+        self._right.setCurrentWidget(self._nobody)
+        self.choose(patient.id)
+
+    def choose(self, patient_id: UUID) -> None:
+        """Show `patient_id` as the chosen patient."""
+
+        def show(cards: tuple[PatientCard, ...]) -> None:
+            self._show(cards)
+            for number, each in enumerate(cards):
+                if each.patient.id == patient_id:
+                    self.list.setCurrentRow(number)
+            self.detail.focus_primary()
+
+        self.desk.ask_records(partial(self.desk.clinic.patients, ""), show)
+
+    def import_file(self, path: Path) -> None:
+        """Import a visit from its JSON document."""
+        self.desk.ask_records(
+            partial(self.desk.clinic.import_file, path),
+            lambda outcome: (self.desk.say(outcome.sentence), self.choose(outcome.patient_id)),
+        )
+
+    # --- what the program is for
+
+    def show_purpose(self) -> None:
+        """Say what painmap is for, as at the first start."""
+        self._right.setCurrentWidget(self._purpose)
+
+    def _purpose_read(self) -> None:
+        self._settings["purpose_read"] = "yes"
+        self._right.setCurrentWidget(self._nobody)
+        self._on_row()
+        self.search.setFocus()
+
+    def place(self) -> Mapping[str, Any]:
+        return {}
+
+
+def _nobody() -> QFrame:
+    frame = card()
+    frame.setLayout(
+        column(
+            -1,
+            label("Choose a patient", "heading"),
+            label(
+                "Type three letters of the name and press Enter, or create a new patient.",
+                "muted",
+                wrap=True,
+            ),
+            -1,
+            margins=40,
+            spacing=8,
+        )
+    )
+    return frame
+
+
+def _line(each: PatientCard) -> QWidget:
+    name = label(each.patient.name)
+    name.setStyleSheet("font-weight: 600; font-size: 15px;")
+    born = each.patient.birth_date
+    facts = [f"born {day_words(born)}" if born else "birth date not recorded"]
+    if each.patient.record_number:
+        facts.append(f"ID {each.patient.record_number}")
+    if each.patient.kind is PatientKind.DEMONSTRATION:
+        facts.append("demonstration")
+    state = label(_state_words(each), "muted")
+    if each.drafts:
+        state = label(_state_words(each), "badge")
+    box = row(spacing=8)
+    box.setContentsMargins(12, 6, 12, 6)
+    box.addLayout(column(name, label("   ·   ".join(facts), "faint"), spacing=2), 1)
+    box.addWidget(state)
+    widget = QWidget()
+    widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    widget.setLayout(box)
+    return widget
+
+
+def _state_words(each: PatientCard) -> str:
+    if each.drafts:
+        return "draft"
+    if each.last_visit is not None:
+        return f"last visit {day_words(each.last_visit.started.astimezone().date())}"
+    return "no visit yet"
+
+
+def _spoken(each: PatientCard) -> str:
+    return f"{each.patient.name}, {_state_words(each)}"
+
+
+class PatientDetail(QFrame):
+    """The chosen patient: who it is, what visits there are, and the way into one."""
+
+    def __init__(self, desk: Desk, on_change: Callable[[], None]) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._desk = desk
+        self._on_change = on_change
+        self._card: PatientCard | None = None
+        self._name = label(tone="title")
+        self._facts = label(tone="muted", wrap=True)
+        self._badge = label("DEMONSTRATION PATIENT", "badge")
+        self.kind = Chips([(kind, kind.value) for kind in VisitKind], self._on_kind, name="Kind")
+        self.new_button = button("New visit today", self._new_visit, primary=True)
+        self.draft_button = button("Continue draft", self._continue, primary=True)
+        self._question = card("question")
+        self._question_text = label(wrap=True)
+        self.continue_button = button("Continue it", self._continue, primary=True)
+        self.today_button = button("New visit today", self._new_visit)
+        ask = column(self._question_text, margins=14, spacing=10)
+        ask.addLayout(row(self.continue_button, self.today_button, -1))
+        self._question.setLayout(ask)
+        self._visits = QVBoxLayout()
+        self._visits.setSpacing(6)
+        head = column(self._name, self._facts, spacing=4)
+        box = column(margins=24, spacing=16)
+        box.addLayout(row(self._badge, -1))
+        box.addLayout(head)
+        box.addWidget(label("THIS VISIT IS", "caption"))
+        box.addWidget(self.kind)
+        box.addLayout(row(self.draft_button, self.new_button, -1))
+        box.addWidget(self._question)
+        box.addSpacing(6)
+        box.addWidget(label("VISITS", "caption"))
+        box.addLayout(self._visits)
+        box.addStretch(1)
+        self.setLayout(box)
+        self._question.hide()
+
+    @property
+    def _today_draft(self) -> VisitSummary | None:
+        today = self._desk.now.date()
+        drafts = self._card.drafts if self._card else ()
+        return next((d for d in drafts if d.started.astimezone().date() == today), None)
+
+    @property
+    def _old_draft(self) -> VisitSummary | None:
+        today = self._desk.now.date()
+        drafts = self._card.drafts if self._card else ()
+        return next((d for d in drafts if d.started.astimezone().date() != today), None)
+
+    def show_card(self, chosen: PatientCard) -> None:
+        """Show `chosen` and ask for its visits."""
+        self._card = chosen
+        patient = chosen.patient
+        self._name.setText(patient.name)
+        self._facts.setText(patient_facts(patient, self._desk.now))
+        self._badge.setVisible(patient.kind is PatientKind.DEMONSTRATION)
+        seen = chosen.last_visit is not None
+        self.kind.set_chosen([VisitKind.FOLLOW_UP if seen else VisitKind.FIRST])
+        self._question.hide()
+        self.draft_button.setVisible(self._today_draft is not None)
+        self.draft_button.setText("Continue today's draft")
+        self.new_button.setVisible(self._today_draft is None)
+        self._desk.ask_records(
+            partial(self._desk.clinic.visits_of, patient.id),
+            lambda visits: self._show_visits(patient.id, visits),
+        )
+
+    def _show_visits(self, patient_id: UUID, visits: tuple[VisitSummary, ...]) -> None:
+        if self._card is None or self._card.patient.id != patient_id:
+            return
+        while self._visits.count():
+            entry = self._visits.takeAt(0)
+            if (widget := entry.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for visit in visits:
+            self._visits.addWidget(self._visit_line(visit))
+        if not visits:
+            self._visits.addWidget(label("No visit yet.", "muted"))
+
+    def _visit_line(self, visit: VisitSummary) -> QWidget:
+        line = QWidget()
+        state = label("draft", "badge") if visit.state is VisitState.DRAFT else label("finished")
+        opener = button("Open", partial(self._open, visit.id))
+        opener.setAccessibleName(f"Open the visit of {moment_words(visit.started)}")
+        line.setLayout(
+            row(
+                label(moment_words(visit.started)),
+                8,
+                label(visit.kind.value, "muted"),
+                -1,
+                state,
+                opener,
+            )
+        )
+        return line
+
+    def _on_kind(self, chosen: tuple[object, ...]) -> None:
+        if not chosen:
+            self.kind.set_chosen([VisitKind.FIRST])
+
+    def focus_primary(self) -> None:
+        (self.draft_button if self._today_draft else self.new_button).setFocus()
+
+    def open_best(self) -> None:
+        """Open today's draft; ask about a draft of another day; else offer a new visit."""
+        if self._today_draft is not None:
+            self._open(self._today_draft.id)
+        elif self._old_draft is not None:
+            self._ask()
+        else:
+            self.new_button.setFocus()
+
+    def _ask(self) -> None:
+        draft = self._old_draft
+        if draft is None:
+            return
+        self._question_text.setText(
+            f"There is a draft of {moment_words(draft.started)}. Continue it, or begin a new "
+            "visit today? The draft is kept either way."
+        )
+        self._question.show()
+        self.new_button.hide()
+        self.continue_button.setFocus()
+
+    def _continue(self) -> None:
+        draft = self._today_draft or self._old_draft
+        if draft is not None:
+            self._open(draft.id)
+
+    def _new_visit(self) -> None:
+        if self._card is None:
+            return
+        if self._old_draft is not None and self._question.isHidden():
+            self._ask()
+            return
+        kind = VisitKind(str(self.kind.chosen[0])) if self.kind.chosen else VisitKind.FIRST
+        self._desk.ask_records(
+            partial(self._desk.clinic.new_visit, self._card.patient.id, kind), self._desk.show_visit
+        )
+
+    def _open(self, visit_id: UUID) -> None:
+        if self._desk.is_open and self._desk.open_visit.visit.id == visit_id:
+            self._desk.place_wanted.emit(PlaceWanted(Page.MAP))
+            return
+        self._desk.close_visit()
+        self._desk.ask_records(
+            partial(self._desk.clinic.open_visit, visit_id), self._desk.show_visit
+        )
+
+
+class PurposePanel(QFrame):
+    """What painmap is for and what it is not; shown at the first start."""
+
+    def __init__(self, on_read: Callable[[], None]) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.read_button = button("I have read this", on_read, primary=True)
+        box = column(label("What painmap is for", "title"), margins=28, spacing=16)
+        box.addWidget(label(INTENDED_USE, wrap=True))
+        box.addLayout(row(self.read_button, -1))
+        box.addStretch(1)
+        self.setLayout(box)
