@@ -1,0 +1,163 @@
+"""The catalogue: muscles by indication, and where the body figures lie."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
+from painmap.services.resources import ResourceError, ResourceProblem, resources_root
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A muscle with its place in the list of each indication."""
+
+    muscle: Muscle
+    places: Mapping[Indication, int]
+
+
+class Muscles(Mapping[str, Muscle]):
+    """All muscles by id, in the order in which a doctor looks for them.
+
+    Parameters
+    ----------
+    entries : iterable of _Entry
+        Ids may occur once only.
+    """
+
+    def __init__(self, entries: Iterable[_Entry]) -> None:
+        listed = tuple(entries)
+        self._groups = {
+            indication: tuple(
+                entry.muscle
+                for entry in sorted(
+                    (each for each in listed if indication in each.places),
+                    key=lambda each: (each.places[indication], each.muscle.id),
+                )
+            )
+            for indication in Indication
+        }
+        self._by_id = {muscle.id: muscle for group in self._groups.values() for muscle in group}
+        if len(self._by_id) != len(listed):
+            raise ValueError("a muscle occurs twice or has no indication")
+
+    def __getitem__(self, key: str) -> Muscle:
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    @property
+    def groups(self) -> Mapping[Indication, tuple[Muscle, ...]]:
+        """Muscles by indication, the most used first; a muscle may stand in several groups."""
+        return MappingProxyType(self._groups)
+
+    def search(self, letters: str, *, within: Indication | None = None) -> tuple[Muscle, ...]:
+        """Find muscles by letters of their names.
+
+        Every word of `letters` must begin a word of the English or Latin name, or be the
+        initials of a name ("ql" for quadratus lumborum). Names that begin with the letters
+        come first, else the catalogue's order holds.
+        """
+        wanted = _folded(letters).split()
+        pool = self.values() if within is None else self._groups[within]
+        found = [muscle for muscle in pool if _matches(muscle, wanted)]
+        start = " ".join(wanted)
+        return tuple(sorted(found, key=lambda muscle: not muscle.name.startswith(start)))
+
+
+def _folded(text: str) -> str:
+    """Lower case without accents, punctuation as spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+
+
+def _matches(muscle: Muscle, wanted: list[str]) -> bool:
+    names = [_folded(muscle.name).split(), _folded(muscle.latin).split()]
+    words = [word for name in names for word in name]
+    initials = "".join(word[0] for word in names[0])
+    return all(any(word.startswith(part) for word in words) or part == initials for part in wanted)
+
+
+def _code(table: Mapping[str, Any]) -> Code:
+    side = table.get("side")
+    return Code(
+        scheme=table["scheme"],
+        value=table["value"],
+        meaning=table["meaning"],
+        source=table["source"],
+        side=Side(side) if side is not None else None,
+        of_group=table.get("of_group", False),
+    )
+
+
+def _entry(path: Path) -> _Entry:
+    """Read one muscle.
+
+    Raises
+    ------
+    ResourceError
+        The file is not as it should be.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        places = {Indication(key): int(place) for key, place in table["indications"].items()}
+        muscle = Muscle(
+            id=table["id"],
+            name=table["name"],
+            latin=table["latin"],
+            region=table["region"],
+            indications=tuple(each for each in Indication if each in places),
+            levels=tuple(Level(level) for level in table["levels"]),
+            sided=table["sided"],
+            codes=tuple(_code(each) for each in table.get("codes", ())),
+            sources=tuple(table["sources"]),
+        )
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ResourceError(ResourceProblem.DAMAGED, name=path.name) from error
+    if muscle.id != path.stem or not places:
+        raise ResourceError(ResourceProblem.DAMAGED, name=path.name)
+    return _Entry(muscle, MappingProxyType(places))
+
+
+def load_muscles(folder: Path | None = None) -> Muscles:
+    """Read every muscle of `folder`, by default the program's own.
+
+    Raises
+    ------
+    ResourceError
+        There are none, or one cannot be read.
+    """
+    where = folder if folder is not None else resources_root() / "muscles"
+    files = sorted(where.glob("*.toml"))
+    if not files:
+        raise ResourceError(ResourceProblem.MISSING)
+    return Muscles(_entry(path) for path in files)
+
+
+@cache
+def muscles() -> Muscles:
+    """Give the program's muscles, read once."""
+    return load_muscles()
+
+
+def body_map_folder(figure: str = "adult") -> Path:
+    """Give the folder of a body figure, for `bodymap.template.load_template`.
+
+    Raises
+    ------
+    ResourceError
+        It is not there.
+    """
+    folder = resources_root() / "body_maps" / figure
+    if not folder.is_dir():
+        raise ResourceError(ResourceProblem.DAMAGED, name=f"body_maps/{figure}")
+    return folder
