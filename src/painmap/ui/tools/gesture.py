@@ -1,22 +1,24 @@
 """What a mouse tool is: a generator that is fed pointer events and yields what it wants.
 
 A gesture begins with the event that starts it (mostly a press). The generator then receives
-every further event by ``send`` and yields an outcome for each: a preview to show, an edit to
-apply, or None. When it returns, the gesture is over. The state of a drag is local variables,
-not attributes of a view.
+every further event by ``send`` and yields an outcome for each: a preview to show, or None.
+When it returns, the gesture is over, and what it returns is its last outcome: the edit.
+Cancelling closes the generator, which so leaves everything as it was. The state of a drag is
+local variables, not attributes of a view.
 
 ::
 
-    def place_target(press: PointerEvent) -> Gesture[Edit]:
+    def place_target(press: PointerEvent) -> Gesture[Outcome]:
         event = press
         while event.kind is not PointerKind.RELEASE:
             event = yield Preview(event.x, event.y)
-        yield plan_site(...)
+        return PlaceTarget(event.x, event.y)
 """
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -32,8 +34,6 @@ class PointerKind(StrEnum):
     DOUBLE_CLICK = "double click"
     """Comes instead of the second press; a release follows it."""
     KEY = "key"
-    CANCEL = "cancel"
-    """Escape, or another tool was chosen: leave everything as it was."""
 
 
 class Button(StrEnum):
@@ -76,8 +76,8 @@ class PointerEvent:
     view: str = ""
 
 
-Gesture: TypeAlias = Generator[T | None, PointerEvent, None]
-"""One gesture under way; it yields outcomes, None where an event brought none."""
+Gesture: TypeAlias = Generator[T | None, PointerEvent, T | None]
+"""One gesture under way; it yields previews and returns its last outcome; None for nothing."""
 
 Tool: TypeAlias = Callable[[PointerEvent], Gesture[Any] | None]
 """Starts a gesture on an event, or gives None where the event starts none."""
@@ -88,15 +88,23 @@ class GestureRunner(Generic[T]):
 
     Parameters
     ----------
-    tool : callable
-        Starts gestures; changing it cancels the gesture under way.
+    tool : callable or None
+        Starts gestures.
     outcome : callable
-        Takes what a gesture yields.
+        Takes what a gesture yields and returns.
+    ended : callable
+        Called when a gesture is over or cancelled, before its last outcome: clears previews.
     """
 
-    def __init__(self, tool: Tool | None, outcome: Callable[[T], None]) -> None:
+    def __init__(
+        self,
+        tool: Tool | None,
+        outcome: Callable[[T], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
         self._tool = tool
         self._outcome = outcome
+        self._ended = ended
         self._gesture: Gesture[T] | None = None
 
     @property
@@ -111,37 +119,30 @@ class GestureRunner(Generic[T]):
 
     def feed(self, event: PointerEvent) -> bool:
         """Hand `event` on; False when nothing wanted it."""
-        gesture = self._gesture
-        if gesture is None:
-            gesture = self._tool(event) if self._tool is not None else None
-            if gesture is None:
-                return False
-            self._gesture = gesture
-            self._advance(gesture, lambda: next(gesture))
+        if self._gesture is not None:
+            gesture = self._gesture
+            self._advance(partial(gesture.send, event))
             return True
-        self._advance(gesture, lambda: gesture.send(event))
+        started: Gesture[T] | None = self._tool(event) if self._tool is not None else None
+        if started is None:
+            return False
+        self._gesture = started
+        self._advance(partial(next, started))
         return True
 
-    def _advance(self, gesture: Gesture[T], step: Callable[[], T | None]) -> None:
+    def _advance(self, step: Callable[[], T | None]) -> None:
         try:
             outcome = step()
-        except StopIteration:
-            if self._gesture is gesture:
-                self._gesture = None
-            return
+        except StopIteration as stop:
+            self._gesture = None
+            self._ended()
+            outcome = stop.value
         if outcome is not None:
             self._outcome(outcome)
 
     def cancel(self) -> None:
-        """Tell the gesture under way to leave everything as it was."""
+        """End the gesture under way and leave everything as it was."""
         gesture, self._gesture = self._gesture, None
-        if gesture is None:
-            return
-        try:
-            outcome = gesture.send(PointerEvent(PointerKind.CANCEL))
-        except StopIteration:
-            return
-        finally:
+        if gesture is not None:
             gesture.close()
-        if outcome is not None:
-            self._outcome(outcome)
+            self._ended()

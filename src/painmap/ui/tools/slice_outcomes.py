@@ -1,0 +1,188 @@
+"""What tools on a slice want, and what they may ask of the board that they work on.
+
+Places are millimetres in the plane of the view that the event came from; the page turns
+them into patient millimetres and edits.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from painmap.ui.tools.gesture import PointerEvent
+
+XY = tuple[float, float]
+"""A place in a view: millimetres to the right and down from the corner of the picture."""
+
+NEAR_PX = 9.0
+"""So near to a handle, in pixels of the screen, a press takes hold of it."""
+
+DRAG_PX = 3.0
+"""A press that moves less than this is a click: a hand is never quite still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Show this while the gesture lasts.
+
+    Parameters
+    ----------
+    view : str
+    line : tuple of XY
+        Vertices so far.
+    closed : bool
+        Whether the line is a closed contour.
+    cursor : XY or None
+        A point that follows the pointer.
+    moving : UUID or None
+        The recorded item that the preview stands for meanwhile.
+    distance : bool
+        The line is a distance, to be labelled with its length.
+    """
+
+    view: str
+    line: tuple[XY, ...] = ()
+    closed: bool = False
+    cursor: XY | None = None
+    moving: UUID | None = None
+    distance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTarget:
+    view: str
+    at: XY
+
+
+@dataclass(frozen=True, slots=True)
+class MovePoint:
+    """Move a target or a landmark."""
+
+    view: str
+    item_id: UUID
+    at: XY
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMidline:
+    view: str
+    at: XY
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOutline:
+    view: str
+    points: tuple[XY, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReshapeOutline:
+    """Replace the vertices of an outline; `label` says what was done."""
+
+    view: str
+    item_id: UUID
+    points: tuple[XY, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    view: str
+    start: XY
+    end: XY
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDrag:
+    """Pixels moved since the last one: right is wider, down is a lower level."""
+
+    right_px: float
+    down_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class PanDrag:
+    view: str
+    right_px: float
+    down_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Put the crosshair here."""
+
+    view: str
+    at: XY
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Make this the selected annotation; None: none."""
+
+    item_id: UUID | None
+    vertex: int | None = None
+
+
+Outcome = (
+    Preview
+    | PlaceTarget
+    | MovePoint
+    | PlaceMidline
+    | DrawOutline
+    | ReshapeOutline
+    | Measured
+    | WindowDrag
+    | PanDrag
+    | LookAt
+    | Select
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """A point of a recorded item that can be taken hold of."""
+
+    item_id: UUID
+    at: XY
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A recorded outline as it lies in a view."""
+
+    item_id: UUID
+    points: tuple[XY, ...]
+
+
+class Board(Protocol):
+    """What a tool may ask; only what may be changed is listed."""
+
+    def targets(self, view: str) -> tuple[Grip, ...]: ...
+
+    def landmarks(self, view: str) -> tuple[Grip, ...]: ...
+
+    def rings(self, view: str) -> tuple[Ring, ...]: ...
+
+    def may_annotate(self, view: str) -> bool:
+        """Whether something new may be recorded; says why when it may not."""
+        ...
+
+    def may_outline(self, view: str) -> bool: ...
+
+    def may_measure(self, view: str) -> bool: ...
+
+
+def distance(a: XY, b: XY) -> float:
+    """Millimetres between two places."""
+    return float(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5)
+
+
+def nearest(grips: tuple[Grip, ...], event: PointerEvent) -> Grip | None:
+    """The grip under the pointer, if there is one."""
+    reach = NEAR_PX * event.units_per_pixel
+    near = [grip for grip in grips if distance(grip.at, (event.x, event.y)) <= reach]
+    return min(near, key=lambda grip: distance(grip.at, (event.x, event.y)), default=None)
+
+
+def is_a_drag(press: PointerEvent, event: PointerEvent) -> bool:
+    """Whether the pointer has moved since `press` by more than an unsteady click."""
+    return distance((press.x, press.y), (event.x, event.y)) > DRAG_PX * press.units_per_pixel

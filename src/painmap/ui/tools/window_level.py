@@ -1,0 +1,43 @@
+"""A drag changes window and level; a click without a drag puts the crosshair there."""
+
+from painmap.ui.tools.gesture import Button, Gesture, PointerEvent, PointerKind, Tool
+from painmap.ui.tools.slice_outcomes import (
+    Board,
+    LookAt,
+    Outcome,
+    Select,
+    WindowDrag,
+    is_a_drag,
+    nearest,
+)
+
+
+def window_tool(board: Board) -> Tool:
+    """Make the tool that changes the window; a click on an annotation selects it."""
+
+    def start(event: PointerEvent) -> Gesture[Outcome] | None:
+        if event.kind is not PointerKind.PRESS or event.button is not Button.LEFT:
+            return None
+        return _drag(event, board)
+
+    return start
+
+
+def _drag(press: PointerEvent, board: Board) -> Gesture[Outcome]:
+    last = press
+    moved = False
+    event = yield None
+    while event.kind is not PointerKind.RELEASE:
+        moved = moved or is_a_drag(press, event)
+        if not moved:
+            event = yield None
+            continue
+        step = WindowDrag(
+            (event.x - last.x) / press.units_per_pixel, (event.y - last.y) / press.units_per_pixel
+        )
+        last = event
+        event = yield step
+    if moved or is_a_drag(press, event):
+        return None
+    grip = nearest(board.targets(press.view), press)
+    return Select(grip.item_id) if grip else LookAt(press.view, (press.x, press.y))
