@@ -72,6 +72,28 @@ DARK = Palette(
 PALETTES = {Mode.LIGHT: LIGHT, Mode.DARK: DARK}
 
 
+@dataclass(frozen=True, slots=True)
+class CtColours:
+    """Colours over CT pictures, which are dark by day and by night."""
+
+    ground: str = "#000000"
+    frame: str = "#23292c"
+    text: str = "#d5dcde"
+    faint: str = "#8d999d"
+    halo: str = "#000000"
+    letter: str = "#ffffff"
+    warning: str = "#f2b45a"
+    cross: str = "#4fb3c9"
+    target: str = "#5fe0ee"
+    outline: str = "#ffd76e"
+    midline: str = "#c3b2ff"
+    measure: str = "#ffffff"
+    chosen: str = "#ffffff"
+
+
+CT = CtColours()
+
+
 def load_fonts(resources: Path) -> None:
     """Register the bundled family, so that every machine shows the same widths."""
     for file in sorted((resources / "fonts").glob("*.otf")):
