@@ -1,0 +1,1 @@
+"""The store's schema, step by step; run when a database is opened."""

@@ -1,0 +1,1 @@
+"""One file per step; revision ids are four digits, growing by one."""

@@ -1,0 +1,119 @@
+"""The tables of the store; `migrations` makes them, a test holds the two together."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone, kept as it was said: ISO 8601 text with the offset."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its time zone")
+        return value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+METADATA = MetaData()
+
+PATIENT = Table(
+    "patient",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", String(20), nullable=False),  # a trigger holds it unchangeable
+    Column("family_name", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("birth_date", Date),
+    Column("sex", String(20)),
+    Column("record_number", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # what the search looks in
+    Column("revision", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("kind IN ('real', 'demonstration')", name="patient_kind"),
+)
+
+VISIT = Table(
+    "visit",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.id"), nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("place", Text, nullable=False),  # page, series, slice and window, JSON
+    Index("visit_of_patient", "patient_id"),
+)
+
+ITEM = Table(
+    "item",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, ForeignKey("patient.id"), nullable=False),
+    # NULL: a study or landmark, which every visit of the patient sees
+    Column("visit_id", Uuid, ForeignKey("visit.id")),
+    Column("kind", String(40), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("deleted", Integer, nullable=False),  # 1: a tombstone; body is what it was last
+    Column("format", Integer, nullable=False),  # version of the body
+    Column("body", Text, nullable=False),
+    CheckConstraint("revision > 0", name="item_revision"),
+    CheckConstraint("deleted IN (0, 1)", name="item_deleted"),
+    CheckConstraint(
+        "(visit_id IS NULL) = (kind IN ('studies', 'landmarks'))", name="item_patient_wide"
+    ),
+    Index("item_of_visit", "visit_id"),
+    Index("item_of_patient", "patient_id", "kind"),
+)
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("visit_id", Uuid, ForeignKey("visit.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("page", String(20), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undoes", Integer),
+    Column("redoes", Integer),
+    Column("state", String(20)),  # the visit's new state, where the step changes it
+    Column("format", Integer, nullable=False),  # version of the items in it
+    Column("changes", Text, nullable=False),  # the items before and after, JSON
+    CheckConstraint("seq > 0", name="journal_seq"),
+    CheckConstraint("undoes IS NULL OR redoes IS NULL", name="journal_one_of"),
+)
+
+BLOB = Table(
+    "blob",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
