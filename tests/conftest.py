@@ -36,6 +36,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} reads ../shared/data but is not marked so")
 
 
+_skipped_shared: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and "shared_data" in report.keywords:
+        _skipped_shared.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let CI fail when real data are there and a test that reads them was skipped."""
+    if os.environ.get("CI") and SHARED_DATA.is_dir() and _skipped_shared:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        raise pytest.UsageError(f"skipped although ../shared/data is there: {_skipped_shared}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped_shared:
+        terminalreporter.write_line(
+            f"{len(_skipped_shared)} tests on real CT were skipped: ../shared/data is missing"
+        )
+
+
 class _Expected:
     """What a test says it expects to be logged."""
 
