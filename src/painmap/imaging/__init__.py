@@ -1,1 +1,1 @@
-"""CT from files to volumes: scan, series, geometry, planes, contours; patient LPS millimetres."""
+"""CT from files to voxels in the patient: scan, stacks, volumes, planes, measures."""

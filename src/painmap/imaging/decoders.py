@@ -1,0 +1,169 @@
+"""Which transfer syntaxes can be decoded here, and what is missing for the others.
+
+pylibjpeg-libjpeg is GPL and is never chosen, even where it happens to be installed: each
+syntax names its decoders.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
+
+
+class Codec(StrEnum):
+    """How the pixels of a transfer syntax are packed."""
+
+    NATIVE = "native"
+    JPEG = "JPEG"
+    JPEG_LS = "JPEG-LS"
+    JPEG_2000 = "JPEG 2000"
+    RLE = "RLE"
+
+
+_PLUGINS = {
+    Codec.NATIVE: ("",),
+    Codec.JPEG: ("gdcm",),
+    Codec.JPEG_LS: ("pyjpegls", "gdcm"),
+    Codec.JPEG_2000: ("pylibjpeg", "gdcm"),
+    Codec.RLE: ("pylibjpeg", "pydicom"),
+}
+"""pydicom's names of the decoders that may be used, the preferred one first."""
+
+_PACKAGE = {
+    Codec.NATIVE: "",
+    Codec.JPEG: "python-gdcm",
+    Codec.JPEG_LS: "pyjpegls",
+    Codec.JPEG_2000: "pylibjpeg with pylibjpeg-openjpeg",
+    Codec.RLE: "pylibjpeg with pylibjpeg-rle",
+}
+
+_CODECS = {
+    "1.2.840.10008.1.2": Codec.NATIVE,
+    "1.2.840.10008.1.2.1": Codec.NATIVE,
+    "1.2.840.10008.1.2.1.99": Codec.NATIVE,
+    "1.2.840.10008.1.2.2": Codec.NATIVE,
+    "1.2.840.10008.1.2.4.50": Codec.JPEG,
+    "1.2.840.10008.1.2.4.51": Codec.JPEG,
+    "1.2.840.10008.1.2.4.57": Codec.JPEG,
+    "1.2.840.10008.1.2.4.70": Codec.JPEG,
+    "1.2.840.10008.1.2.4.80": Codec.JPEG_LS,
+    "1.2.840.10008.1.2.4.81": Codec.JPEG_LS,
+    "1.2.840.10008.1.2.4.90": Codec.JPEG_2000,
+    "1.2.840.10008.1.2.4.91": Codec.JPEG_2000,
+    "1.2.840.10008.1.2.4.201": Codec.JPEG_2000,
+    "1.2.840.10008.1.2.4.202": Codec.JPEG_2000,
+    "1.2.840.10008.1.2.4.203": Codec.JPEG_2000,
+    "1.2.840.10008.1.2.5": Codec.RLE,
+}
+"""PS3.5 annex A; what is not here cannot be read."""
+
+_ALWAYS_LOSSY = {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"}
+_PERHAPS_LOSSY = {"1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203"}
+
+
+def syntax_name(transfer_syntax: str) -> str:
+    """The name of a transfer syntax and its UID, for people."""
+    name = UID(transfer_syntax).name
+    return transfer_syntax if name == transfer_syntax else f"{name}, {transfer_syntax}"
+
+
+def codec_of(transfer_syntax: str) -> Codec | None:
+    """How pixels are packed in `transfer_syntax`; None when it is not known here."""
+    return _CODECS.get(transfer_syntax)
+
+
+def what_is_missing(transfer_syntax: str) -> str:
+    """Why `transfer_syntax` cannot be decoded here; empty when it can.
+
+    Returns
+    -------
+    str
+        Such as "JPEG Lossless ...: the package python-gdcm is missing"; no full stop.
+    """
+    codec = codec_of(transfer_syntax)
+    if codec is None:
+        return f"{syntax_name(transfer_syntax)}: no decoder for it is known"
+    if _plugin(codec, transfer_syntax) is not None:
+        return ""
+    return f"{syntax_name(transfer_syntax)}: the package {_PACKAGE[codec]} is missing"
+
+
+def _plugin(codec: Codec, transfer_syntax: str) -> str | None:
+    """The first of the allowed decoders that is installed."""
+    if codec is Codec.NATIVE:
+        return ""
+    available = get_decoder(transfer_syntax).available_plugins
+    return next((name for name in _PLUGINS[codec] if name in available), None)
+
+
+def is_lossy(transfer_syntax: str, lossy_flag: str) -> bool:
+    """Whether pixels lost detail in compression.
+
+    Parameters
+    ----------
+    transfer_syntax : str
+    lossy_flag : str
+        Lossy Image Compression (0028,2110): "00", "01" or empty. Once lossy, always "01",
+        whatever the file is packed in now (PS3.3 C.7.6.1.1.5).
+    """
+    if lossy_flag == "01" or transfer_syntax in _ALWAYS_LOSSY:
+        return True
+    return transfer_syntax in _PERHAPS_LOSSY and lossy_flag != "00"
+
+
+def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
+    """Decode one frame to the values that were stored, before rescaling.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Whole file, with its file meta.
+    frame : int
+        From 0.
+
+    Returns
+    -------
+    ndarray
+        (rows, columns), an integer type of the sign that Pixel Representation says; bits
+        outside Bits Stored are cleared.
+
+    Raises
+    ------
+    Exception
+        Whatever pydicom or the decoder raises; the caller translates.
+    """
+    transfer_syntax = str(dataset.file_meta.TransferSyntaxUID)
+    codec = _CODECS[transfer_syntax]
+    decoder = get_decoder(transfer_syntax)
+    if codec is Codec.NATIVE and _has_odd_high_bit(dataset):
+        return _shifted(decoder, dataset, frame)
+    plugin = _plugin(codec, transfer_syntax) or ""
+    array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
+    result: npt.NDArray[Any] = array
+    return result
+
+
+def _has_odd_high_bit(dataset: Dataset) -> bool:
+    return int(dataset.HighBit) != int(dataset.BitsStored) - 1
+
+
+def _shifted(decoder: Any, dataset: Dataset, frame: int) -> npt.NDArray[Any]:
+    """Take the stored bits from where High Bit says they are; pydicom expects them lowest."""
+    allocated, stored = int(dataset.BitsAllocated), int(dataset.BitsStored)
+    lowest = int(dataset.HighBit) + 1 - stored
+    if not 0 <= lowest <= allocated - stored:
+        raise ValueError("High Bit does not fit Bits Allocated and Bits Stored")
+    whole = Dataset()
+    whole.update(dataset)
+    whole.file_meta = dataset.file_meta
+    whole.set_original_encoding(*dataset.original_encoding)
+    whole.BitsStored, whole.HighBit, whole.PixelRepresentation = allocated, allocated - 1, 0
+    raw, _ = decoder.as_array(whole, index=frame, raw=True)
+    values: npt.NDArray[np.int64] = (raw.astype(np.int64) >> lowest) & ((1 << stored) - 1)
+    if int(dataset.PixelRepresentation) == 1:
+        values -= (values >= 1 << (stored - 1)).astype(np.int64) << stored
+    return values

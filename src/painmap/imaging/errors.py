@@ -1,0 +1,70 @@
+"""What can be wrong with a folder, a file or a series, in sentences for people.
+
+::
+
+    PainmapError
+    └── SeriesError(SeriesProblem, detail)
+"""
+
+from enum import StrEnum
+
+from painmap.domain.errors import PainmapError
+
+
+class SeriesProblem(StrEnum):
+    """Why a folder, a series or a measurement is refused; the value is the sentence."""
+
+    MISSING_PATH = "There is no file or folder at this place."
+    EMPTY_FOLDER = "The folder holds no files."
+    UNREADABLE_FOLDER = "The folder could not be opened."
+    FILE_GONE = "A file of this series is no longer where it was."
+    FILE_CHANGED = "A file of this series is not the one that was read before."
+    FILE_UNREADABLE = "A file of this series could not be read."
+    TRUNCATED = "A file of this series is cut short: its picture is not complete."
+    NO_DECODER = "The pictures of this series are compressed in a way that cannot be read here."
+    UNDECODABLE = "The compressed picture in a file of this series is damaged."
+    SINGLE_SLICE = "This is a single slice, which has no extent across slices."
+    NOT_UNIFORM = (
+        "The slices of this series are not evenly spaced, so what lies across them is not measured."
+    )
+    NO_GEOMETRY = (
+        "This series does not say where its slices lie in the patient, so nothing is measured."
+    )
+    SHEARED_PLANE = "This plane cuts across tilted slices and is drawn between the pixels."
+    NO_SUCH_SLICE = "There is no slice with this number."
+    TOO_FEW_POINTS = "A contour needs at least three points."
+    NO_AREA = "The contour encloses nothing."
+    NOT_IN_PLANE = "The contour does not lie in this slice."
+
+
+_HINTS = {
+    SeriesProblem.MISSING_PATH: "Check the name, and whether the disc or drive is connected.",
+    SeriesProblem.EMPTY_FOLDER: "Choose the folder that holds the CT files.",
+    SeriesProblem.UNREADABLE_FOLDER: "Check whether you may read it.",
+    SeriesProblem.FILE_GONE: "Open the folder again.",
+    SeriesProblem.FILE_CHANGED: "Open the folder again.",
+    SeriesProblem.TRUNCATED: "Copy the files again from where they came from.",
+    SeriesProblem.UNDECODABLE: "Copy the files again from where they came from.",
+    SeriesProblem.SINGLE_SLICE: "Look at it, and measure within the slice.",
+    SeriesProblem.NOT_UNIFORM: "Look at its slices one by one, and measure within a slice.",
+    SeriesProblem.SHEARED_PLANE: "Measure on the slices as they were acquired.",
+}
+
+
+class SeriesError(PainmapError):
+    """A folder or series cannot be used for what was asked.
+
+    Parameters
+    ----------
+    problem : SeriesProblem
+        The kind, whose value is the sentence.
+    detail : str
+        What makes the sentence exact: a transfer syntax, slice numbers. No patient
+        identifier and no file name, since file names may carry a patient's name.
+    """
+
+    def __init__(self, problem: SeriesProblem, detail: str = "") -> None:
+        message = f"{problem.value} ({detail})" if detail else problem.value
+        super().__init__(message, hint=_HINTS.get(problem, ""))
+        self.problem = problem
+        self.detail = detail
