@@ -1,0 +1,379 @@
+"""Painting what lies over a CT picture; the same strokes on the screen and in exports."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
+
+from painmap.ui.theme import CT, font
+from painmap.ui.tools.slice_outcomes import XY
+
+MARGIN_PX = 10.0
+TEXT_PX = 13
+SMALL_TEXT_PX = 12
+LETTER_PX = 17
+SCALE_BARS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
+SCALE_BAR_SHARE = 0.3
+"""A scale bar takes at most this part of the width."""
+
+
+class MarkKind(StrEnum):
+    TARGET = "target"
+    MIDLINE = "midline"
+    OUTLINE = "outline"
+    MEASURE = "measure"
+
+
+COLOUR = {
+    MarkKind.TARGET: CT.target,
+    MarkKind.MIDLINE: CT.midline,
+    MarkKind.OUTLINE: CT.outline,
+    MarkKind.MEASURE: CT.measure,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    """Something drawn over the picture, in the view's units.
+
+    Parameters
+    ----------
+    kind : MarkKind
+    points : tuple of XY
+    closed : bool
+    label : str
+    chosen : bool
+        Drawn stronger, with its vertices.
+    faint : bool
+        It lies a slice or so away.
+    vertex : int or None
+        The vertex that is taken hold of.
+    upright : XY or None
+        Direction of the patient's front in the view, for a midline mark.
+    """
+
+    kind: MarkKind
+    points: tuple[XY, ...]
+    closed: bool = False
+    label: str = ""
+    chosen: bool = False
+    faint: bool = False
+    vertex: int | None = None
+    upright: XY | None = None
+
+
+class Tone(StrEnum):
+    TEXT = "text"
+    FAINT = "faint"
+    WARNING = "warning"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a caption."""
+
+    text: str
+    tone: Tone = Tone.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What is written in the corners and at the edges of a view.
+
+    Parameters
+    ----------
+    letters : tuple of str
+        At the left, right, top and bottom edge.
+    """
+
+    letters: tuple[str, str, str, str] = ("?", "?", "?", "?")
+    top_left: tuple[Line, ...] = ()
+    top_right: tuple[Line, ...] = ()
+    bottom_left: tuple[Line, ...] = ()
+    bottom_right: tuple[Line, ...] = ()
+    banner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that lies over one picture."""
+
+    captions: Captions = Captions()
+    marks: tuple[DrawnMark, ...] = ()
+    cross: XY | None = None
+    true_scale: bool = True
+    small: bool = False
+
+
+def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
+    """Paint `scene` into `frame`.
+
+    Parameters
+    ----------
+    painter : QPainter
+        In device pixels.
+    frame : QRectF
+        The whole view, in device pixels.
+    to_device : QTransform
+        From the view's units to device pixels.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.save()
+    painter.setClipRect(frame)
+    if scene.cross is not None:
+        _paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
+    # the chosen one lies on top
+    for mark in sorted(scene.marks, key=lambda each: each.chosen):
+        _paint_mark(painter, frame, to_device, mark)
+    _paint_captions(painter, frame, scene)
+    if scene.true_scale:
+        _paint_scale_bar(painter, frame, to_device.m11() or to_device.m12(), scene)
+    painter.restore()
+
+
+def _paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:
+    """Two lines with a gap around the place itself, so that they never cover it."""
+    gap = 14.0
+    colour = QColor(CT.cross)
+    colour.setAlphaF(0.7)
+    painter.setPen(QPen(colour, 1.0))
+    for a, b in (
+        (QPointF(frame.left(), at.y()), QPointF(at.x() - gap, at.y())),
+        (QPointF(at.x() + gap, at.y()), QPointF(frame.right(), at.y())),
+        (QPointF(at.x(), frame.top()), QPointF(at.x(), at.y() - gap)),
+        (QPointF(at.x(), at.y() + gap), QPointF(at.x(), frame.bottom())),
+    ):
+        painter.drawLine(a, b)
+
+
+def _pens(mark: DrawnMark, width: float) -> tuple[QPen, QPen]:
+    """A dark halo and the stroke on it, so that a mark shows on bone and on air."""
+    colour, halo = QColor(COLOUR[mark.kind]), QColor(CT.halo)
+    colour.setAlphaF(0.45 if mark.faint else 1.0)
+    halo.setAlphaF(0.25 if mark.faint else 0.7)
+    stroke, under = QPen(colour, width), QPen(halo, width + 2.4)
+    for pen in (stroke, under):
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if mark.faint:
+        stroke.setStyle(Qt.PenStyle.DashLine)
+    return under, stroke
+
+
+def _paint_mark(painter: QPainter, frame: QRectF, to_device: QTransform, mark: DrawnMark) -> None:
+    points = [to_device.map(QPointF(*point)) for point in mark.points]
+    if not points:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    match mark.kind:
+        case MarkKind.TARGET:
+            _paint_target(painter, points[0], mark)
+        case MarkKind.MIDLINE:
+            _paint_midline(painter, points[0], to_device, mark)
+        case MarkKind.OUTLINE | MarkKind.MEASURE:
+            _paint_line(painter, points, mark)
+    if mark.label:
+        _paint_label(painter, frame, points, mark)
+
+
+def _paint_target(painter: QPainter, at: QPointF, mark: DrawnMark) -> None:
+    radius = 8.0 if mark.chosen else 6.5
+    for pen in _pens(mark, 2.0 if mark.chosen else 1.6):
+        painter.setPen(pen)
+        painter.drawEllipse(at, radius, radius)
+        if mark.faint:
+            continue
+        painter.drawPoint(at)
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            inner, outer = radius - 2.5, radius + 4.0
+            painter.drawLine(
+                QPointF(at.x() + x * inner, at.y() + y * inner),
+                QPointF(at.x() + x * outer, at.y() + y * outer),
+            )
+    if mark.chosen:
+        painter.setPen(QPen(QColor(CT.chosen), 1.2))
+        painter.drawEllipse(at, radius + 7.0, radius + 7.0)
+
+
+def _paint_midline(painter: QPainter, at: QPointF, to_device: QTransform, mark: DrawnMark) -> None:
+    size = 6.0
+    diamond = QPolygonF(
+        [
+            QPointF(at.x(), at.y() - size),
+            QPointF(at.x() + size, at.y()),
+            QPointF(at.x(), at.y() + size),
+            QPointF(at.x() - size, at.y()),
+        ]
+    )
+    for pen in _pens(mark, 1.6):
+        painter.setPen(pen)
+        painter.drawPolygon(diamond)
+    if mark.upright is not None and not mark.faint:
+        origin = to_device.map(QPointF(0, 0))
+        way = to_device.map(QPointF(*mark.upright)) - origin
+        length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1e-6)
+        step = way / length
+        pen = QPen(QColor(CT.midline), 1.2)
+        pen.setDashPattern([5, 5])
+        painter.setPen(pen)
+        painter.drawLine(at + step * (size + 4), at + step * 110)
+        painter.drawLine(at - step * (size + 4), at - step * 40)
+
+
+def _paint_line(painter: QPainter, points: list[QPointF], mark: DrawnMark) -> None:
+    shape = QPolygonF(points)
+    fill = QColor(COLOUR[mark.kind])
+    fill.setAlphaF(0.10 if mark.closed and not mark.faint else 0.0)
+    for pen in _pens(mark, 2.2 if mark.chosen else 1.6):
+        painter.setPen(pen)
+        if mark.closed:
+            painter.setBrush(fill)
+            painter.drawPolygon(shape)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.drawPolyline(shape)
+    if mark.chosen or not mark.closed:
+        for index, point in enumerate(points):
+            _paint_vertex(painter, point, mark, held=index == mark.vertex)
+
+
+def _paint_vertex(painter: QPainter, at: QPointF, mark: DrawnMark, *, held: bool) -> None:
+    size = 4.5 if held else 3.2
+    painter.setPen(QPen(QColor(CT.halo), 1.0))
+    painter.setBrush(QColor(CT.chosen if held else COLOUR[mark.kind]))
+    painter.drawRect(QRectF(at.x() - size, at.y() - size, 2 * size, 2 * size))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: DrawnMark) -> None:
+    painter.setFont(font(SMALL_TEXT_PX, strong=mark.chosen))
+    metrics = QFontMetricsF(painter.font())
+    width = metrics.horizontalAdvance(mark.label)
+    anchor = max(points, key=lambda point: point.x())
+    left = anchor.x() + 16
+    if left + width > frame.right() - MARGIN_PX:
+        left = min(point.x() for point in points) - 16 - width
+    left = max(frame.left() + MARGIN_PX, left)
+    colour = QColor(COLOUR[mark.kind])
+    if mark.faint:
+        colour.setAlphaF(0.6)
+    text(painter, QPointF(left, anchor.y() + metrics.ascent() / 2 - 1), mark.label, colour)
+
+
+def text(painter: QPainter, baseline: QPointF, words: str, colour: QColor) -> None:
+    """Write `words` with a dark edge, readable on any grey."""
+    painter.setPen(QColor(CT.halo))
+    for x, y in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+        painter.drawText(baseline + QPointF(x, y), words)
+    painter.setPen(colour)
+    painter.drawText(baseline, words)
+
+
+_TONES = {
+    Tone.TEXT: CT.text,
+    Tone.FAINT: CT.faint,
+    Tone.WARNING: CT.warning,
+    Tone.STRONG: CT.letter,
+}
+
+
+def _paint_captions(painter: QPainter, frame: QRectF, scene: Scene) -> None:
+    captions = scene.captions
+    size = SMALL_TEXT_PX if scene.small else TEXT_PX
+    top = frame.top()
+    if captions.banner:
+        top = _paint_banner(painter, frame, captions.banner, small=scene.small)
+    area = QRectF(frame.left(), top, frame.width(), frame.bottom() - top)
+    _paint_corner(painter, area, captions.top_left, size, right=False, bottom=False)
+    _paint_corner(painter, area, captions.top_right, size, right=True, bottom=False)
+    _paint_corner(painter, area, captions.bottom_left, size, right=False, bottom=True)
+    _paint_corner(painter, area, captions.bottom_right, size, right=True, bottom=True)
+    _paint_letters(painter, area, captions.letters)
+
+
+def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) -> float:
+    painter.setFont(font(11 if small else SMALL_TEXT_PX, strong=True))
+    height = 20.0 if small else 24.0
+    band = QRectF(frame.left(), frame.top(), frame.width(), height)
+    ground = QColor(CT.warning)
+    painter.fillRect(band, ground)
+    painter.setPen(QColor(CT.ground))
+    painter.drawText(band, Qt.AlignmentFlag.AlignCenter, words)
+    return frame.top() + height
+
+
+def _paint_corner(
+    painter: QPainter,
+    area: QRectF,
+    lines: tuple[Line, ...],
+    size: int,
+    *,
+    right: bool,
+    bottom: bool,
+) -> None:
+    for index, line in enumerate(reversed(lines) if bottom else lines):
+        painter.setFont(font(size, strong=line.tone is Tone.STRONG))
+        metrics = QFontMetricsF(painter.font())
+        words = metrics.elidedText(
+            line.text, Qt.TextElideMode.ElideRight, area.width() - 2 * MARGIN_PX
+        )
+        height = metrics.height() + 2
+        x = area.left() + MARGIN_PX
+        if right:
+            x = area.right() - MARGIN_PX - metrics.horizontalAdvance(words)
+        if bottom:
+            y = area.bottom() - MARGIN_PX - metrics.descent() - index * height
+        else:
+            y = area.top() + MARGIN_PX + metrics.ascent() + index * height
+        text(painter, QPointF(x, y), words, QColor(_TONES[line.tone]))
+
+
+def _paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
+    painter.setFont(font(LETTER_PX, strong=True))
+    metrics = QFontMetricsF(painter.font())
+    left, right, top, bottom = letters
+    rise = metrics.ascent() / 2 - 2
+    middle = area.center()
+    for words, x, y in (
+        (left, area.left() + MARGIN_PX, middle.y() + rise),
+        (right, area.right() - MARGIN_PX - metrics.horizontalAdvance(right), middle.y() + rise),
+        (
+            top,
+            middle.x() - metrics.horizontalAdvance(top) / 2,
+            area.top() + MARGIN_PX + metrics.ascent(),
+        ),
+        (
+            bottom,
+            middle.x() - metrics.horizontalAdvance(bottom) / 2,
+            area.bottom() - MARGIN_PX - metrics.descent(),
+        ),
+    ):
+        text(painter, QPointF(x, y), words, QColor(CT.letter))
+
+
+def bar_length_mm(width_px: float, px_per_mm: float) -> int:
+    """The longest round length that takes at most `SCALE_BAR_SHARE` of the width."""
+    room = width_px * SCALE_BAR_SHARE / px_per_mm
+    return next((length for length in SCALE_BARS_MM if length <= room), SCALE_BARS_MM[-1])
+
+
+def _paint_scale_bar(painter: QPainter, frame: QRectF, px_per_mm: float, scene: Scene) -> None:
+    length = bar_length_mm(frame.width(), px_per_mm)
+    width = length * px_per_mm
+    size = SMALL_TEXT_PX if scene.small else TEXT_PX
+    painter.setFont(font(size))
+    metrics = QFontMetricsF(painter.font())
+    lines = len(scene.captions.bottom_left)
+    base = frame.bottom() - MARGIN_PX - 2 - lines * (metrics.height() + 2)
+    left = frame.left() + MARGIN_PX
+    for colour, pen_width in ((CT.halo, 4.0), (CT.text, 2.0)):
+        pen = QPen(QColor(colour), pen_width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left, base), QPointF(left + width, base))
+        for x in (left, left + width):
+            painter.drawLine(QPointF(x, base - 5), QPointF(x, base + 1))
+    words = f"{length} mm"
+    text(painter, QPointF(left + 4, base - 7), words, QColor(CT.text))

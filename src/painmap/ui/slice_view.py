@@ -1,0 +1,311 @@
+"""One plane of a CT on screen: picture, marks over it, and what the hand does on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from painmap.ui.ct_paint import Scene, paint_scene
+from painmap.ui.ct_placement import Placement
+from painmap.ui.theme import CT
+from painmap.ui.tools.gesture import Button, PointerEvent, PointerKind
+from painmap.ui.tools.slice_outcomes import XY
+
+NOTCH = 120
+"""What one step of a mouse wheel reports; touch pads report fractions that add up."""
+
+ZOOM_STEP = 1.15
+LEAST_ZOOM, MOST_ZOOM = 0.5, 16.0
+MARGIN = 1.04
+"""The fitted picture leaves a little ground around it, so that letters do not lie on skin."""
+
+_BUTTONS = {
+    Qt.MouseButton.LeftButton: Button.LEFT,
+    Qt.MouseButton.MiddleButton: Button.MIDDLE,
+    Qt.MouseButton.RightButton: Button.RIGHT,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GreyPicture:
+    """A picture ready to be shown.
+
+    Parameters
+    ----------
+    grey : ndarray
+        (rows, columns) uint8.
+    placement : Placement
+    """
+
+    grey: npt.NDArray[np.uint8]
+    placement: Placement
+
+
+class SliceView(pg.GraphicsView):
+    """Shows one picture with true proportions; hands what the mouse does to its page.
+
+    Zoom 1 fits the picture; `centre` is in the view's units. Rows grow downwards.
+    """
+
+    pointer = Signal(object)
+    """PointerEvent for the active tool."""
+    scrolled = Signal(int)
+    """Slices to go, + towards higher numbers."""
+    window_dragged = Signal(float, float)
+    """Pixels to the right and down, with the right button."""
+    hovered = Signal(object)
+    """XY under the pointer, or None when it has left."""
+    moved = Signal()
+    """Zoom or centre has changed."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=CT.ground, useOpenGL=False)
+        self.name = name
+        self.setAccessibleName(f"{name} view")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(120, 100)
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, border=None)
+        self.box.setAspectLocked(True)
+        self.box.invertY(True)
+        self.box.setDefaultPadding(0)
+        self.setCentralItem(self.box)
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.box.addItem(self.image, ignoreBounds=True)
+        self.image.hide()
+        self._placement: Placement | None = None
+        self._scene = Scene()
+        self._zoom = 1.0
+        self._centre: XY | None = None
+        self._wheel = 0
+        self._last: QPointF | None = None
+        self._panning = False
+        self.pan_key = False
+
+    # --- what is shown
+
+    @property
+    def placement(self) -> Placement | None:
+        return self._placement
+
+    @property
+    def scene_shown(self) -> Scene:
+        return self._scene
+
+    def show_picture(self, picture: GreyPicture | None) -> None:
+        """Show another picture; where its extent is as before, zoom and centre stay."""
+        if picture is None:
+            self._placement = None
+            self.image.hide()
+            self.viewport().update()
+            return
+        before = self._placement.extent if self._placement else None
+        self._placement = picture.placement
+        self.image.setImage(picture.grey, autoLevels=False, levels=(0, 255))
+        self.image.setTransform(picture.placement.transform)
+        self.image.show()
+        if before != picture.placement.extent:
+            self._centre = None
+        self._arrange()
+
+    def show_scene(self, scene: Scene) -> None:
+        if scene != self._scene:
+            self._scene = scene
+            self.viewport().update()
+
+    # --- zoom and centre
+
+    @property
+    def zoom(self) -> float:
+        return self._zoom
+
+    @property
+    def centre(self) -> XY:
+        if self._centre is not None:
+            return self._centre
+        extent = self._placement.extent if self._placement else QRectF(0, 0, 1, 1)
+        return extent.center().x(), extent.center().y()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self.set_view(1.0, None)
+
+    def set_view(self, zoom: float, centre: XY | None) -> None:
+        """Show the picture `zoom` times as large as it fits, around `centre`."""
+        self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, zoom))
+        self._centre = centre
+        self._arrange()
+        self.moved.emit()
+
+    def zoom_at(self, factor: float, at: XY) -> None:
+        """Zoom so that `at` stays under the pointer."""
+        zoom = min(MOST_ZOOM, max(LEAST_ZOOM, self._zoom * factor))
+        share = self._zoom / zoom
+        x, y = self.centre
+        self.set_view(zoom, (at[0] + (x - at[0]) * share, at[1] + (y - at[1]) * share))
+
+    def pan_by(self, right_px: float, down_px: float) -> None:
+        """Move the picture with the hand."""
+        x, y = self.centre
+        scale = self.px_per_unit
+        self.set_view(self._zoom, (x - right_px / scale, y - down_px / scale))
+
+    @property
+    def px_per_unit(self) -> float:
+        """Pixels of the screen per unit of the view."""
+        if self._placement is None:
+            return 1.0
+        extent = self._placement.extent
+        width, height = max(1, self.viewport().width()), max(1, self.viewport().height())
+        fitted = min(width / (extent.width() * MARGIN), height / (extent.height() * MARGIN))
+        return fitted * self._zoom
+
+    @property
+    def to_device(self) -> QTransform:
+        """From the view's units to pixels of the viewport."""
+        scale = self.px_per_unit
+        x, y = self.centre
+        width, height = self.viewport().width(), self.viewport().height()
+        return QTransform(scale, 0, 0, scale, width / 2 - x * scale, height / 2 - y * scale)
+
+    def _arrange(self) -> None:
+        if self._placement is None:
+            return
+        inverse, _ = self.to_device.inverted()
+        shown = inverse.mapRect(QRectF(self.viewport().rect()))
+        self.box.setRange(shown, padding=0, update=True, disableAutoRange=True)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_placement"):
+            self._arrange()
+
+    # --- painting
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        del rect
+        painter.save()
+        painter.resetTransform()
+        frame = QRectF(self.viewport().rect())
+        if self._placement is not None:
+            paint_scene(painter, frame, self.to_device, self._scene)
+        painter.restore()
+
+    # --- the hand
+
+    def place_at(self, position: QPointF | QPoint) -> XY:
+        """The place of the view under a pixel of the viewport."""
+        inverse, _ = self.to_device.inverted()
+        at = inverse.map(QPointF(position))
+        return at.x(), at.y()
+
+    def pixel_at(self, at: XY) -> QPoint:
+        """The pixel of the viewport where a place of the view is drawn."""
+        return self.to_device.map(QPointF(*at)).toPoint()
+
+    def _event(self, kind: PointerKind, event: QMouseEvent, button: Button) -> PointerEvent:
+        x, y = self.place_at(event.position())
+        held = event.modifiers()
+        return PointerEvent(
+            kind,
+            x,
+            y,
+            button,
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
+            alt=bool(held & Qt.KeyboardModifier.AltModifier),
+            units_per_pixel=1.0 / self.px_per_unit,
+            view=self.name,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._placement is None:
+            return
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        button = _BUTTONS.get(event.button(), Button.NONE)
+        self._last = event.position()
+        self._panning = button is Button.MIDDLE or (button is Button.LEFT and self.pan_key)
+        if button is Button.LEFT and not self._panning:
+            self.pointer.emit(self._event(PointerKind.PRESS, event, button))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._placement is None:
+            return
+        at = event.position()
+        step = at - self._last if self._last is not None else QPointF()
+        held = event.buttons()
+        if held == Qt.MouseButton.NoButton:
+            self.pointer.emit(self._event(PointerKind.HOVER, event, Button.NONE))
+        elif self._panning:
+            self.pan_by(step.x(), step.y())
+        elif held & Qt.MouseButton.RightButton:
+            self.window_dragged.emit(step.x(), step.y())
+        elif held & Qt.MouseButton.LeftButton:
+            self.pointer.emit(self._event(PointerKind.MOVE, event, Button.LEFT))
+        self._last = at
+        self.hovered.emit(self.place_at(at))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._placement is None:
+            return
+        button = _BUTTONS.get(event.button(), Button.NONE)
+        if button is Button.LEFT and not self._panning:
+            self.pointer.emit(self._event(PointerKind.RELEASE, event, button))
+        if event.buttons() == Qt.MouseButton.NoButton:
+            self._panning = False
+            self._last = None
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._placement is None:
+            return
+        if event.button() is Qt.MouseButton.LeftButton and not self.pan_key:
+            self.pointer.emit(self._event(PointerKind.DOUBLE_CLICK, event, Button.LEFT))
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._placement is None:
+            return
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_at(ZOOM_STEP ** (turn / NOTCH), self.place_at(event.position()))
+        else:
+            self._wheel += turn
+            steps = int(self._wheel / NOTCH)
+            if steps:
+                self._wheel -= steps * NOTCH
+                self.scrolled.emit(-steps)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        del event
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    def set_ground(self, colour: str) -> None:
+        self.setBackground(QColor(colour))
