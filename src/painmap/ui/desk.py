@@ -15,7 +15,7 @@ from painmap.bodymap.template import BodyTemplate
 from painmap.domain.anatomy import Muscle
 from painmap.domain.edits import Edit, Page
 from painmap.domain.errors import PainmapError
-from painmap.domain.visit import FIELD_OF, Change
+from painmap.domain.visit import FIELD_OF, Change, VisitState
 from painmap.services.clinic import Clinic
 from painmap.services.history import Step
 from painmap.services.open_visit import OpenVisit
@@ -167,8 +167,15 @@ class Desk(QObject):
         self.place_wanted.emit(PlaceWanted(step.page, ids))
         self.say(f"{verb}: {label}.")
 
+    def turn(self, state: VisitState) -> None:
+        """Finish the visit, or make it a draft again; not a step that undo takes back."""
+        step = self.open_visit.turn(state)
+        if step is not None:
+            self._happened(step)
+
     def _happened(self, step: Step) -> None:
         fields = frozenset(FIELD_OF[type(change.item)] for change in step.changes)
+        fields |= {"state"} if not step.changes else frozenset()
         gone = {c.item.id for c in step.changes if c.after is None}
         if self._selection in gone:
             self.select(None)

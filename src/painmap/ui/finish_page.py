@@ -13,7 +13,7 @@ from painmap.domain.visit import Visit, VisitState
 from painmap.services.export import ExportOutcome, export_visit, visit_text
 from painmap.ui.body_picture import body_pictures
 from painmap.ui.ct_session import CtSession
-from painmap.ui.desk import Desk, Tone
+from painmap.ui.desk import Desk
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, card, column, label, row
@@ -158,15 +158,12 @@ class FinishPage(VisitPage):
     def _finish(self) -> None:
         visit: Visit = self.desk.open_visit.visit
         state = VisitState.DRAFT if visit.state is VisitState.FINISHED else VisitState.FINISHED
-        open_visit = self.desk.open_visit
-        self.desk.ask_records(partial(open_visit.set_state, state), lambda _: self._finished(state))
-
-    def _finished(self, state: VisitState) -> None:
+        self.desk.turn(state)
         self.refresh()
         if state is VisitState.FINISHED:
             self.desk.say("Finished. It can be reopened here.")
         else:
-            self.desk.say("Reopened as a draft.", tone=Tone.PLAIN)
+            self.desk.say("Reopened as a draft.")
 
 
 def _picture(name: str, image: QImage) -> QWidget:

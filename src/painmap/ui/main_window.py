@@ -1,6 +1,7 @@
 """The window: it arranges patient line, steps, page, sentences and status line; no state."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,18 @@ from painmap.domain.progress import Progress
 from painmap.domain.sentences import visit_sentences
 from painmap.domain.visit import VisitKind
 from painmap.ui.actions import Action, Actions
+from painmap.ui.ct_page import CtPage
 from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.finish_page import FinishPage
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_page import MapPage
 from painmap.ui.pages import VisitPage
 from painmap.ui.patient_bar import PatientBar
 from painmap.ui.sentence_list import SentenceList
+from painmap.ui.sites_page import SitesPage
 from painmap.ui.status_line import MessageStrip, StatusLine
 from painmap.ui.theme import Icons, Mode, Palette
+from painmap.ui.today_page import TodayPage
 from painmap.ui.widgets import column, row
 
 STEP_ICONS = {
@@ -62,6 +68,23 @@ PLACE_PAUSE_MS = 1500
 """The place is remembered when nothing has moved for so long."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The five pages of the window."""
+
+    today: TodayPage
+    map: MapPage
+    ct: CtPage
+    sites: SitesPage
+    finish: FinishPage
+
+    @property
+    def by_step(self) -> Mapping[Page, VisitPage]:
+        """The pages in the order of the steps."""
+        every: tuple[VisitPage, ...] = (self.today, self.map, self.ct, self.sites, self.finish)
+        return {each.page: each for each in every}
+
+
 class MainWindow(QMainWindow):
     """The frame around the pages of a visit."""
 
@@ -71,7 +94,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         desk: Desk,
-        pages: Mapping[Page, VisitPage],
+        pages: Pages,
         icons: Icons,
         palette: Palette,
         *,
@@ -80,6 +103,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk = desk
         self.pages = pages
+        self._by_step = pages.by_step
         self._icons = icons
         self._palette = palette
         self.setWindowTitle("painmap")
@@ -107,7 +131,7 @@ class MainWindow(QMainWindow):
 
     def _arranged(self) -> QWidget:
         for page in Page:
-            self._stack.addWidget(self.pages[page])
+            self._stack.addWidget(self._by_step[page])
         middle = QWidget()
         middle.setLayout(row(self._step_rail(), self._stack, self.sentences, spacing=0))
         self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -149,7 +173,7 @@ class MainWindow(QMainWindow):
     def set_colours(self, palette: Palette) -> None:
         self._palette = palette
         self._draw_icons()
-        for page in self.pages.values():
+        for page in self._by_step.values():
             page.set_colours(palette)
 
     def _action_list(self) -> list[Action]:
@@ -196,18 +220,18 @@ class MainWindow(QMainWindow):
     @property
     def current_page(self) -> Page:
         return next(
-            page for page, widget in self.pages.items() if widget is self._stack.currentWidget()
+            page for page, widget in self._by_step.items() if widget is self._stack.currentWidget()
         )
 
     def show_page(self, page: Page) -> None:
         """Show `page`; the pages of a visit need an open one."""
         if page is not Page.TODAY and not self.desk.is_open:
             page = Page.TODAY
-        self.pages[self.current_page].hand_in()
-        self._stack.setCurrentWidget(self.pages[page])
+        self._by_step[self.current_page].hand_in()
+        self._stack.setCurrentWidget(self._by_step[page])
         self._steps[page].setChecked(True)
         self.sentences.setVisible(page not in (Page.TODAY, Page.FINISH))
-        self.pages[page].setFocus()
+        self._by_step[page].setFocus()
 
     def _on_opened(self) -> None:
         visit = self.desk.open_visit.visit
@@ -221,7 +245,7 @@ class MainWindow(QMainWindow):
         if not self.desk.is_open:
             return
         place = place or {}
-        for page, widget in self.pages.items():
+        for page, widget in self._by_step.items():
             widget.restore(place.get("pages", {}).get(page.value, {}))
         known = place.get("page")
         self.show_page(Page(known) if known in set(Page) else LANDS_ON[kind])
@@ -229,7 +253,7 @@ class MainWindow(QMainWindow):
         self._place_timer.start()
 
     def _place(self) -> dict[str, Any]:
-        pages = {page.value: dict(widget.place()) for page, widget in self.pages.items()}
+        pages = {page.value: dict(widget.place()) for page, widget in self._by_step.items()}
         current = self.current_page
         if current is Page.TODAY:
             current = Page(self._known_place.get("page", Page.MAP.value))
@@ -242,7 +266,7 @@ class MainWindow(QMainWindow):
             self.desk.save_place(place)
 
     def _on_closing(self) -> None:
-        for page in self.pages.values():
+        for page in self._by_step.values():
             page.hand_in()
         self._place_timer.stop()
         self._remember_place()
@@ -264,7 +288,7 @@ class MainWindow(QMainWindow):
 
     def _on_place_wanted(self, wanted: PlaceWanted) -> None:
         self.show_page(wanted.page)
-        self.pages[wanted.page].show_items(wanted.item_ids)
+        self._by_step[wanted.page].show_items(wanted.item_ids)
 
     # --- files
 
@@ -276,13 +300,11 @@ class MainWindow(QMainWindow):
     def open_folder(self, path: Path) -> None:
         """Open a DICOM folder on the page CT."""
         self.show_page(Page.CT)
-        opener: Any = self.pages[Page.CT]
-        opener.open_folder(path)
+        self.pages.ct.open_folder(path)
 
     def _list_recent(self) -> None:
         self._recent.clear()
-        lister: Any = self.pages[Page.CT]
-        folders = lister.recent_folders() if self.desk.is_open else ()
+        folders = self.pages.ct.recent_folders() if self.desk.is_open else ()
         for folder in folders:
             self._recent.addAction(str(folder), lambda folder=folder: self.open_folder(folder))
         self._recent.setEnabled(bool(folders))
@@ -290,26 +312,22 @@ class MainWindow(QMainWindow):
     def choose_export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
         if folder:
-            finish: Any = self.pages[Page.FINISH]
-            finish.export_to(Path(folder))
+            self.pages.finish.export_to(Path(folder))
 
     def choose_import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import a visit", "", "painmap visit (*.json)")
         if name:
-            today: Any = self.pages[Page.TODAY]
-            today.import_file(Path(name))
+            self.pages.today.import_file(Path(name))
 
     def copy_text(self) -> None:
         """Put the visit as plain sentences on the clipboard."""
-        finish: Any = self.pages[Page.FINISH]
-        QGuiApplication.clipboard().setText(finish.plain_text())
+        QGuiApplication.clipboard().setText(self.pages.finish.plain_text())
         count = len(visit_sentences(self.desk.open_visit.visit, self.desk.muscles))
         self.desk.say(f"Copied the visit as text, {count} sentences.")
 
     def show_purpose(self) -> None:
-        today: Any = self.pages[Page.TODAY]
         self.show_page(Page.TODAY)
-        today.show_purpose()
+        self.pages.today.show_purpose()
 
     def show_progress(self, step: Progress, stop: Callable[[], None]) -> None:
         self.status.show_task(step, stop)

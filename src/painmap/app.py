@@ -1,0 +1,156 @@
+"""Builds the parts of the program and runs the event loop."""
+
+import getpass
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QApplication
+
+from painmap.bodymap.template import load_template
+from painmap.services import data_folder, logbook
+from painmap.services.catalogue import body_map_folder, muscles
+from painmap.services.clinic import Clinic
+from painmap.services.demo import demo_visit, preparing_demo_series
+from painmap.services.resources import resources_root
+from painmap.services.settings import Settings
+from painmap.ui import faults, theme
+from painmap.ui.crash_panel import CrashPanel
+from painmap.ui.ct_page import CtPage
+from painmap.ui.desk import Desk
+from painmap.ui.finish_page import FinishPage
+from painmap.ui.main_window import MainWindow, Pages
+from painmap.ui.map_page import MapPage
+from painmap.ui.sites_page import SitesPage
+from painmap.ui.theme import Icons, Mode
+from painmap.ui.today_page import TodayPage
+
+log = logging.getLogger(__name__)
+
+RAISE_MS = 500
+"""A running program answers a second start within this, or there is none."""
+
+
+def run(*, demo: bool = False, data: Path | None = None) -> int:
+    """Open the window and run until it is closed; give the exit status.
+
+    Raises
+    ------
+    PainmapError
+        The data folder cannot be used; the command line says so in one line.
+    """
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    if not isinstance(app, QApplication):
+        raise TypeError("a Qt application without windows is already running")
+    app.setApplicationName("painmap")
+    folder = data_folder.chosen_folder(data, demo=demo)
+    name = data_folder.instance_name(folder)
+    if raises_running(name):
+        return 0
+    server = listen(name)
+    logbook.install(folder)
+    window = build(app, folder)
+    if server is not None:
+        server.newConnection.connect(partial(_raise_window, window))
+    if demo:
+        QTimer.singleShot(0, partial(open_demo, window, folder))
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        window.desk.close()
+        if server is not None:
+            server.close()
+
+
+def build(app: QApplication, folder: Path) -> MainWindow:
+    """Open the records in `folder` and build the window over them."""
+    resources = resources_root()
+    clinic = Clinic.open(folder)
+    settings = Settings(folder)
+    theme.load_fonts(resources)
+    icons = Icons(resources)
+    palette = theme.apply(app, Mode(settings["mode"]))
+    template = load_template(body_map_folder("adult"))
+    desk = Desk(clinic, muscles=muscles(), template=template, resources=resources)
+    ct = CtPage(desk, icons, palette)
+    pages = Pages(
+        today=TodayPage(desk, icons, palette, settings),
+        map=MapPage(desk, icons, palette),
+        ct=ct,
+        sites=SitesPage(desk, icons, palette, ct.session),
+        finish=FinishPage(desk, icons, palette, ct.session),
+    )
+    window = MainWindow(desk, pages, icons, palette, user=getpass.getuser())
+    window.setWindowIcon(QIcon(icons.pixmap("logo", palette.accent, 64)))
+    window.mode_wanted.connect(partial(_change_mode, app, window, settings))
+    crash = CrashPanel(window)
+    faults.install(crash.show_report)
+    return window
+
+
+def _change_mode(app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
+    settings["mode"] = mode.value
+    window.set_colours(theme.apply(app, mode))
+
+
+def open_demo(window: MainWindow, folder: Path) -> None:
+    """Open the demonstration patient with the synthetic series, made when it is missing."""
+    desk = window.desk
+
+    def ready(series: Path) -> None:
+        window.status.finish_task()
+        desk.ask_records(partial(demo_visit, desk.clinic), partial(_show_demo, window, series))
+
+    def failed(error: BaseException) -> None:
+        window.status.finish_task()
+        desk.show_error(error)
+
+    stop: list[Callable[[], None]] = []
+    stop.append(
+        desk.jobs.start(
+            preparing_demo_series(folder),
+            done=ready,
+            failed=failed,
+            progress=lambda step: window.status.show_task(step, lambda: stop[0]()),
+        )
+    )
+
+
+def _show_demo(window: MainWindow, series: Path, visit: object) -> None:
+    window.desk.show_visit(visit)
+    if not window.desk.open_visit.visit.attached_studies:
+        window.pages.ct.open_folder(series, attach_best=True)
+
+
+def raises_running(name: str) -> bool:
+    """Ask a program that runs on the same data folder to come to the front."""
+    socket = QLocalSocket()
+    socket.connectToServer(name)
+    if not socket.waitForConnected(RAISE_MS):
+        return False
+    socket.write(b"raise\n")
+    socket.flush()
+    socket.waitForBytesWritten(RAISE_MS)
+    socket.disconnectFromServer()
+    return True
+
+
+def listen(name: str) -> QLocalServer | None:
+    """Let later starts on the same data folder find this program."""
+    QLocalServer.removeServer(name)  # what a killed program left behind
+    server = QLocalServer()
+    server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+    return server if server.listen(name) else None
+
+
+def _raise_window(window: MainWindow) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
