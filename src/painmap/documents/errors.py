@@ -14,19 +14,19 @@ from painmap.domain.errors import PainmapError
 class DocumentProblem(StrEnum):
     """Why a document cannot be taken; the value is the sentence, filled in with facts."""
 
+    UNREADABLE = "The file cannot be read."
     NOT_JSON = "The file is not JSON, or it is cut off."
     NOT_A_VISIT = "The file is JSON, but not a painmap visit."
     NEWER = "The document has version {found}; this program knows versions up to {known}."
     UNKNOWN_FIELD = "The document has a field that this program does not know: {where}."
     INVALID = "The document cannot be right at {where}: {why}."
-    WRONG_HASH = (
-        "An attachment of the document is damaged: it does not fit its hash {sha}."
-    )
+    WRONG_HASH = "An attachment of the document is damaged: it does not fit its hash {sha}."
     BLOB_MISSING = "The document refers to an attachment that it does not contain: {sha}."
     TORN = "The document contradicts itself: {why}."
 
 
 _HINTS = {
+    DocumentProblem.UNREADABLE: "Look whether it is there and may be read.",
     DocumentProblem.NOT_JSON: "Export the visit again where it was recorded.",
     DocumentProblem.NOT_A_VISIT: "Choose a file that painmap has exported.",
     DocumentProblem.NEWER: "Use a newer painmap for this file.",

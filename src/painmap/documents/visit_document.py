@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -33,6 +34,9 @@ from painmap.domain.visit import Item, Visit
 
 FORMAT = "painmap.visit"
 """What the document calls itself."""
+
+MOST_REVISIONS = 2**31 - 1
+"""A database holds no greater number; no hand makes so many changes."""
 
 
 def _bytes_of(text: object) -> bytes:
@@ -165,6 +169,15 @@ def loads(text: str | bytes) -> VisitDocument:
     return document
 
 
+def load(path: Path) -> VisitDocument:
+    """Read a document from a file; DocumentError also where the file cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(DocumentProblem.UNREADABLE) from error
+    return loads(content)
+
+
 def _json_object(text: str | bytes) -> dict[str, Any]:
     try:
         raw = json.loads(text)
@@ -186,6 +199,12 @@ def _check(document: VisitDocument) -> None:
             raise DocumentError(DocumentProblem.BLOB_MISSING, sha=sha[:12])
     if document.visit.patient_id != document.patient.id:
         raise DocumentError(DocumentProblem.TORN, why="the visit is another patient's")
+    stamps = [document.patient.stamp, *(item.stamp for item in document.visit.items())]
+    stamps += [stamp for each in document.tombstones for stamp in (each.stamp, each.item.stamp)]
+    if not all(0 < stamp.revision <= MOST_REVISIONS for stamp in stamps):
+        raise DocumentError(DocumentProblem.TORN, why="an item has no revision")
+    if not 0 <= document.visit.revision <= MOST_REVISIONS:
+        raise DocumentError(DocumentProblem.TORN, why="the visit has no revision")
     ids: list[UUID] = [item.id for item in [*document.visit.items(), *gone]]
     if len(set(ids)) < len(ids):
         raise DocumentError(DocumentProblem.TORN, why="two items have one id")

@@ -12,7 +12,7 @@ from typing import Any, Self
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from painmap.documents.visit_document import VisitDocument, blobs_of
+from painmap.documents.visit_document import VisitDocument, blobs_of, load
 from painmap.domain.ids import new_id
 from painmap.domain.items import Stamp
 from painmap.domain.patient import Patient
@@ -181,8 +181,7 @@ class Clinic:
     def turn(self, visit_id: UUID, state: VisitState) -> None:
         """Finish a visit, or make it a draft again; an open visit learns of it."""
         opened = self._open.get(visit_id) or self.open_visit(visit_id)
-        opened.turn(state)
-        opened.retry()
+        opened.set_state(state)
 
     def save_place(self, visit_id: UUID, place: Mapping[str, Any]) -> None:
         """Remember the page, series, slice and window; plain JSON values."""
@@ -225,6 +224,18 @@ class Clinic:
             DOCUMENT_DIFFERS, OTHER_PATIENT, STUDIES_DIFFER, VISIT_OF_OTHER.
         """
         return import_visit(self._database, document)
+
+    def import_file(self, path: Path) -> ImportOutcome:
+        """Store the visit of a document that lies in a file.
+
+        Raises
+        ------
+        DocumentError
+            The file cannot be read as a visit.
+        RecordsError
+            As `import_document`.
+        """
+        return self.import_document(load(path))
 
     def integrity(self) -> str:
         """What is wrong with the database file: "ok", or the first complaint."""

@@ -167,6 +167,11 @@ class OpenVisit:
         if waiting:
             self._store_until(waiting[-1].seq)
 
+    def set_state(self, state: VisitState) -> None:
+        """Finish the visit, or open it again, and store that after all that waits; blocks."""
+        self.turn(state)
+        self.retry()
+
     def patient_changed(self, patient: Patient) -> None:
         """Take over the patient's corrected data."""
         self._patient = patient

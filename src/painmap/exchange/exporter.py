@@ -1,0 +1,80 @@
+"""What a format is: a name and a pure function from the visit to the bytes of one file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from painmap.documents.visit_document import VisitDocument
+from painmap.domain.anatomy import Muscle
+from painmap.domain.patient import Patient
+from painmap.domain.visit import Visit
+
+
+class OutlineMeasures(Protocol):
+    """What was measured inside an outline; None where there is nothing to measure.
+
+    Exporters know no volumes, so that the numbers are handed in.
+    """
+
+    @property
+    def area_mm2(self) -> float: ...
+    @property
+    def mean_hu(self) -> float | None: ...
+    @property
+    def sd_hu(self) -> float | None: ...
+    @property
+    def fat_share(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """Everything that an exporter may write of.
+
+    Parameters
+    ----------
+    document : VisitDocument
+    muscles : mapping of str to Muscle
+        The catalogue, by id.
+    measures : mapping of UUID to OutlineMeasures
+        By outline; an outline may be missing, as when its CT is not at hand.
+    """
+
+    document: VisitDocument
+    muscles: Mapping[str, Muscle]
+    measures: Mapping[UUID, OutlineMeasures] = field(default_factory=dict)
+
+    @property
+    def visit(self) -> Visit:
+        return self.document.visit
+
+    @property
+    def patient(self) -> Patient:
+        return self.document.patient
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One format.
+
+    Parameters
+    ----------
+    id : str
+        Never changes ("pain-csv").
+    name : str
+        For people ("Pain sites, table").
+    file_name : str
+        Of the file in the export's folder; never the patient's name.
+    write : callable
+        Gives the file's content.
+    """
+
+    id: str
+    name: str
+    file_name: str
+    write: Callable[[ExportContext], bytes]
+
+    @property
+    def suffix(self) -> str:
+        """The end of the file's name, with its dot."""
+        return self.file_name[self.file_name.rindex(".") :]

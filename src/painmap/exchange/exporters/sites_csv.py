@@ -1,0 +1,58 @@
+"""Planned and given sites as one table; what was entered in error is left out."""
+
+from collections.abc import Mapping
+
+from painmap.domain.anatomy import Muscle
+from painmap.domain.injection import GivenSite, PlannedSite
+from painmap.domain.visit import Visit
+from painmap.exchange.csv_table import Cell, table
+from painmap.exchange.exporter import ExportContext, Exporter
+from painmap.exchange.site_columns import muscle_cells, place_cells, side_cells, visit_cells
+
+COLUMNS = (
+    "visit_id visit_started what site_id muscle_id muscle side level status planned_site_id "
+    "placed_by target_x_mm target_y_mm target_z_mm study_uid series_uid stack sop_uid "
+    "frame_number frame_of_reference_uid figure figure_view figure_x figure_y side_check "
+    "midline_offset_mm side_answer product lot units volume_ml given_at note revision author "
+    "changed_at"
+)
+
+
+def _cells(
+    site: PlannedSite | GivenSite, visit: Visit, muscles: Mapping[str, Muscle]
+) -> dict[str, Cell]:
+    given = site if isinstance(site, GivenSite) else None
+    planned = site if isinstance(site, PlannedSite) else None
+    return {
+        **visit_cells(visit),
+        "what": "given" if given else "planned",
+        "site_id": str(site.id),
+        **muscle_cells(site.muscle_id, muscles),
+        "side": site.side.word,
+        "level": site.level.value if site.level else None,
+        "status": planned.status.value if planned else None,
+        "planned_site_id": str(given.planned_site_id) if given and given.planned_site_id else None,
+        **place_cells(site.place),
+        **side_cells(planned.side_check if planned else None),
+        "product": given.product if given else None,
+        "lot": given.lot if given else None,
+        "units": given.units if given else None,
+        "volume_ml": given.volume_ml if given else None,
+        "given_at": given.given_at if given else None,
+        "note": site.note,
+        "revision": site.stamp.revision,
+        "author": site.stamp.author,
+        "changed_at": site.stamp.at,
+    }
+
+
+def _write(context: ExportContext) -> bytes:
+    visit = context.visit
+    sites: tuple[PlannedSite | GivenSite, ...] = (
+        *visit.live_planned_sites,
+        *visit.live_given_sites,
+    )
+    return table(COLUMNS.split(), [_cells(site, visit, context.muscles) for site in sites])
+
+
+EXPORTER = Exporter("sites-csv", "Planned and given sites (table)", "sites.csv", _write)

@@ -1,0 +1,118 @@
+"""Exports a visit: every format and every picture into one new folder, or nothing at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID
+
+from painmap.domain.anatomy import Muscle
+from painmap.domain.visit import Visit
+from painmap.exchange.errors import ExportError, ExportProblem
+from painmap.exchange.exporter import ExportContext, OutlineMeasures
+from painmap.exchange.plain_text import visit_text
+from painmap.exchange.png_note import with_statement
+from painmap.exchange.registry import all_exporters
+from painmap.exchange.writing import replace_file, write_folder
+from painmap.services.clinic import Clinic
+
+__all__ = [
+    "ExportError",
+    "ExportOutcome",
+    "OutlineMeasures",
+    "all_exporters",
+    "export_visit",
+    "export_visit_file",
+    "visit_text",
+]
+
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+_NO_MEASURES: Mapping[UUID, OutlineMeasures] = MappingProxyType({})
+
+_NOT_IN_NAMES = frozenset('<>:"/\\|?*')
+"""What Windows does not take in a file name; files travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOutcome:
+    """What was written.
+
+    Parameters
+    ----------
+    folder : Path
+        The new folder.
+    files : tuple of str
+        Names of the files in it.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+
+
+def export_visit(
+    clinic: Clinic,
+    visit_id: UUID,
+    folder: Path,
+    *,
+    muscles: Mapping[str, Muscle],
+    pictures: Mapping[str, bytes] = _NOTHING,
+    measures: Mapping[UUID, OutlineMeasures] = _NO_MEASURES,
+) -> ExportOutcome:
+    """Write what is stored of a visit into a new folder inside `folder`.
+
+    Parameters
+    ----------
+    pictures : mapping of str to bytes
+        PNG files by name, with side letters burnt in; the window draws them.
+    measures : mapping of UUID to OutlineMeasures
+        What was measured in each outline.
+
+    Raises
+    ------
+    ExportError
+        The disk is full, the folder is read-only or gone ...; nothing half-written stays.
+    RecordsError
+        The visit could not be read.
+    """
+    context = ExportContext(clinic.export_document(visit_id), muscles, measures)
+    files = {each.file_name: each.write(context) for each in all_exporters()}
+    for name, content in pictures.items():
+        file_name = _picture_name(name)
+        if file_name in files:
+            raise ExportError(ExportProblem.BAD_PICTURE_NAME)
+        files[file_name] = with_statement(content)
+    written = write_folder(folder, folder_name(context.visit), files)
+    return ExportOutcome(written, tuple(sorted(files)))
+
+
+def export_visit_file(
+    clinic: Clinic,
+    visit_id: UUID,
+    path: Path,
+    *,
+    muscles: Mapping[str, Muscle],
+    exporter_id: str = "visit-json",
+) -> None:
+    """Write what is stored of a visit as one file of one format.
+
+    Raises
+    ------
+    ExportError, RecordsError
+    """
+    exporter = next(each for each in all_exporters() if each.id == exporter_id)
+    context = ExportContext(clinic.export_document(visit_id), muscles)
+    replace_file(path, exporter.write(context))
+
+
+def folder_name(visit: Visit) -> str:
+    """Such as "2024-03-03 visit 1f00a9c2": nothing of the patient, and sorted by date."""
+    day = visit.started.astimezone().date().isoformat()
+    # the end of an id is random, its beginning is the time
+    return f"{day} visit {visit.id.hex[-8:]}"
+
+
+def _picture_name(name: str) -> str:
+    file_name = name if name.lower().endswith(".png") else f"{name}.png"
+    if not name.strip(". ") or not file_name.isprintable() or _NOT_IN_NAMES & set(file_name):
+        raise ExportError(ExportProblem.BAD_PICTURE_NAME)
+    return file_name
