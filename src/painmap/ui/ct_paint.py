@@ -290,7 +290,7 @@ def _paint_captions(painter: QPainter, frame: QRectF, scene: Scene) -> None:
     _paint_corner(painter, area, captions.top_right, size, right=True, bottom=False)
     _paint_corner(painter, area, captions.bottom_left, size, right=False, bottom=True)
     _paint_corner(painter, area, captions.bottom_right, size, right=True, bottom=True)
-    _paint_letters(painter, area, captions.letters)
+    _paint_letters(painter, area, scene)
 
 
 def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) -> float:
@@ -330,27 +330,47 @@ def _paint_corner(
         text(painter, QPointF(x, y), words, QColor(_TONES[line.tone]))
 
 
-def _paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
+def _paint_letters(painter: QPainter, area: QRectF, scene: Scene) -> None:
+    captions = scene.captions
+    left, right, top, bottom = captions.letters
+    size = SMALL_TEXT_PX if scene.small else TEXT_PX
+    lower_lines = captions.bottom_left + ((Line("100 mm"),) if scene.true_scale else ())
+    above = _in_the_way(painter, area, captions.top_left, captions.top_right, size)
+    below = _in_the_way(painter, area, lower_lines, captions.bottom_right, size)
     painter.setFont(font(LETTER_PX, strong=True))
     metrics = QFontMetricsF(painter.font())
-    left, right, top, bottom = letters
-    rise = metrics.ascent() / 2 - 2
     middle = area.center()
+    side = middle.y() + metrics.ascent() / 2 - 2
     for words, x, y in (
-        (left, area.left() + MARGIN_PX, middle.y() + rise),
-        (right, area.right() - MARGIN_PX - metrics.horizontalAdvance(right), middle.y() + rise),
+        (left, area.left() + MARGIN_PX, side),
+        (right, area.right() - MARGIN_PX - metrics.horizontalAdvance(right), side),
         (
             top,
             middle.x() - metrics.horizontalAdvance(top) / 2,
-            area.top() + MARGIN_PX + metrics.ascent(),
+            area.top() + MARGIN_PX + above + metrics.ascent(),
         ),
         (
             bottom,
             middle.x() - metrics.horizontalAdvance(bottom) / 2,
-            area.bottom() - MARGIN_PX - metrics.descent(),
+            area.bottom() - MARGIN_PX - below - metrics.descent(),
         ),
     ):
         text(painter, QPointF(x, y), words, QColor(CT.letter))
+
+
+def _in_the_way(
+    painter: QPainter, area: QRectF, left: tuple[Line, ...], right: tuple[Line, ...], size: int
+) -> float:
+    """The height of corner lines that reach the middle, where a letter stands."""
+    painter.setFont(font(size))
+    metrics = QFontMetricsF(painter.font())
+    room = area.width() / 2 - MARGIN_PX - LETTER_PX
+    count = 0
+    for lines in (left, right):
+        widest = max((metrics.horizontalAdvance(line.text) for line in lines), default=0.0)
+        if widest > room:
+            count = max(count, len(lines))
+    return count * (metrics.height() + 2)
 
 
 def bar_length_mm(width_px: float, px_per_mm: float) -> int:
