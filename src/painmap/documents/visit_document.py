@@ -164,7 +164,8 @@ def loads(text: str | bytes) -> VisitDocument:
     try:
         document = _ADAPTER.validate_json(json.dumps(raw))
     except ValidationError as error:
-        raise refusal(error) from error
+        # pydantic's own words quote the values, which may identify the patient
+        raise refusal(error) from None
     _check(document)
     return document
 
