@@ -37,6 +37,11 @@ class Palette:
     warning: str
     warning_soft: str
     danger: str
+    skin: str
+    skin_shade: str
+    skin_line: str
+    pain: tuple[str, ...]
+    """Pain intensity 0 to 10: one hue, told apart by lightness alone (OKLCH, hue 350)."""
 
 
 LIGHT = Palette(
@@ -53,6 +58,22 @@ LIGHT = Palette(
     warning="#8f5300",
     warning_soft="#fbeed9",
     danger="#a3262a",
+    skin="#f1efec",
+    skin_shade="#a9a8a6",
+    skin_line="#62686a",
+    pain=(
+        "#f1d5e1",
+        "#e9bcd0",
+        "#dfa3bf",
+        "#d58aae",
+        "#ca709d",
+        "#bf568c",
+        "#b2397c",
+        "#9a2c6a",
+        "#821f58",
+        "#6b1247",
+        "#550436",
+    ),
 )
 DARK = Palette(
     page="#14181a",
@@ -68,6 +89,22 @@ DARK = Palette(
     warning="#efb35c",
     warning_soft="#3a2d17",
     danger="#f08a86",
+    skin="#4d5557",
+    skin_shade="#262c2f",
+    skin_line="#98a3a6",
+    pain=(
+        "#894d6a",
+        "#9b5578",
+        "#ad5e85",
+        "#c06793",
+        "#d370a2",
+        "#e679b0",
+        "#fa82bf",
+        "#ff99ca",
+        "#ffb1d5",
+        "#ffc8e0",
+        "#ffddec",
+    ),
 )
 PALETTES = {Mode.LIGHT: LIGHT, Mode.DARK: DARK}
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -25,6 +26,8 @@ def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
     result.setTextFormat(Qt.TextFormat.PlainText)
     if tone:
         result.setProperty("tone", tone)
+    if tone == "badge":
+        result.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     result.setWordWrap(wrap)
     return result
 
@@ -93,6 +96,8 @@ class Chips(QWidget):
         Called with the tuple of chosen values after a click.
     several : int
         How many may be chosen at once.
+    columns : int
+        Chips a line; 0: all on one line.
     """
 
     def __init__(
@@ -103,6 +108,7 @@ class Chips(QWidget):
         several: int = 1,
         name: str = "",
         style: str = "chip",
+        columns: int = 0,
     ) -> None:
         super().__init__()
         self._on_choice = on_choice
@@ -111,9 +117,11 @@ class Chips(QWidget):
         self._buttons: dict[object, QPushButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
-        box = row(spacing=6)
+        box = QGridLayout()
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
         self.setLayout(box)
-        for value, word in choices:
+        for number, (value, word) in enumerate(choices):
             chip = QPushButton(word)
             chip.setCheckable(True)
             chip.setProperty(style, True)
@@ -121,8 +129,9 @@ class Chips(QWidget):
             chip.clicked.connect(lambda _=False, value=value: self._clicked(value))
             self._buttons[value] = chip
             self._group.addButton(chip)
-            box.addWidget(chip)
-        box.addStretch(1)
+            box.addWidget(chip, *(divmod(number, columns) if columns else (0, number)))
+        if not columns:
+            box.setColumnStretch(len(self._buttons), 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def chip(self, value: object) -> QPushButton:
