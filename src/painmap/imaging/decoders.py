@@ -92,6 +92,14 @@ def what_is_missing(transfer_syntax: str) -> str:
     return f"{syntax_name(transfer_syntax)}: the package {_PACKAGE[codec]} is missing"
 
 
+def decoder_name(transfer_syntax: str) -> str:
+    """Which decoder reads `transfer_syntax` here, for the import report; empty when none does."""
+    codec = codec_of(transfer_syntax)
+    if codec is None:
+        return ""
+    return "pydicom" if codec is Codec.NATIVE else _plugin(codec, transfer_syntax) or ""
+
+
 def _plugin(codec: Codec, transfer_syntax: str) -> str | None:
     """The first of the allowed decoders that is installed."""
     if codec is Codec.NATIVE:

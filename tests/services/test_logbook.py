@@ -1,0 +1,89 @@
+"""The log tells what happened, and of nobody."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from painmap.services.data_folder import log_folder
+from painmap.services.logbook import (
+    FILE_NAME,
+    REPLACEMENT,
+    Secrets,
+    close_logbook,
+    open_logbook,
+)
+
+log = logging.getLogger("painmap.test")
+
+
+@pytest.fixture
+def words() -> Secrets:
+    return Secrets()
+
+
+@pytest.fixture
+def logbook(tmp_path: Path, words: Secrets) -> Iterator[Path]:
+    handler = open_logbook(tmp_path, words)
+    yield log_folder(tmp_path) / FILE_NAME
+    close_logbook(handler)
+
+
+def test_what_happened_is_written_with_time_and_place(logbook: Path) -> None:
+    log.info("study attached, %d slices", 90)
+
+    assert "INFO painmap.test: study attached, 90 slices" in logbook.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bad value 'Doe^Peter' in element", "DOE^PETER^M^^=山田^太郎", "ﾔﾏﾀﾞ^ﾀﾛｳ", "Sample^Lumbar"],
+)
+def test_a_dicom_name_is_removed_though_nobody_registered_it(logbook: Path, text: str) -> None:
+    log.info(text)
+
+    written = logbook.read_text(encoding="utf-8")
+    assert REPLACEMENT in written
+    for part in ("Doe", "DOE", "PETER", "太郎", "ﾀﾛｳ", "Sample"):
+        assert part not in written
+
+
+def test_registered_names_and_numbers_are_removed_in_any_case(
+    logbook: Path, words: Secrets
+) -> None:
+    words.add(["Müller", "Anna Maria", "PID-4711", "Li", ""])
+
+    log.info("cannot open /mnt/MÜLLER_anna/PID-4711/x.dcm for Li in the list")
+
+    written = logbook.read_text(encoding="utf-8").lower()
+    for part in ("müller", "anna", "4711"):
+        assert part not in written
+    assert "for (removed) in the list" in written
+
+
+def test_a_traceback_is_cleaned_too(logbook: Path, words: Secrets) -> None:
+    words.add(["Peterson"])
+
+    try:
+        raise ValueError("no such file: Peterson.dcm")
+    except ValueError:
+        log.info("reading failed", exc_info=True)
+
+    written = logbook.read_text(encoding="utf-8")
+    assert "Traceback" in written
+    assert "Peterson" not in written
+
+
+def test_other_libraries_do_not_write_here(logbook: Path) -> None:
+    logging.getLogger("pydicom").info("Doe^Peter")
+
+    assert not logbook.exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_reason_not_to_work(tmp_path: Path) -> None:
+    handler = open_logbook(tmp_path / "nowhere")
+    try:
+        log.info("goes nowhere")
+    finally:
+        close_logbook(handler)
