@@ -1,0 +1,83 @@
+"""Whether a study may be attached to a patient: the rule, the question, or a quiet line."""
+
+from dataclasses import dataclass, replace
+
+from painmap.domain.ids import new_id
+from painmap.domain.patient import Patient
+from painmap.domain.study import IdentityAnswer, IdentityCheck, Origin, RefusalOutcome, StudyRefusal
+from painmap.services.identity import (
+    SAMPLE_QUESTION,
+    Comparison,
+    StudyRule,
+    compare,
+    not_compared,
+    refusal,
+)
+from painmap.services.studies import StudyOnDisk
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """What stands between a study and a patient's record.
+
+    Answer `question` first, by asking `consider` again with the answer. A `rule` ends it.
+    Where `comparison.check.differs`, the doctor decides; else the study is attached with
+    `comparison.quiet_line`.
+
+    Parameters
+    ----------
+    origin : Origin
+    question : str
+        Whether it is a public sample; empty when that need not be asked.
+    rule : StudyRule or None
+        Why it may not be attached at all.
+    comparison : Comparison
+    """
+
+    origin: Origin
+    question: str
+    rule: StudyRule | None
+    comparison: Comparison
+
+    @property
+    def attaches_quietly(self) -> bool:
+        return not self.question and self.rule is None and not self.comparison.check.differs
+
+    @property
+    def quiet_line(self) -> str:
+        """How the identity agrees, or that nobody was there to compare."""
+        if self.origin is Origin.PERSON:
+            return self.comparison.quiet_line
+        return f"{self.origin.value}: shows nobody of this record, identity not compared"
+
+
+def consider(
+    study: StudyOnDisk, patient: Patient, *, public_sample: bool | None = None
+) -> Consideration:
+    """Say whether `study` may be attached to `patient`.
+
+    Parameters
+    ----------
+    public_sample : bool or None
+        The answer to `Consideration.question`; None: not asked yet. It counts only where the
+        study itself says that its identity was removed.
+    """
+    origin = study.origin
+    asked = origin is Origin.PERSON and study.deidentified
+    if asked and public_sample:
+        origin = Origin.PUBLIC_SAMPLE
+    question = SAMPLE_QUESTION if asked and public_sample is None else ""
+    rule = None if question else refusal(origin, patient.kind)
+    shows_somebody = origin is Origin.PERSON
+    comparison = compare(study.identity, patient) if shows_somebody else not_compared()
+    return Consideration(origin, question, rule, comparison)
+
+
+def answered(check: IdentityCheck, answer: IdentityAnswer, remark: str = "") -> IdentityCheck:
+    """Give the check with what the doctor answered to a difference."""
+    return replace(check, answer=answer, remark=remark.strip())
+
+
+def refused(comparison: Comparison, outcome: RefusalOutcome) -> StudyRefusal:
+    """Give the record of a refusal: what differed, and nothing of the other person."""
+    return StudyRefusal(id=new_id(), outcome=outcome, differences=comparison.kinds)
