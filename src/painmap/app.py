@@ -48,8 +48,8 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     if not isinstance(app, QApplication):
         raise TypeError("a Qt application without windows is already running")
     app.setApplicationName("painmap")
-    folder = data_folder.chosen_folder(data, demo=demo)
-    name = data_folder.instance_name(folder)
+    folder = data_folder.prepare(data_folder.data_folder(data, demo=demo))
+    name = data_folder.server_name(folder)
     if raises_running(name):
         return 0
     server = listen(name)
@@ -75,7 +75,7 @@ def build(app: QApplication, folder: Path) -> MainWindow:
     settings = Settings(folder)
     theme.load_fonts(resources)
     icons = Icons(resources)
-    palette = theme.apply(app, Mode(settings["mode"]))
+    palette = theme.apply(app, Mode(settings["mode"]), resources)
     template = load_template(body_map_folder("adult"))
     desk = Desk(clinic, muscles=muscles(), template=template, resources=resources)
     ct = CtPage(desk, icons, palette)
@@ -96,7 +96,7 @@ def build(app: QApplication, folder: Path) -> MainWindow:
 
 def _change_mode(app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
     settings["mode"] = mode.value
-    window.set_colours(theme.apply(app, mode))
+    window.set_colours(theme.apply(app, mode, resources_root()))
 
 
 def open_demo(window: MainWindow, folder: Path) -> None:

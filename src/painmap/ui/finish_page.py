@@ -67,6 +67,7 @@ class FinishPage(VisitPage):
         self.finish_button = button("Finish visit", self._finish)
         self.outcome = label(wrap=True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.outcome.hide()
         self._state = label(tone="muted", wrap=True)
         frame.setLayout(
             column(
@@ -149,6 +150,7 @@ class FinishPage(VisitPage):
     def _exported(self, outcome: ExportOutcome) -> None:
         words = f"Exported {len(outcome.files)} files to {outcome.folder}"
         self.outcome.setText(words)
+        self.outcome.show()
         self.desk.say(words + ".")
 
     def _copy(self) -> None:

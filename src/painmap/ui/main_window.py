@@ -248,7 +248,8 @@ class MainWindow(QMainWindow):
         for page, widget in self._by_step.items():
             widget.restore(place.get("pages", {}).get(page.value, {}))
         known = place.get("page")
-        self.show_page(Page(known) if known in set(Page) else LANDS_ON[kind])
+        if self.current_page is Page.TODAY:  # a faster click has already chosen otherwise
+            self.show_page(Page(known) if known in set(Page) else LANDS_ON[kind])
         self._known_place = self._place()
         self._place_timer.start()
 

@@ -70,8 +70,9 @@ class PatientForm(QFrame):
         self.wrong = label(tone="warning", wrap=True)
         self.wrong.hide()
         form = QFormLayout()
-        form.setSpacing(10)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        form.setVerticalSpacing(12)
+        form.setHorizontalSpacing(16)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow("Family name", self.family)
         form.addRow("Given name", self.given)
         form.addRow("Birth date", self.birth)
@@ -85,12 +86,13 @@ class PatientForm(QFrame):
             "faint",
             wrap=True,
         )
-        box = column(label("New patient", "heading"), margins=20, spacing=14)
+        box = column(label("New patient", "heading"), margins=24, spacing=16)
         box.addLayout(form)
         box.addWidget(hint)
         box.addWidget(self.wrong)
         self._create = button("Create patient", self.hand_over, primary=True)
         box.addLayout(row(-1, button("Close", on_close, flat=True), self._create))
+        box.addStretch(1)
         self.setLayout(box)
         self.setFocusProxy(self.family)
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from painmap.domain.anatomy import Side
-from painmap.domain.injection import CtPlace, PlannedSite
+from painmap.domain.injection import CtPlace, FigurePlace, PlannedSite
 from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
     muscle_words,
     pain_sentence,
     place_of_pain,
-    place_words,
+    planned_sentence,
     side_words,
 )
 from painmap.domain.visit import Visit
@@ -20,7 +20,9 @@ from painmap.ui.desk import Desk
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Muscle", "Level", "Pain it is for", "Placed", "Status", "Side", "Note")
+COLUMNS = ("Muscle", "Level", "Pain it is for", "Placed", "Status", "Side")
+
+_SHORT_PLACES = {CtPlace: "on CT", FigurePlace: "on the figure", type(None): "by name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,17 @@ def site_rows(visit: Visit, desk: Desk) -> tuple[SiteRow, ...]:
         on_ct = isinstance(site.place, CtPlace) and site.side is not Side.MIDLINE
         cells = (
             name,
-            site.level.value if site.level else "not given",
+            site.level.value if site.level else "–",
             _pain_words(visit, pain),
-            place_words(site.place),
+            _SHORT_PLACES[type(site.place)],
             site.status.value,
-            side_words(site.side_check) if on_ct else "entered by the doctor",
-            site.note,
+            side_words(site.side_check) if on_ct else "as entered",
         )
-        rows.append(SiteRow(site, pain, cells, ", ".join(cell for cell in cells if cell)))
+        rows.append(SiteRow(site, pain, cells, planned_sentence(site, desk.muscles)))
     for pain in visit.pain_sites:
         if pain.id not in linked:
             words = pain_sentence(pain, visit.marks_of(pain.id))
-            cells = ("", "", _pain_words(visit, pain), "", "", "", "")
+            cells = ("", "", _pain_words(visit, pain), "", "", "")
             rows.append(SiteRow(None, pain, cells, f"no site yet for {words}"))
     return tuple(rows)
 

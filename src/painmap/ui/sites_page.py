@@ -70,7 +70,7 @@ class SitesPage(VisitPage):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for index, width in enumerate((210, 72, 200, 110, 88, 190)):
+        for index, width in enumerate((190, 58, 170, 84, 96)):
             table.setColumnWidth(index, width)
         header.setStretchLastSection(True)
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))

@@ -177,14 +177,20 @@ def _pixmap(file: Path, colour: str, px: int, ratio: float) -> QPixmap:
     return pixmap
 
 
-def apply(app: QApplication, mode: Mode) -> Palette:
-    """Dress the whole program in `mode`."""
+def apply(app: QApplication, mode: Mode, resources: Path | None = None) -> Palette:
+    """Dress the whole program in `mode`; without `resources` boxes lack their arrow."""
     palette = PALETTES[mode]
     app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_qt_palette(palette))
-    app.setStyleSheet(style_sheet(palette))
+    app.setStyleSheet(style_sheet(palette) + (_arrows(resources) if resources else ""))
     return palette
+
+
+def _arrows(resources: Path) -> str:
+    """The arrow of a box that opens; a style sheet takes it from a file only."""
+    file = (resources / "icons" / "chevron.svg").as_posix()
+    return f'QComboBox::down-arrow {{ image: url("{file}"); width: 12px; height: 12px; }}'
 
 
 def _qt_palette(palette: Palette) -> QPalette:
@@ -277,7 +283,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QDateEdit, QSpinBox {{ background: {p.surf
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateEdit:focus {{
     border-color: {p.accent}; }}
 QLineEdit[search="true"] {{ font-size: 16px; padding: 9px 12px; }}
-QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
 QComboBox QAbstractItemView {{ background: {p.surface}; border: 1px solid {p.line};
     selection-background-color: {p.accent_soft}; selection-color: {p.ink}; outline: none; }}
 
@@ -288,6 +294,7 @@ QTableView::item {{ padding: 6px 10px; }}
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
     background: {p.accent_soft}; color: {p.ink}; }}
 QHeaderView {{ background: {p.surface}; }}
+QTableView {{ alternate-background-color: {p.raised}; }}
 QHeaderView::section {{ background: {p.surface}; color: {p.muted}; border: none;
     border-bottom: 1px solid {p.line}; padding: 8px 10px; font-size: 12px; font-weight: 600; }}
 QScrollArea {{ background: transparent; border: none; }}

@@ -303,7 +303,8 @@ class PatientDetail(QFrame):
         box = column(margins=24, spacing=16)
         box.addLayout(row(self._badge, -1))
         box.addLayout(head)
-        box.addWidget(label("THIS VISIT IS", "caption"))
+        self._kind_caption = label("THIS VISIT IS", "caption")
+        box.addWidget(self._kind_caption)
         box.addWidget(self.kind)
         box.addLayout(row(self.draft_button, self.new_button, -1))
         box.addWidget(self._question)
@@ -338,7 +339,8 @@ class PatientDetail(QFrame):
         self._question.hide()
         self.draft_button.setVisible(self._today_draft is not None)
         self.draft_button.setText("Continue today's draft")
-        self.new_button.setVisible(self._today_draft is None)
+        for part in (self.new_button, self.kind, self._kind_caption):
+            part.setVisible(self._today_draft is None)
         self._desk.ask_records(
             partial(self._desk.clinic.visits_of, patient.id),
             lambda visits: self._show_visits(patient.id, visits),
@@ -434,9 +436,18 @@ class PurposePanel(QFrame):
     def __init__(self, on_read: Callable[[], None]) -> None:
         super().__init__()
         self.setProperty("card", True)
+        self.setMaximumHeight(330)
         self.read_button = button("I have read this", on_read, primary=True)
         box = column(label("What painmap is for", "title"), margins=28, spacing=16)
         box.addWidget(label(INTENDED_USE, wrap=True))
+        box.addWidget(
+            label(
+                "Sides are always the patient's, written as LEFT and RIGHT. Everything is stored "
+                "on this computer when a gesture ends; the line above says when. What is taken "
+                "back with Ctrl+Z can be done again, also after a restart.",
+                wrap=True,
+            )
+        )
         box.addLayout(row(self.read_button, -1))
         box.addStretch(1)
         self.setLayout(box)
