@@ -22,6 +22,7 @@ class SeriesProblem(StrEnum):
     FILE_UNREADABLE = "A file of this series could not be read."
     TRUNCATED = "A file of this series is cut short: its picture is not complete."
     NO_DECODER = "The pictures of this series are compressed in a way that cannot be read here."
+    TOO_LARGE = "The series is too large for the memory of this computer."
     UNDECODABLE = "The compressed picture in a file of this series is damaged."
     SINGLE_SLICE = "This is a single slice, which has no extent across slices."
     NOT_UNIFORM = (

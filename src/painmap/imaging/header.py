@@ -410,7 +410,7 @@ def _slice(
         "series": text(dataset, "SeriesInstanceUID"),
         "SOP instance": text(dataset, "SOPInstanceUID"),
     }
-    sop_uid = uids["SOP instance"] or str(dataset.file_meta.get("MediaStorageSOPInstanceUID", ""))
+    sop_uid = sop_uid_of(dataset)
     place, along_row, along_column = _placement(position, orientation)
     spacing = numbers(measures, "PixelSpacing", 2)
     if spacing is not None and min(spacing) <= 0:
@@ -439,6 +439,11 @@ def _slice(
         lossy=is_lossy(syntax, text(dataset, "LossyImageCompression")),
         facts=facts,
     )
+
+
+def sop_uid_of(dataset: Dataset) -> str:
+    """SOP Instance UID, from the file meta if the data set lacks it; empty if both do."""
+    return text(dataset, "SOPInstanceUID") or text(dataset.file_meta, "MediaStorageSOPInstanceUID")
 
 
 def _placement(

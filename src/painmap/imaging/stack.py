@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from painmap.domain.places import StackKey
+from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.geometry import Floats, Geometry, PlaneGeometry
 from painmap.imaging.header import PatientIdentity, SeriesFacts, SliceHeader, Triple
 
@@ -164,6 +165,22 @@ class Stack:
         """The stack's name by content: what an annotation checks when it is opened again."""
         lines = [_key_line(one) for one in self.slices]
         return StackKey(hashlib.sha256("\n".join(lines).encode()).hexdigest())
+
+    def require_geometry(self) -> Geometry:
+        """The geometry of the volume.
+
+        Raises
+        ------
+        SeriesError
+            SINGLE_SLICE, NO_GEOMETRY or NOT_UNIFORM: there is no volume.
+        """
+        if self.geometry is not None:
+            return self.geometry
+        if not self.has_geometry:
+            raise SeriesError(SeriesProblem.NO_GEOMETRY)
+        if len(self.slices) == 1:
+            raise SeriesError(SeriesProblem.SINGLE_SLICE)
+        raise SeriesError(SeriesProblem.NOT_UNIFORM)
 
     def slice_geometry(self, k: int) -> PlaneGeometry | None:
         """Where the pixels of slice `k` lie; exact also in an uneven stack.

@@ -1,0 +1,359 @@
+"""The three orthogonal planes of a volume as pictures, oriented for reading.
+
+Seen as radiologists do: an axial picture from the feet, a coronal one from the front (both
+with the patient's right on the viewer's left), a sagittal one from the patient's left side
+(front on the viewer's left). Which array axis that is, and in which order it is read, follows
+from the direction cosines alone, for any position of the patient on the table.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import map_coordinates
+
+from painmap.domain.places import PatientPoint
+from painmap.imaging.errors import SeriesError, SeriesProblem
+from painmap.imaging.geometry import (
+    UNKNOWN_LETTER,
+    Floats,
+    Geometry,
+    PlaneGeometry,
+    direction_letters,
+)
+from painmap.imaging.stack import Stack, WarningCode
+from painmap.imaging.volume import AIR_HU, Volume
+
+
+class Plane(StrEnum):
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
+
+
+_THROUGH = {Plane.SAGITTAL: 0, Plane.CORONAL: 1, Plane.AXIAL: 2}
+"""The patient axis (x, y, z) that a plane lies across."""
+
+_DOWN_RIGHT = {
+    Plane.AXIAL: ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
+    Plane.CORONAL: ((0.0, 0.0, -1.0), (1.0, 0.0, 0.0)),
+    Plane.SAGITTAL: ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0)),
+}
+"""In patient LPS: where the bottom and the right edge of the picture point."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneView:
+    """How one plane of a volume can be leafed through.
+
+    Parameters
+    ----------
+    plane : Plane
+    count : int
+        Pictures; their index runs from 0.
+    growing : str
+        The letters of the direction in which the index grows; "?" when unknown.
+    native : bool
+        Whether its pictures are the slices as acquired, and its index is k.
+    resampled : bool
+        Whether its pictures are drawn between the pixels (a plane across tilted slices).
+    """
+
+    plane: Plane
+    count: int
+    growing: str
+    native: bool
+    resampled: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceImage:
+    """One picture, ready for a window.
+
+    Parameters
+    ----------
+    view : PlaneView
+    index : int
+    pixels : ndarray
+        (rows, columns) HU; a view into the volume unless resampled.
+    geometry : PlaneGeometry or None
+        Exact for measuring; None when the series has no geometry.
+    """
+
+    view: PlaneView
+    index: int
+    pixels: npt.NDArray[Any]
+    geometry: PlaneGeometry | None
+
+    @property
+    def letters(self) -> tuple[str, str, str, str]:
+        """Of the left, right, top and bottom edge; "?" each when unknown."""
+        if self.geometry is None:
+            return (UNKNOWN_LETTER,) * 4
+        return self.geometry.letters
+
+    @property
+    def spacing_mm(self) -> tuple[float, float] | None:
+        """Millimetres from row to row and from column to column; None when unknown."""
+        return None if self.geometry is None else self.geometry.spacing_mm
+
+    @property
+    def aspect(self) -> float:
+        """Height of a pixel over its width; 1 when unknown."""
+        spacing = self.spacing_mm
+        return 1.0 if spacing is None else spacing[0] / spacing[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Which array axes a picture shows: through, down, right; and which are read backwards."""
+
+    through: int
+    down: int
+    right: int
+    down_reversed: bool
+    right_reversed: bool
+
+
+def native_plane(stack: Stack) -> Plane:
+    """The plane in which the slices were acquired; axial when the series does not say."""
+    directions = _directions(stack)
+    if directions is None:
+        return Plane.AXIAL
+    body = _body_axes(directions)[0]
+    return next(plane for plane, axis in _THROUGH.items() if axis == body)
+
+
+def plane_views(stack: Stack) -> tuple[PlaneView, ...]:
+    """The planes that can be shown: all three of a volume, else only the native one."""
+    native = native_plane(stack)
+    if stack.geometry is None:
+        growing = UNKNOWN_LETTER
+        directions = _directions(stack)
+        if directions is not None:
+            growing = direction_letters(directions[:, 0])
+        return (PlaneView(native, stack.shape[0], growing, native=True, resampled=False),)
+    return tuple(_view(stack, stack.geometry, plane, native) for plane in Plane)
+
+
+def plane_view(stack: Stack, plane: Plane) -> PlaneView:
+    """How `plane` can be leafed through.
+
+    Raises
+    ------
+    SeriesError
+        SINGLE_SLICE, NO_GEOMETRY or NOT_UNIFORM when the plane lies across the slices of
+        a stack that is no volume.
+    """
+    for view in plane_views(stack):
+        if view.plane is plane:
+            return view
+    stack.require_geometry()
+    raise ValueError(f"no such plane: {plane}")
+
+
+def plane_image(volume: Volume, plane: Plane, index: int) -> SliceImage:
+    """One picture of `volume`.
+
+    Parameters
+    ----------
+    volume : Volume
+    plane : Plane
+    index : int
+        From 0, below the view's count.
+
+    Raises
+    ------
+    SeriesError
+        NO_SUCH_SLICE, or as `plane_view`.
+    """
+    view = plane_view(volume.stack, plane)
+    if not 0 <= index < view.count:
+        raise SeriesError(SeriesProblem.NO_SUCH_SLICE, f"{index + 1} of {view.count}")
+    if view.native:
+        return _native_image(volume, view, index)
+    geometry = volume.stack.require_geometry()
+    shown = rectified(geometry) if view.resampled else geometry
+    axes = _axes(shown.patient_from_index[:3, :3], plane)
+    matrix = _plane_matrix(shown, axes, index)
+    if view.resampled:
+        shape = shown.shape[axes.down], shown.shape[axes.right]
+        pixels = _sampled(volume, geometry, matrix, shape)
+    else:
+        pixels = _oriented(_cut(volume.hu, axes.through, index), axes)
+    return SliceImage(view, index, pixels, PlaneGeometry(matrix))
+
+
+def index_at(stack: Stack, plane: Plane, point: PatientPoint) -> int | None:
+    """The index of the picture of `plane` that is nearest to `point`.
+
+    Returns
+    -------
+    int or None
+        The first or last one for a point beyond; None when the series has no geometry.
+    """
+    view = plane_view(stack, plane)
+    if stack.geometry is None:
+        if not stack.has_geometry:
+            return None
+        away = [_distance(stack, k, point) for k in range(view.count)]
+        return int(np.argmin(away))
+    shown = rectified(stack.geometry) if view.resampled else stack.geometry
+    through = _axes(shown.patient_from_index[:3, :3], plane).through
+    place = float(shown.index_points(point)[through])
+    return int(np.clip(round(place), 0, view.count - 1))
+
+
+def rectified(geometry: Geometry) -> Geometry:
+    """The upright grid that holds a tilted stack; an upright one as it is.
+
+    Pixel sizes and the distance of the slices are kept; rows and columns are added so that
+    every slice fits in.
+    """
+    if geometry.is_orthogonal:
+        return geometry
+    affine = geometry.patient_from_index
+    between, row_mm, column_mm = geometry.spacing_mm
+    down, right = affine[:3, 1] / row_mm, affine[:3, 2] / column_mm
+    slices, rows, columns = geometry.shape
+    shift = np.array((affine[:3, 0] @ down / row_mm, affine[:3, 0] @ right / column_mm))
+    last = shift * (slices - 1)
+    before = np.floor(np.minimum(last, 0.0))
+    after = np.ceil(np.maximum(last, 0.0))
+    upright = affine.copy()
+    upright[:3, 0] = geometry.normal * between
+    upright[:3, 3] = affine[:3, 3] + before[0] * affine[:3, 1] + before[1] * affine[:3, 2]
+    extra = (after - before).astype(int)
+    return Geometry((slices, rows + int(extra[0]), columns + int(extra[1])), upright)
+
+
+def _view(stack: Stack, geometry: Geometry, plane: Plane, native: Plane) -> PlaneView:
+    resampled = plane is not native and WarningCode.TILTED in stack.codes
+    shown = rectified(geometry) if resampled else geometry
+    directions = shown.patient_from_index[:3, :3]
+    through = _axes(directions, plane).through
+    return PlaneView(
+        plane,
+        shown.shape[through],
+        direction_letters(directions[:, through]),
+        native=plane is native,
+        resampled=resampled,
+    )
+
+
+def _directions(stack: Stack) -> Floats | None:
+    """3 x 3, the patient directions of k, j and i as columns; None when unknown."""
+    if stack.geometry is not None:
+        # upright, so that tilt does not bear on which axis is which
+        columns = stack.geometry.patient_from_index[:3, :3].copy()
+        columns[:, 0] = stack.geometry.normal
+        return columns
+    plane = stack.slice_geometry(0)
+    if plane is None:
+        return None
+    down, right = plane.patient_from_pixel[:3, 0], plane.patient_from_pixel[:3, 1]
+    return np.column_stack((plane.normal, down, right))
+
+
+def _body_axes(directions: Floats) -> tuple[int, int, int]:
+    """For each array axis the patient axis that it runs along, each taken once."""
+    cosines = np.abs(directions / np.linalg.norm(directions, axis=0))
+    # ties (a plane turned by exactly 45 degrees) go to the first order, always the same
+    return max(
+        ((a, b, c) for a, b, c in permutations(range(3))),
+        key=lambda order: round(sum(float(cosines[order[axis], axis]) for axis in range(3)), 9),
+    )
+
+
+def _axes(directions: Floats, plane: Plane) -> _Axes:
+    body = _body_axes(directions)
+    down_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][0])))
+    right_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][1])))
+    through, down, right = (body.index(axis) for axis in (_THROUGH[plane], down_body, right_body))
+    return _Axes(
+        through,
+        down,
+        right,
+        down_reversed=float(directions[:, down] @ _DOWN_RIGHT[plane][0]) < 0,
+        right_reversed=float(directions[:, right] @ _DOWN_RIGHT[plane][1]) < 0,
+    )
+
+
+def _cut(array: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
+    """One plane of an array, without copying."""
+    where: list[int | slice] = [slice(None)] * 3
+    where[axis] = index
+    cut: npt.NDArray[Any] = array[tuple(where)]
+    return cut
+
+
+def _oriented(cut: npt.NDArray[Any], axes: _Axes) -> npt.NDArray[Any]:
+    """Turn a plane so that rows run down and columns right, without copying."""
+    upright = cut if axes.down < axes.right else cut.T
+    down = slice(None, None, -1 if axes.down_reversed else 1)
+    right = slice(None, None, -1 if axes.right_reversed else 1)
+    return upright[down, right]
+
+
+def _plane_matrix(geometry: Geometry, axes: _Axes, index: int) -> Floats:
+    """4 x 3 from (row, column, 1) of the picture to the patient."""
+    index_from_pixel = np.zeros((4, 3))
+    last_down, last_right = geometry.shape[axes.down] - 1, geometry.shape[axes.right] - 1
+    index_from_pixel[axes.through, 2] = index
+    index_from_pixel[axes.down, 0] = -1 if axes.down_reversed else 1
+    index_from_pixel[axes.down, 2] = last_down if axes.down_reversed else 0
+    index_from_pixel[axes.right, 1] = -1 if axes.right_reversed else 1
+    index_from_pixel[axes.right, 2] = last_right if axes.right_reversed else 0
+    index_from_pixel[3, 2] = 1
+    matrix: Floats = geometry.patient_from_index @ index_from_pixel
+    return matrix
+
+
+def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
+    """A slice as acquired, turned for reading."""
+    stored = volume.slice_geometry(k)
+    directions = _directions(volume.stack)
+    if stored is None or directions is None:
+        return SliceImage(view, k, volume.hu[k], None)
+    axes = _axes(directions, view.plane)
+    rows, columns = volume.shape[1:]
+    pixel_from_pixel = np.zeros((3, 3))
+    down_row, right_row = axes.down - 1, axes.right - 1
+    pixel_from_pixel[down_row, 0] = -1 if axes.down_reversed else 1
+    pixel_from_pixel[right_row, 1] = -1 if axes.right_reversed else 1
+    lasts = (rows - 1, columns - 1)
+    pixel_from_pixel[down_row, 2] = lasts[down_row] if axes.down_reversed else 0
+    pixel_from_pixel[right_row, 2] = lasts[right_row] if axes.right_reversed else 0
+    pixel_from_pixel[2, 2] = 1
+    geometry = PlaneGeometry(stored.patient_from_pixel @ pixel_from_pixel)
+    return SliceImage(view, k, _oriented(volume.hu[k], axes), geometry)
+
+
+def _sampled(
+    volume: Volume, geometry: Geometry, matrix: Floats, shape: tuple[int, int]
+) -> npt.NDArray[Any]:
+    """A picture between the pixels, linear; for looking, never for measuring."""
+    index_from_pixel = geometry.index_from_patient @ matrix
+    rows, columns = np.indices(shape, dtype=np.float64)
+    places = np.stack((rows.ravel(), columns.ravel(), np.ones(rows.size)))
+    indices = (index_from_pixel @ places)[:3]
+    # rounding of the affine must not push whole slice numbers beyond the first or last slice
+    nearest = np.rint(indices[0])
+    indices[0] = np.where(np.abs(indices[0] - nearest) < 1e-6, nearest, indices[0])
+    sampled = map_coordinates(
+        volume.hu, indices, output=np.float32, order=1, cval=AIR_HU, prefilter=False
+    )
+    picture = sampled.reshape(shape)
+    shown: npt.NDArray[Any] = picture
+    return np.rint(picture).astype(np.int16) if volume.hu.dtype == np.int16 else shown
+
+
+def _distance(stack: Stack, k: int, point: PatientPoint) -> float:
+    plane = stack.slice_geometry(k)
+    if plane is None:
+        return np.inf
+    _, away = plane.pixels_of(point)
+    return abs(float(away))
