@@ -1,0 +1,156 @@
+"""Paint a built template into PNG files, to be looked at.
+
+    QT_QPA_PLATFORM=offscreen python assets/body_maps/preview.py OUT [--scale 1.4] [--box x0 y0 x1 y1]
+
+It is also the shortest description of how a view is meant to be drawn: the outline filled with
+one tone, the shading as ink of that strength clipped to the outline, the hairlines, the outline.
+"""
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+)
+
+THEMES = {
+    "light": {
+        "paper": "#fbfaf8", "skin": "#efece7", "shade": "#5b6068", "strength": 0.62,
+        "line": "#4a5058", "hair": "#6a7078", "border": "#2f6fb3", "text": "#5a6068",
+    },
+    "dark": {
+        "paper": "#1b1e23", "skin": "#c3c0bb", "shade": "#16191d", "strength": 0.66,
+        "line": "#101215", "hair": "#3a3e44", "border": "#174f8a", "text": "#aab0b8",
+    },
+}
+ADULT = Path(__file__).parents[2] / "resources/body_maps/adult"
+
+
+def svg_path(text: str) -> QPainterPath:
+    """A painter's path from the M, C and Z that templates use."""
+    path = QPainterPath()
+    for letter, body in re.findall(r"([MCZ])([^MCZ]*)", text):
+        n = [float(part) for part in body.split()]
+        if letter == "M":
+            path.moveTo(n[0], n[1])
+        elif letter == "C":
+            path.cubicTo(*n)
+        else:
+            path.closeSubpath()
+    return path
+
+
+def polygon(numbers: list[float]) -> QPolygonF:
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    return QPolygonF([QPointF(x, y) for x, y in pairs])
+
+
+def tinted(folder: Path, view: dict[str, Any], theme: dict[str, Any]) -> QImage:
+    grey = QImage(str(folder / view["shading"]["file"])).convertToFormat(
+        QImage.Format.Format_Grayscale8
+    )
+    ink = QImage(grey.size(), QImage.Format.Format_ARGB32)
+    ink.fill(QColor(theme["shade"]))
+    ink.setAlphaChannel(grey)
+    return ink
+
+
+def paint(p: QPainter, folder: Path, view: dict[str, Any], theme: dict[str, Any], borders: bool) -> None:
+    outline = QPainterPath()
+    for text in view["outline"]:
+        outline.addPath(svg_path(text))
+    p.fillPath(outline, QColor(theme["skin"]))
+    p.save()
+    p.setClipPath(outline)
+    p.setOpacity(theme["strength"])
+    p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    p.drawImage(QRectF(*view["shading"]["rectangle"]), tinted(folder, view, theme))
+    p.restore()
+    for line in view["contours"]:
+        ink = QColor(theme["hair"])
+        ink.setAlphaF(min(1.0, 0.35 + 0.65 * line["weight"]))
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(ink)
+        p.drawPolygon(polygon(line["ink"]))
+    if borders:
+        pen = QColor(theme["border"])
+        pen.setAlphaF(0.75)
+        p.setPen(QPen(pen, 0.55))
+        p.setBrush(Qt.BrushStyle.NoBrush)
+        for region in view["regions"]:
+            for ring in region["polygons"]:
+                p.drawPolygon(polygon(ring))
+    p.setBrush(Qt.BrushStyle.NoBrush)
+    join = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    p.setPen(QPen(QColor(theme["line"]), 1.15, *join))
+    p.drawPath(outline)
+
+
+def page(
+    folder: Path, template: dict[str, Any], theme: dict[str, Any], borders: bool, scale: float,
+    box: tuple[float, float, float, float], views: list[str],
+) -> QImage:
+    x0, y0, x1, y1 = box
+    wide, high = x1 - x0, y1 - y0
+    image = QImage(
+        round(wide * scale * len(views)), round(high * scale), QImage.Format.Format_RGB32
+    )
+    image.fill(QColor(theme["paper"]))
+    p = QPainter(image)
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.scale(scale, scale)
+    for i, name in enumerate(views):
+        view = next(v for v in template["views"] if v["id"] == name)
+        p.save()
+        p.translate(i * wide - x0, -y0)
+        paint(p, folder, view, theme, borders)
+        font = QFont("DejaVu Sans")
+        font.setPixelSize(22)
+        p.setFont(font)
+        p.setPen(QColor(theme["text"]))
+        left_is_right = view["patient_left"] == "viewer right"
+        p.drawText(QPointF(-230, 60), "R" if left_is_right else "L")
+        p.drawText(QPointF(215, 60), "L" if left_is_right else "R")
+        p.restore()
+    p.end()
+    return image
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--template", type=Path, default=ADULT)
+    parser.add_argument("--scale", type=float, default=1.4)
+    parser.add_argument("--box", type=float, nargs=4, default=(-275, -20, 275, 1020))
+    parser.add_argument("--views", nargs="+", default=["front", "back"])
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    app = QGuiApplication([])
+    template = json.loads((options.template / "template.json").read_text("utf-8"))
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, theme in THEMES.items():
+        for borders in (False, True):
+            stem = f"{name}-{'regions' if borders else 'plain'}"
+            if options.only and options.only != stem:
+                continue
+            box = tuple(options.box)
+            image = page(
+                options.template, template, theme, borders, options.scale, box, options.views
+            )
+            image.save(str(options.out / f"{template['id']}-{stem}.png"))
+    del app
+
+
+if __name__ == "__main__":
+    main()
