@@ -98,13 +98,14 @@ class Captions:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that lies over one picture."""
+    """All that lies over one picture; `bare`: marks alone, no letters or captions."""
 
     captions: Captions = Captions()
     marks: tuple[DrawnMark, ...] = ()
     cross: XY | None = None
     true_scale: bool = True
     small: bool = False
+    bare: bool = False
 
 
 def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
@@ -127,7 +128,8 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     # the chosen one lies on top
     for mark in sorted(scene.marks, key=lambda each: each.chosen):
         _paint_mark(painter, frame, to_device, mark)
-    _paint_captions(painter, frame, scene)
+    if not scene.bare:
+        _paint_captions(painter, frame, scene)
     if scene.true_scale:
         _paint_scale_bar(painter, frame, to_device.m11() or to_device.m12(), scene)
     painter.restore()

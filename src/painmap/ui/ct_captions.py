@@ -1,0 +1,71 @@
+"""What is written in the corners of a picture: study, age, position, slice, window."""
+
+from dataclasses import replace
+from datetime import date
+
+from painmap.domain.places import PatientPoint
+from painmap.imaging.reslice import SliceImage
+from painmap.imaging.stack import WarningCode
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_paint import Captions, Line, Tone
+from painmap.ui.ct_words import (
+    LOOK_ONLY_BANNER,
+    POSITION_UNKNOWN,
+    SYNTHETIC_BANNER,
+    age_words,
+    hu_words,
+    is_old,
+    point_words,
+    study_words,
+    whole,
+)
+
+
+def banner_of(session: OpenCt) -> str:
+    """What must be read before anything else; empty for an ordinary study."""
+    parts = [SYNTHETIC_BANNER] if session.stack.synthetic else []
+    parts += [LOOK_ONLY_BANNER] if session.look_only else []
+    return "   ·   ".join(parts)
+
+
+def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool) -> Captions:
+    """Write the corners of `image`."""
+    stack = session.stack
+    day = session.study_date
+    age = Tone.WARNING if is_old(day, visit_day) else Tone.TEXT
+    number = f"{image.view.plane.value} {image.index + 1} / {image.view.count}"
+    top_right = [Line(stack.patient_position or POSITION_UNKNOWN, Tone.STRONG)]
+    if WarningCode.LOSSY in stack.codes:
+        top_right.append(Line("LOSSY", Tone.WARNING))
+    if image.view.resampled:
+        top_right.append(Line("between pixels", Tone.FAINT))
+    window = Line(f"W {whole(session.window.width)}  L {whole(session.window.level)}")
+    dated = (Line(study_words(day)), Line(age_words(day, visit_day), age))
+    if small:
+        return Captions(
+            letters=image.letters,
+            top_left=(Line(number, Tone.STRONG),),
+            top_right=tuple(top_right),
+            bottom_left=dated,
+            banner=banner_of(session),
+        )
+    described = (Line(stack.description, Tone.FAINT),) if stack.description else ()
+    return Captions(
+        letters=image.letters,
+        top_left=(Line(number, Tone.STRONG), *dated, *described),
+        top_right=tuple(top_right),
+        bottom_right=(window,),
+        banner=banner_of(session),
+    )
+
+
+def with_cursor(
+    written: Captions, value: float | None, point: PatientPoint | None, *, inside: bool
+) -> Captions:
+    """Add what lies under the pointer."""
+    if not inside:
+        return written
+    lines = [Line(hu_words(value), Tone.STRONG)]
+    if point is not None:
+        lines.append(Line(point_words(point)))
+    return replace(written, bottom_right=(*lines, *written.bottom_right))

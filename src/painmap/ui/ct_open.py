@@ -1,0 +1,244 @@
+"""The CT that is open: its volume, its study, and what may be done with an annotation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+
+from painmap.domain.anatomy import Muscle
+from painmap.domain.injection import Landmark, Outline
+from painmap.domain.places import CtAnchor, PatientPoint, StackKey
+from painmap.domain.study import AttachedStudy
+from painmap.domain.visit import Visit
+from painmap.imaging.contour import ContourMeasure, measure_contour
+from painmap.imaging.errors import SeriesError
+from painmap.imaging.reslice import (
+    Plane,
+    PlaneView,
+    SliceImage,
+    index_at,
+    native_plane,
+    plane_image,
+    plane_views,
+    rectified,
+)
+from painmap.imaging.stack import Stack
+from painmap.imaging.volume import Volume
+from painmap.imaging.window import SOFT_TISSUE
+from painmap.services.studies import StudyOnDisk, anchor_for, anchor_state, stack_of
+from painmap.ui.ct_placement import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be done with an annotation while this CT is open.
+
+    Parameters
+    ----------
+    drawn : bool
+        Whether its points mean something in the open CT.
+    reason : str
+        Why it may not be changed; empty when it may.
+    """
+
+    drawn: bool
+    reason: str = ""
+
+    @property
+    def editable(self) -> bool:
+        return not self.reason
+
+
+NOT_OPEN = Standing(False, "Its CT is not open.")
+OTHER_STUDY = Standing(False, "It was marked on another CT study, which is not the one shown.")
+OTHER_FRAME = Standing(
+    False, "It was marked in another frame of reference: it is listed here, not drawn."
+)
+OTHER_STACK = Standing(True, "It was marked on another series of this study; open that to change.")
+
+
+@dataclass(frozen=True, slots=True)
+class HuRange:
+    """The window: which Hounsfield units lie between black and white."""
+
+    width: float = SOFT_TISSUE.width
+    level: float = SOFT_TISSUE.level
+
+
+class OpenCt:
+    """What is open on the page CT, for every page that shows something of it.
+
+    Parameters
+    ----------
+    muscles : mapping of str to Muscle
+        To write names into pictures.
+    """
+
+    def __init__(self, muscles: Mapping[str, Muscle]) -> None:
+        self.muscles = muscles
+        self.volume: Volume | None = None
+        self.disk: StudyOnDisk | None = None
+        self.study: AttachedStudy | None = None
+        self.window = HuRange()
+        self._key: StackKey | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    # --- what is open
+
+    def open(self, volume: Volume, disk: StudyOnDisk, study: AttachedStudy | None) -> None:
+        """Show `volume`; without a study it is looked at only."""
+        self.volume, self.disk, self.study = volume, disk, study
+        self._key = volume.stack.key
+        self._tell()
+
+    def close(self) -> None:
+        self.volume = self.disk = self.study = self._key = None
+        self._tell()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever another CT is open."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    @property
+    def is_open(self) -> bool:
+        return self.volume is not None
+
+    @property
+    def stack(self) -> Stack:
+        """The stack that is shown; asking while nothing is open is our own mistake."""
+        if self.volume is None:
+            raise RuntimeError("no CT is open")
+        return self.volume.stack
+
+    @property
+    def look_only(self) -> bool:
+        return self.volume is not None and self.study is None
+
+    @property
+    def study_date(self) -> date | None:
+        if self.study is not None:
+            return self.study.study_date
+        return self.stack.study_date if self.volume is not None else None
+
+    @property
+    def why_not_annotate(self) -> str:
+        """Why nothing may be annotated; empty when it may."""
+        if self.volume is None:
+            return "No CT is open."
+        if self.study is None:
+            return "This study is looked at only: nothing is attached or annotated."
+        if not self.stack.has_geometry:
+            return "This series does not say where it lies in the patient: nothing can be marked."
+        return ""
+
+    # --- planes
+
+    @property
+    def native(self) -> Plane:
+        """The plane in which the slices were acquired."""
+        return native_plane(self.stack)
+
+    @property
+    def views(self) -> Mapping[Plane, PlaneView]:
+        """The planes that can be shown."""
+        return {view.plane: view for view in plane_views(self.stack)}
+
+    def image(self, plane: Plane, index: int) -> SliceImage:
+        if self.volume is None:
+            raise RuntimeError("no CT is open")
+        return plane_image(self.volume, plane, index)
+
+    def placement(self, image: SliceImage) -> Placement:
+        rows, columns = image.pixels.shape
+        return Placement((rows, columns), image.geometry, self.stack.slices[0].pixel_spacing)
+
+    def index_of(self, plane: Plane, point: PatientPoint) -> int | None:
+        """The picture of `plane` that is nearest to `point`."""
+        return index_at(self.stack, plane, point)
+
+    def step_mm(self, plane: Plane) -> float:
+        """Millimetres from one picture of `plane` to the next."""
+        geometry = self.stack.geometry
+        if geometry is None:
+            return self.stack.slices[0].slice_thickness or 1.0
+        view = self.views[plane]
+        steps = (rectified(geometry) if view.resampled else geometry).patient_from_index[:3, :3]
+        if view.native:
+            return geometry.spacing_mm[0]
+        axis = {Plane.SAGITTAL: 0, Plane.CORONAL: 1, Plane.AXIAL: 2}[plane]
+        return float(np.abs(steps[axis]).max())
+
+    def hu_at(self, image: SliceImage, at: tuple[float, float]) -> float | None:
+        """Hounsfield units of the pixel (row, column) under the pointer; None in padding."""
+        row, column = round(at[0]), round(at[1])
+        rows, columns = image.pixels.shape
+        if self.volume is None or not (0 <= row < rows and 0 <= column < columns):
+            return None
+        if self._is_padding(image, row, column):
+            return None
+        return float(image.pixels[row, column])
+
+    def _is_padding(self, image: SliceImage, row: int, column: int) -> bool:
+        if self.volume is None or self.volume.padding is None or image.geometry is None:
+            return False
+        point = image.geometry.patient_point(row, column)
+        if self.volume.geometry is not None:
+            return self.volume.hu_at(point) is None
+        stored = self.volume.slice_geometry(image.index)
+        if stored is None:
+            return False
+        j, i = np.rint(stored.pixels_of(point)[0]).astype(int)
+        return self.volume.hu_of(image.index, int(j), int(i)) is None
+
+    # --- annotations
+
+    def anchor(self, point: PatientPoint) -> CtAnchor:
+        """What an annotation at `point` hangs on: the nearest slice as acquired."""
+        return anchor_for(self.stack, self.index_of(self.native, point) or 0)
+
+    def standing(self, anchor: CtAnchor) -> Standing:
+        """What may be done with an annotation that hangs on `anchor`."""
+        if self.volume is None or self.disk is None:
+            return NOT_OPEN
+        stack = self.stack
+        if self.study is None or anchor.study_uid != self.study.study_uid:
+            return OTHER_STUDY
+        if anchor.frame_of_reference_uid != stack.frame_of_reference_uid:
+            return OTHER_FRAME
+        same_series = anchor.series_uid == stack.series_uid
+        if same_series and anchor.stack_key == self._key:
+            return Standing(True)
+        if anchor.frame_of_reference_uid is None and not same_series:
+            return OTHER_FRAME
+        state = anchor_state(anchor, stack_of(anchor, self.disk.stacks))
+        return OTHER_STACK if state.fits else Standing(True, f"Read-only: {state.reason}")
+
+    def landmarks(self, visit: Visit) -> tuple[Landmark, ...]:
+        """The spinous processes that sides are measured from in the open CT."""
+        return tuple(each for each in visit.live_landmarks if self.standing(each.anchor).drawn)
+
+    def measure(self, outline: Outline) -> ContourMeasure | None:
+        """What `outline` encloses; None when its slice is not open or cannot be measured."""
+        if self.volume is None or not self.standing(outline.anchor).editable:
+            return None
+        index = self.index_of(self.native, outline.points[0])
+        if index is None:
+            return None
+        try:
+            return measure_contour(self.volume, self.native, index, outline.points)
+        except SeriesError:
+            return None
+
+    def measures(self, visit: Visit) -> dict[UUID, ContourMeasure]:
+        """What every live outline of `visit` encloses, as far as its CT is open."""
+        found = {each.id: self.measure(each) for each in visit.live_outlines}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def use_window(self, width: float, level: float) -> None:
+        self.window = replace(self.window, width=width, level=level)

@@ -1,0 +1,116 @@
+"""Questions of the page CT: panels that wait for an answer, never dialogs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
+
+from painmap.ui.widgets import Chips, button, column, label, row
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer that can be given.
+
+    Parameters
+    ----------
+    text : str
+        What its button says.
+    run : callable
+        Called with what was typed (empty where nothing is asked for).
+    default : bool
+        It has the focus, and Return gives it.
+    typed : str
+        What must be typed for it ("why"); empty: nothing.
+    """
+
+    text: str
+    run: Callable[[str], object]
+    default: bool = False
+    typed: str = ""
+
+
+class QuestionPanel(QFrame):
+    """One question with its answers; whatever asked it waits until one is given.
+
+    Parameters
+    ----------
+    title : str
+        The question, one sentence.
+    lines : iterable of str
+        What is to be known for it.
+    answers : iterable of Answer
+    reasons : iterable of (value, word)
+        Chips to choose a reason from, for answers that ask for one.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        lines: Iterable[str],
+        answers: Iterable[Answer],
+        *,
+        reasons: Iterable[tuple[object, str]] = (),
+        on_escape: Callable[[], object] | None = None,
+        compact: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setProperty("card", "question")
+        self.setAccessibleName(title)
+        self._on_escape = on_escape
+        self.title = title
+        heading = label(title, "heading", wrap=True)
+        box = column(heading, margins=14 if compact else 20, spacing=8 if compact else 12)
+        self.lines = tuple(lines)
+        for line in self.lines:
+            box.addWidget(label(line, wrap=True))
+        choices = list(reasons)
+        self.reasons: Chips | None = None
+        if choices:
+            self.reasons = Chips(choices, lambda _: self._refresh(), name="Reason")
+            box.addWidget(self.reasons)
+        given = list(answers)
+        self.reason = QLineEdit()
+        self.reason.setAccessibleName("Reason in your words")
+        self.reason.setPlaceholderText(next((each.typed for each in given if each.typed), ""))
+        self.reason.textChanged.connect(lambda _: self._refresh())
+        self.reason.setVisible(any(each.typed for each in given))
+        box.addWidget(self.reason)
+        self.buttons: dict[str, QPushButton] = {}
+        self._typed: dict[str, bool] = {}
+        parts: list[QWidget | int] = []
+        for each in given:
+            made = button(each.text, self._runner(each), primary=each.default)
+            self.buttons[each.text] = made
+            self._typed[each.text] = bool(each.typed)
+            parts.append(made)
+        box.addLayout(row(*parts, -1))
+        self.setLayout(box)
+        self._default = next((each.text for each in given if each.default), "")
+        self._refresh()
+
+    def _runner(self, answer: Answer) -> Callable[[], object]:
+        return lambda: answer.run(self.reason.text().strip())
+
+    def _refresh(self) -> None:
+        """An answer that needs a reason can be given once there is one."""
+        chosen = self.reasons is None or bool(self.reasons.chosen)
+        said = bool(self.reason.text().strip()) if self.reasons is None else chosen
+        for text, needed in self._typed.items():
+            self.buttons[text].setEnabled(said or not needed)
+
+    def take_focus(self) -> None:
+        """Give the focus to the answer that Return gives."""
+        if self._default:
+            self.buttons[self._default].setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._on_escape is not None:
+            self._on_escape()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._default:
+            self.buttons[self._default].click()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,122 @@
+"""The six tools of the page CT, one key each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton
+
+from painmap.ui.theme import Icons, Palette
+from painmap.ui.widgets import column
+
+
+class ToolName(StrEnum):
+    WINDOW = "window"
+    MIDLINE = "midline"
+    TARGET = "target"
+    OUTLINE = "outline"
+    MEASURE = "measure"
+    PAN = "pan"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """How a tool is called, reached and explained.
+
+    Parameters
+    ----------
+    annotates : bool
+        It records something; off while a study is only looked at.
+    """
+
+    name: ToolName
+    word: str
+    key: str
+    hint: str
+    annotates: bool = False
+
+
+TOOLS = (
+    ToolSpec(
+        ToolName.WINDOW,
+        "Window",
+        "W",
+        "Drag: width to the right, level upwards. Click: crosshair.",
+    ),
+    ToolSpec(
+        ToolName.MIDLINE,
+        "Midline",
+        "M",
+        "Click on a spinous process: sides are measured from it.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.TARGET,
+        "Target",
+        "T",
+        "Click where the needle tip should lie. Drag a target to move it.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.OUTLINE,
+        "Outline",
+        "O",
+        "Click vertex after vertex; click the first, double-click or Return closes.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.MEASURE, "Measure", "D", "Drag a distance. It is shown here and not recorded."
+    ),
+    ToolSpec(ToolName.PAN, "Pan", "P", "Drag the picture. Space held down pans with every tool."),
+)
+SPEC = {spec.name: spec for spec in TOOLS}
+
+
+class ToolStrip(QFrame):
+    """Buttons for the tools; exactly one is chosen."""
+
+    def __init__(self, icons: Icons, palette: Palette, chosen: Callable[[ToolName], None]) -> None:
+        super().__init__()
+        self.setObjectName("ctTools")
+        self._icons = icons
+        self.buttons: dict[ToolName, QToolButton] = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        box = column(spacing=2)
+        box.setContentsMargins(4, 4, 4, 4)
+        for spec in TOOLS:
+            button = QToolButton()
+            button.setText(spec.word)
+            button.setCheckable(True)
+            button.setProperty("ctTool", True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(QSize(20, 20))
+            button.setToolTip(f"{spec.word} ({spec.key})\n{spec.hint}")
+            button.setAccessibleName(f"{spec.word}, key {spec.key}")
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, name=spec.name: chosen(name))
+            group.addButton(button)
+            box.addWidget(button)
+            self.buttons[spec.name] = button
+        box.addStretch(1)
+        self.setLayout(box)
+        self.setFixedWidth(68)
+        self.set_colours(palette)
+
+    def set_colours(self, palette: Palette) -> None:
+        for name, button in self.buttons.items():
+            button.setIcon(self._icons.icon(name.value, palette, 20))
+
+    def show_chosen(self, name: ToolName) -> None:
+        self.buttons[name].setChecked(True)
+
+    def allow_annotating(self, allowed: bool, why_not: str = "") -> None:
+        """Switch the tools that record something on or off."""
+        for spec in TOOLS:
+            if spec.annotates:
+                button = self.buttons[spec.name]
+                button.setEnabled(allowed)
+                hint = spec.hint if allowed else why_not
+                button.setToolTip(f"{spec.word} ({spec.key})\n{hint}")
