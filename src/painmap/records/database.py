@@ -5,6 +5,7 @@ its end, the last one given back first: a lane that works alone always has the s
 two lanes never share one.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from sqlcipher3 import dbapi2
 from painmap.records.errors import RecordsError, RecordsProblem
 from painmap.records.faults import translated
 from painmap.records.network import network_kind
+
+_log = logging.getLogger(__name__)
 
 FILE_NAME = "painmap.db"
 
@@ -89,14 +92,22 @@ class Database:
                 yield connection
 
     def close(self) -> None:
-        """Bring everything from the write-ahead log into the file, and let go of it."""
-        with translated():
-            raw = self._engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                raw.close()
-                self._engine.dispose()
+        """Bring everything from the write-ahead log into the file, and let go of it.
+
+        Where that fails, as on a full disk, the log stays beside the file with all that was
+        stored, and the next opening reads it.
+        """
+        try:
+            with translated():
+                raw = self._engine.raw_connection()
+                try:
+                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    raw.close()
+        except RecordsError as error:
+            _log.info("the write-ahead log stays: %s", error.problem.name)
+        finally:
+            self._engine.dispose()
 
     def integrity(self) -> str:
         """What SQLite finds wrong with the file: "ok", or the first complaint."""
