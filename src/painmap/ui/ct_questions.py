@@ -44,6 +44,12 @@ class QuestionPanel(QFrame):
     answers : iterable of Answer
     reasons : iterable of (value, word)
         Chips to choose a reason from, for answers that ask for one.
+    reasons_for : str
+        What the reasons are for, over them.
+    compact : bool
+        Less space, for panels beside pictures.
+    stacked : bool
+        Answers stand below each other.
     """
 
     def __init__(
@@ -53,8 +59,10 @@ class QuestionPanel(QFrame):
         answers: Iterable[Answer],
         *,
         reasons: Iterable[tuple[object, str]] = (),
+        reasons_for: str = "",
         on_escape: Callable[[], object] | None = None,
         compact: bool = False,
+        stacked: bool = False,
     ) -> None:
         super().__init__()
         self.setProperty("card", "question")
@@ -69,6 +77,8 @@ class QuestionPanel(QFrame):
         choices = list(reasons)
         self.reasons: Chips | None = None
         if choices:
+            if reasons_for:
+                box.addWidget(label(reasons_for, "muted", wrap=True))
             self.reasons = Chips(choices, lambda _: self._refresh(), name="Reason")
             box.addWidget(self.reasons)
         given = list(answers)
@@ -86,7 +96,11 @@ class QuestionPanel(QFrame):
             self.buttons[each.text] = made
             self._typed[each.text] = bool(each.typed)
             parts.append(made)
-        box.addLayout(row(*parts, -1))
+        if stacked:
+            for part in parts:
+                box.addLayout(row(part, -1))
+        else:
+            box.addLayout(row(*parts, -1))
         self.setLayout(box)
         self._default = next((each.text for each in given if each.default), "")
         self._refresh()
