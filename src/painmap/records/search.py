@@ -11,8 +11,15 @@ _NOT_DECOMPOSED = str.maketrans(
 
 
 def folded(text: str) -> str:
-    """Give `text` in small letters without accents, its words parted by single spaces."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """Give `text` in small letters without accents, its words parted by single spaces.
+
+    References
+    ----------
+    The Unicode Standard, section 3.13, D146: compatibility caseless matching.
+    """
+    # taking apart may bring forth capitals again
+    once = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", once.casefold())
     plain = "".join(each for each in apart if not unicodedata.combining(each))
     plain = plain.translate(_NOT_DECOMPOSED)
     return " ".join("".join(each if each.isalnum() else " " for each in plain).split())
