@@ -1,0 +1,190 @@
+"""What is said of the selected pain site: its sentence, intensity, quality, depth and a note."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QWidget
+
+from painmap.domain.edits import describe_pain
+from painmap.domain.pain import MOST_QUALITIES, AuthorLayer, Depth, PainSite, Quality
+from painmap.domain.sentences import pain_sentence
+from painmap.ui.desk import Desk
+from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_intensity import IntensityStrip
+from painmap.ui.theme import Palette
+from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
+
+LEAST_WIDTH, MOST_WIDTH = 300, 384
+NOTE_HEIGHT_PX = 64
+LAYER_WORDS = {
+    AuthorLayer.PATIENT: "where the patient points to",
+    AuthorLayer.DOCTOR: "found by the doctor",
+}
+_KEYS = (
+    ("0-10", "intensity of the selected site; 1 then 0 is 10"),
+    ("R  B  E", "region, brush, eraser"),
+    ("Shift", "with a click or stroke: add to the selected site"),
+    ("Arrows, Enter", "move over the regions, mark one"),
+    ("F2  F3", "front, back"),
+    ("Wheel, Home", "zoom, whole figure"),
+)
+
+
+class SitePanel(QFrame):
+    """The selected site in words and chips; without one, what to do next."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        palette: Palette,
+        *,
+        on_remove: Callable[[], None],
+        on_adding: Callable[[bool], None],
+    ) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(MOST_WIDTH)
+        self._desk = desk
+        self._site_id: UUID | None = None
+        self._keys = IntensityKeys(desk)
+        self.sentence = label(tone="heading", wrap=True)
+        self.sentence.setAccessibleName("Selected pain site")
+        self._layer = label(tone="muted", wrap=True)
+        self.add_button = button("Add to this site", lambda: on_adding(self.add_button.isChecked()))
+        self.add_button.setCheckable(True)
+        self.add_button.setProperty("chip", True)
+        self.add_button.setToolTip("The next marks belong to this site (or hold Shift)")
+        self.remove_button: QPushButton = button("Remove site", on_remove, flat=True)
+        self.remove_button.setToolTip("Remove the site with its marks (Delete); Ctrl+Z undoes it")
+        self.strip = IntensityStrip(self._keys.set, palette)
+        self._intensity = label(tone="muted")
+        self.quality = Chips(
+            [(each, each.value) for each in Quality],
+            self._on_quality,
+            several=MOST_QUALITIES,
+            name="Quality",
+            columns=3,
+        )
+        self.depth = Chips(
+            [(Depth.SUPERFICIAL, "superficial"), (Depth.DEEP, "deep"), (Depth.BOTH, "both")],
+            self._on_depth,
+            name="Depth",
+            columns=3,
+        )
+        self.note = NoteEdit(self._on_note, "In the patient's words, or yours")
+        self.note.setAccessibleName("Note to the selected pain site")
+        self.note.setFixedHeight(NOTE_HEIGHT_PX)
+        self._said = self._made_said()
+        self._empty = self._made_empty()
+        inner = QWidget()
+        inner.setLayout(column(self._said, self._empty, -1, margins=16, spacing=0))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        self.setLayout(column(scroll))
+        self.show_site(None)
+
+    def _made_said(self) -> QWidget:
+        said = QWidget()
+        box = column(spacing=6)
+        for part in (self.sentence, self._layer):
+            box.addWidget(part)
+        box.addSpacing(2)
+        box.addLayout(row(self.add_button, -1, self.remove_button))
+        box.addSpacing(10)
+        box.addLayout(row(label("INTENSITY NOW", "caption"), -1, self._intensity))
+        box.addWidget(self.strip)
+        box.addSpacing(10)
+        box.addWidget(label(f"QUALITY, UP TO {MOST_QUALITIES}", "caption"))
+        box.addWidget(self.quality)
+        box.addSpacing(10)
+        box.addWidget(label("DEPTH", "caption"))
+        box.addWidget(self.depth)
+        box.addSpacing(10)
+        box.addWidget(label("NOTE", "caption"))
+        box.addWidget(self.note)
+        said.setLayout(box)
+        return said
+
+    def _made_empty(self) -> QWidget:
+        empty = QWidget()
+        box = column(spacing=6)
+        box.addWidget(label("Where does it hurt?", "heading"))
+        box.addWidget(
+            label(
+                "Click a region of the figure, or draw with the brush. Each click makes a pain "
+                "site; say here how strong it is and what it is like.",
+                "muted",
+                wrap=True,
+            )
+        )
+        box.addSpacing(10)
+        for keys, words in _KEYS:
+            key = label(keys, "caption")
+            key.setFixedWidth(92)
+            meaning = label(words, "faint", wrap=True)
+            line = row(spacing=8)
+            line.addWidget(key, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(meaning, 1)
+            box.addLayout(line)
+        empty.setLayout(box)
+        return empty
+
+    # --- what is shown
+
+    def show_site(self, site: PainSite | None) -> None:
+        """Show `site`; what was being typed belongs to the one shown before."""
+        before, now = self._site_id, site.id if site is not None else None
+        if before != now:
+            self.note.hand_in()
+        self._site_id = now
+        self._said.setVisible(site is not None)
+        self._empty.setVisible(site is None)
+        if site is None:
+            self.note.show_text("")
+            return
+        marks = self._desk.open_visit.visit.marks_of(site.id)
+        self.sentence.setText(pain_sentence(replace(site, note=""), marks))
+        layers = [each for each in AuthorLayer if any(mark.layer is each for mark in marks)]
+        self._layer.setText(" and ".join(LAYER_WORDS[each] for each in layers))
+        asked = site.intensity is not None
+        self._intensity.setText(f"{site.intensity}/10" if asked else "not asked")
+        self.strip.show_value(site.intensity)
+        self.quality.set_chosen(site.qualities)
+        self.depth.set_chosen([] if site.depth is None else [site.depth])
+        self.note.show_text(site.note)
+
+    def show_adding(self, adding: bool) -> None:
+        self.add_button.setChecked(adding)
+
+    def set_colours(self, palette: Palette) -> None:
+        self.strip.set_colours(palette)
+
+    # --- what is changed
+
+    def _site(self) -> PainSite | None:
+        if self._site_id is None or not self._desk.is_open:
+            return None
+        item = self._desk.open_visit.visit.find(self._site_id)
+        return item if isinstance(item, PainSite) else None
+
+    def _describe(self, what: str, **fields: Any) -> None:
+        site = self._site()
+        if site is not None:
+            self._desk.apply(describe_pain(replace(site, **fields), label=what))
+
+    def _on_quality(self, chosen: tuple[object, ...]) -> None:
+        self._describe("quality of pain", qualities=tuple(Quality(str(each)) for each in chosen))
+
+    def _on_depth(self, chosen: tuple[object, ...]) -> None:
+        self._describe("depth of pain", depth=Depth(str(chosen[0])) if chosen else None)
+
+    def _on_note(self, text: str) -> None:
+        self._describe("note to the pain site", note=text)
