@@ -11,8 +11,8 @@ from painmap.services.logbook import (
     FILE_NAME,
     REPLACEMENT,
     Secrets,
-    close_logbook,
-    open_logbook,
+    install,
+    uninstall,
 )
 
 log = logging.getLogger("painmap.test")
@@ -25,9 +25,9 @@ def words() -> Secrets:
 
 @pytest.fixture
 def logbook(tmp_path: Path, words: Secrets) -> Iterator[Path]:
-    handler = open_logbook(tmp_path, words)
+    handler = install(tmp_path, words)
     yield log_folder(tmp_path) / FILE_NAME
-    close_logbook(handler)
+    uninstall(handler)
 
 
 def test_what_happened_is_written_with_time_and_place(logbook: Path) -> None:
@@ -82,8 +82,8 @@ def test_other_libraries_do_not_write_here(logbook: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_reason_not_to_work(tmp_path: Path) -> None:
-    handler = open_logbook(tmp_path / "nowhere")
+    handler = install(tmp_path / "nowhere")
     try:
         log.info("goes nowhere")
     finally:
-        close_logbook(handler)
+        uninstall(handler)

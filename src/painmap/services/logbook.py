@@ -67,7 +67,7 @@ class CleanFormatter(logging.Formatter):
         return self._words.removed_from(super().format(record))
 
 
-def open_logbook(folder: Path, words: Secrets = secrets) -> logging.Handler:
+def install(folder: Path, words: Secrets = secrets) -> logging.Handler:
     """Write what painmap logs into `folder`, in files that take turns.
 
     Parameters
@@ -78,7 +78,7 @@ def open_logbook(folder: Path, words: Secrets = secrets) -> logging.Handler:
     Returns
     -------
     logging.Handler
-        For `close_logbook`. A folder that cannot be written to gives one that writes nothing:
+        For `uninstall`. A folder that cannot be written to gives one that writes nothing:
         no log is no reason not to work.
     """
     where = log_folder(folder)
@@ -101,7 +101,7 @@ def open_logbook(folder: Path, words: Secrets = secrets) -> logging.Handler:
     return handler
 
 
-def close_logbook(handler: logging.Handler) -> None:
+def uninstall(handler: logging.Handler) -> None:
     """Stop writing to the log."""
     logging.getLogger("painmap").removeHandler(handler)
     handler.close()

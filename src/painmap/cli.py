@@ -1,0 +1,223 @@
+"""The command line: the same work without the window, and the way to open it.
+
+Every command ends with status 0, or with another and exactly one line on standard error.
+"""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from painmap import __version__
+from painmap.domain.errors import PainmapError
+from painmap.phantom import PatientPosition
+from painmap.services import commands
+from painmap.services.data_folder import data_folder
+from painmap.services.window_needs import check_window
+
+USAGE_STATUS = 2
+ERROR_STATUS = 1
+FAULT_STATUS = 70
+"""EX_SOFTWARE of BSD's sysexits: the program is to blame."""
+STOPPED_STATUS = 130
+
+
+_Subcommands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+class UsageError(PainmapError):
+    """The arguments are not right."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", hint=f"See {self.prog} --help.")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; give the exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        Arguments without the program's name.
+    """
+    try:
+        return _run(argv)
+    except UsageError as error:
+        return _fail(str(error), USAGE_STATUS)
+    except PainmapError as error:
+        return _fail(str(error), ERROR_STATUS)
+    except BrokenPipeError:
+        # whoever read our output has enough; keep Python from flushing into the void at exit
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fail("Stopped.", STOPPED_STATUS)
+    except OSError as error:
+        return _fail(f"The operating system says: {error.strerror or error}.", ERROR_STATUS)
+    except Exception as error:
+        # the last door: whoever calls from a script gets a line and a status, never a traceback
+        if os.environ.get("PAINMAP_DEBUG"):
+            raise
+        fault = f"painmap has a fault of its own ({type(error).__name__})."
+        return _fail(f"{fault} Set PAINMAP_DEBUG=1 to see where, and report it.", FAULT_STATUS)
+
+
+def _fail(message: str, status: int) -> int:
+    line = " ".join(message.split())
+    with suppress(OSError):
+        sys.stderr.write(f"painmap: {line}\n")
+    return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # a test's stream has none
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    arguments = parser().parse_args(argv)
+    if arguments.command is None:
+        return _open_window(arguments)
+    try:
+        with warnings.catch_warnings():
+            # libraries quote values of the files in their warnings, which may be names
+            warnings.simplefilter("ignore")
+            text = _text(arguments)
+    except commands.CommandError as error:
+        _print(error.output)
+        raise
+    _print(text)
+    return 0
+
+
+def _text(arguments: argparse.Namespace) -> str:
+    match arguments.command:
+        case "series":
+            return commands.series(arguments.path, as_json=arguments.json)
+        case "convert":
+            return commands.convert(
+                arguments.path, arguments.out, series_uid=arguments.series, stack=arguments.stack
+            )
+        case "export":
+            return commands.export(_data(arguments), arguments.visit_id, arguments.folder)
+        case "import":
+            return commands.import_file(_data(arguments), arguments.file)
+        case _:
+            return commands.phantom(arguments.out, commands.phantom_options(vars(arguments)))
+
+
+def _print(text: str) -> None:
+    if text:
+        print(text)
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, not at exit
+
+
+def _open_window(arguments: argparse.Namespace) -> int:
+    check_window()
+    from painmap import app  # noqa: PLC0415 - Qt is loaded for the window only
+
+    return app.run(demo=arguments.demo, data=arguments.data)
+
+
+def _data(arguments: argparse.Namespace) -> Path:
+    return data_folder(arguments.data, demo=arguments.demo)
+
+
+def parser() -> _Parser:
+    """Describe the command line."""
+    records = _Parser(add_help=False)
+    records.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        default=argparse.SUPPRESS,
+        help="data folder; else PAINMAP_DATA, else the usual place of this system",
+    )
+    records.add_argument(
+        "--demo",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="the demonstration, in a data folder of its own",
+    )
+    top = _Parser(
+        prog="painmap",
+        parents=[records],
+        description="Pain drawing, CT, muscle and injection plan in one record. Without a "
+        "command the window opens.",
+    )
+    top.set_defaults(data=None, demo=False)
+    top.add_argument("--version", action="version", version=f"painmap {__version__}")
+    subcommands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _add_ct(subcommands)
+    _add_records(subcommands, records)
+    _add_phantom(subcommands)
+    return top
+
+
+def _add_ct(subcommands: _Subcommands) -> None:
+    series = subcommands.add_parser("series", help="which CT stacks are in a folder or file")
+    series.add_argument("path", type=Path, metavar="PATH")
+    series.add_argument("--json", action="store_true", help="for programs, with every detail")
+    convert = subcommands.add_parser("convert", help="write one stack as a NIfTI volume in HU")
+    convert.add_argument("path", type=Path, metavar="PATH")
+    convert.add_argument("out", type=Path, metavar="OUT.nii.gz")
+    convert.add_argument("--series", metavar="UID", help="Series Instance UID")
+    convert.add_argument("--stack", type=int, metavar="N", help="number within the series, from 0")
+
+
+def _add_records(
+    subcommands: _Subcommands,
+    records: _Parser,
+) -> None:
+    export = subcommands.add_parser("export", parents=[records], help="write a visit's files")
+    export.add_argument("visit_id", metavar="VISIT_ID")
+    export.add_argument("folder", type=Path, metavar="FOLDER")
+    take_in = subcommands.add_parser(
+        "import", parents=[records], help="take in a visit from its JSON document"
+    )
+    take_in.add_argument("file", type=Path, metavar="FILE")
+
+
+def _add_phantom(subcommands: _Subcommands) -> None:
+    phantom = subcommands.add_parser("phantom", help="write the synthetic lumbar CT")
+    phantom.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
+    phantom.add_argument("--seed", type=int, help="chooses the body and the noise")
+    phantom.add_argument(
+        "--position",
+        choices=[each.value for each in PatientPosition],
+        dest="patient_position",
+        help="how the patient lies",
+    )
+    millimetres = {
+        "off-centre-mm": "shift to the patient's left",
+        "rotation-deg": "turn around the long axis",
+        "scoliosis-mm": "largest sideways shift of the spine",
+        "gantry-tilt-deg": "tilt of each slice",
+        "slice-step-mm": "distance from slice to slice",
+        "noise-hu": "standard deviation of the noise",
+    }
+    for name, words in millimetres.items():
+        phantom.add_argument(f"--{name}", type=float, metavar="X", help=words)
+    for name in ("rows", "columns", "slices"):
+        phantom.add_argument(f"--{name}", type=int, metavar="N")
+    phantom.add_argument(
+        "--pixel-spacing",
+        type=float,
+        nargs=2,
+        metavar=("ROWS", "COLUMNS"),
+        help="millimetres between rows, between columns",
+    )
+    for name, words in (("missing", "left out"), ("duplicate", "written twice")):
+        phantom.add_argument(
+            f"--{name}-slices", type=int, nargs="+", metavar="K", help=f"slices that are {words}"
+        )
+    phantom.add_argument("--padding", action="store_true", default=None)
+    phantom.add_argument("--shuffled", action="store_true", default=None, help="files in no order")
