@@ -99,10 +99,10 @@ class SeriesPanel(QFrame):
 
     @property
     def chosen(self) -> tuple[StudyOnDisk, Stack] | None:
-        item = self.list.currentItem()
-        # Qt gives None where no line is chosen, whatever its stub says
-        found: tuple[StudyOnDisk, Stack] | None = None if item is None else item.data(_ENTRY_ROLE)
-        return found
+        for item in self.list.selectedItems():
+            found: tuple[StudyOnDisk, Stack] = item.data(_ENTRY_ROLE)
+            return found
+        return None
 
     def choose(self, stack: Stack) -> None:
         """Select the line of `stack`."""

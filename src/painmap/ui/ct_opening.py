@@ -71,6 +71,8 @@ class CtOpening(QWidget):
     """Opened."""
     choose_wanted = Signal()
     """The doctor wants to choose a folder."""
+    dismissed = Signal()
+    """A panel was closed without opening anything."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -162,7 +164,7 @@ class CtOpening(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 0)
         self._step = label("", "muted")
-        cancel = button("Cancel", self.show_start)
+        cancel = button("Cancel", self.dismiss)
         box = column(label(words, "heading"), self._bar, self._step, margins=24, spacing=12)
         box.addLayout(row(cancel, -1))
         panel.setLayout(box)
@@ -174,6 +176,11 @@ class CtOpening(QWidget):
         count = f", {step.done} of {step.total}" if step.total else f", {step.done}"
         self._step.setText(f"{step.label}{count}")
 
+    def dismiss(self) -> None:
+        """Stop what is under way and go back to where the doctor was."""
+        self._cancel()
+        self.dismissed.emit()
+
     def _cancel(self) -> None:
         if self._stop is not None:
             self._stop()
@@ -182,7 +189,7 @@ class CtOpening(QWidget):
     def _failed(self, error: BaseException) -> None:
         self._stop = None
         if not isinstance(error, PainmapError):
-            self.show_start()
+            self.dismissed.emit()
             self._desk.show_error(error)
             return
         self._show(
@@ -191,9 +198,9 @@ class CtOpening(QWidget):
                 [error.hint] if error.hint else [],
                 [
                     Answer("Open another folder ...", lambda _: self.choose_wanted.emit()),
-                    Answer("Close", lambda _: self.show_start(), default=True),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
                 ],
-                on_escape=self.show_start,
+                on_escape=self.dismiss,
             ),
             wide=False,
         )
@@ -240,9 +247,9 @@ class CtOpening(QWidget):
                 lines,
                 [
                     Answer("Open another folder ...", lambda _: self.choose_wanted.emit()),
-                    Answer("Close", lambda _: self.show_start(), default=True),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
                 ],
-                on_escape=self.show_start,
+                on_escape=self.dismiss,
             )
         )
 
@@ -253,9 +260,9 @@ class CtOpening(QWidget):
                 ["Each is compared with the patient before anything is kept."],
                 [
                     *(Answer(person.words, self._lister(person)) for person in persons[:6]),
-                    Answer("Close", lambda _: self.show_start(), default=True),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
                 ],
-                on_escape=self.show_start,
+                on_escape=self.dismiss,
                 stacked=True,
             )
         )
@@ -275,7 +282,7 @@ class CtOpening(QWidget):
             len(contents.skipped) if contents else 0,
             opened=self._chosen,
             report=partial(self._show_report, person, again),
-            closed=self.show_start,
+            closed=self.dismiss,
         )
         self._show(panel, fill=True)
 
@@ -338,9 +345,9 @@ class CtOpening(QWidget):
                 [
                     Answer("Public sample", lambda _: self._consider(disk, stack, True)),
                     Answer("It shows a patient", lambda _: self._consider(disk, stack, False)),
-                    Answer("Close", lambda _: self.show_start(), default=True),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
                 ],
-                on_escape=self.show_start,
+                on_escape=self.dismiss,
             ),
             wide=False,
         )
@@ -353,10 +360,10 @@ class CtOpening(QWidget):
                 "This study cannot be attached here.",
                 [found.rule.value],
                 [
-                    Answer("Close", lambda _: self.show_start(), default=True),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
                     Answer(LOOK_ONLY, lambda _: self.load(disk, stack, None)),
                 ],
-                on_escape=self.show_start,
+                on_escape=self.dismiss,
             ),
             wide=False,
         )
@@ -369,7 +376,7 @@ class CtOpening(QWidget):
 
         def close(_: str) -> None:
             self._refuse(found, RefusalOutcome.CLOSED)
-            self.show_start()
+            self.dismiss()
 
         def look(_: str) -> None:
             self._refuse(found, RefusalOutcome.LOOKED_ONLY)
@@ -468,13 +475,25 @@ class CtOpening(QWidget):
         place: Mapping[str, Any] | None = None,
     ) -> None:
         """Read the pixels of `stack` and show it; without a study it is looked at only."""
-        self._cancel()
         self._show_progress("Reading the pictures")
+        self.load_beside(disk, stack, study, place, self._on_progress, self._failed)
+
+    def load_beside(
+        self,
+        disk: StudyOnDisk,
+        stack: Stack,
+        study: AttachedStudy | None,
+        place: Mapping[str, Any] | None,
+        progress: Callable[[Progress], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Read the pixels of `stack` while what is on screen stays there."""
+        self._cancel()
         self._stop = self._desk.jobs.start(
             loading(stack),
             done=lambda volume: self._loaded(Opened(volume, disk, study, place or {})),
-            failed=self._failed,
-            progress=self._on_progress,
+            failed=failed,
+            progress=progress,
         )
 
     def _loaded(self, result: Opened) -> None:
@@ -483,7 +502,7 @@ class CtOpening(QWidget):
             ids = {study.id for study in self._desk.open_visit.visit.attached_studies}
             if result.study.id not in ids:
                 # detached or taken back while its pictures were read
-                self.show_start()
+                self.dismissed.emit()
                 return
         self.opened.emit(result)
 
