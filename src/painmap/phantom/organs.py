@@ -1,0 +1,327 @@
+"""Kidneys, great vessels, liver, spleen, bowel with gas: what lies before the spine."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from painmap.domain.anatomy import Side
+from painmap.phantom import anatomy, tissue
+from painmap.phantom.anatomy import Polyline
+from painmap.phantom.canvas import Canvas, FloatArray, capsule, ellipse, ellipsoid
+from painmap.phantom.labels import label_of
+from painmap.phantom.person import Person
+from painmap.phantom.tissue import Texture
+
+BOWEL_STREAM: Final = 4
+"""Random stream of the bowel's loops and the mesentery's vessels."""
+
+LOOPS: Final = 46
+MESENTERIC_VESSELS: Final = 60
+"""Counts were chosen so that about half of the belly is bowel, half fat."""
+
+BOWEL_WALL_MM: Final = 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class Tube:
+    """A piece of bowel or a vessel: a line with a radius and what fills it.
+
+    Parameters
+    ----------
+    line : Polyline
+    radius : float
+    content_hu : float
+        Of what is not gas.
+    gas_above : float
+        Gas fills the part more than this share of the radius in front of the middle line:
+        1 is none, -1 is all (supine; the anatomy stays the same in every position).
+    pouches : float
+        Depth of the haustra as a share of the radius.
+    speckled : bool
+        Stool: mottled with gas.
+    """
+
+    line: Polyline
+    radius: float
+    content_hu: float = tissue.BOWEL_CONTENT_HU
+    gas_above: float = 1.0
+    pouches: float = 0.0
+    speckled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belly:
+    """The bowel and the mesentery of one body."""
+
+    bowel: tuple[Tube, ...]
+    vessels: tuple[Tube, ...]
+
+
+def belly_of(person: Person, seed: int) -> Belly:
+    """Lay out the bowel of one body."""
+    random = np.random.default_rng([seed, BOWEL_STREAM])
+    front = -58.0 - person.belly_mm * 0.6
+    colon = (
+        Tube(
+            ((-106, 2, -160), (-107, -2, -80), (-106, 2, -20), (-100, 0, 34)),
+            21,
+            38,
+            0.55,
+            0.2,
+            True,
+        ),
+        Tube(
+            ((-100, 0, 34), (-88, -40, 26), (-55, front - 4, 2), (-10, front - 8, -14)),
+            18,
+            34,
+            0.0,
+            0.22,
+        ),
+        Tube(
+            ((-10, front - 8, -14), (45, front - 4, -2), (88, -42, 40), (102, -8, 74)),
+            17,
+            30,
+            -0.3,
+            0.22,
+        ),
+        Tube(
+            ((106, 20, 72), (112, 22, 20), (111, 14, -40), (104, -6, -92)),
+            11.5,
+            40,
+            0.75,
+            0.15,
+            True,
+        ),
+        Tube(
+            ((104, -6, -92), (78, -34, -122), (30, -30, -150), (-14, -16, -160)),
+            14,
+            36,
+            0.3,
+            0.2,
+            True,
+        ),
+    )
+    stomach = Tube(((96, -34, 150), (72, -56, 104), (38, -62, 84), (0, -54, 80)), 26, 26, 0.15)
+    duodenum = (
+        Tube(((-6, -50, 80), (-44, -36, 72), (-50, -18, 40), (-44, -16, 4)), 13, 24, 0.8),
+        Tube(((-44, -16, 4), (-10, -27, -6), (24, -27, 2), (40, -34, 22)), 10.5, 24),
+    )
+    loops = tuple(_loop(random, front) for _ in range(LOOPS))
+    return Belly((*loops, stomach, *colon, *duodenum), tuple(_branches(random)))
+
+
+def _loop(random: np.random.Generator, front: float) -> Tube:
+    at = np.array(
+        [random.uniform(-78, 88), random.uniform(front - 4, -26), random.uniform(-165, 45)]
+    )
+    points = [tuple(float(x) for x in at)]
+    for _ in range(3):
+        at = at + random.normal(size=3) * (22, 11, 17)
+        at = np.clip(at, (-88, front - 8, -175), (94, -20, 52))
+        points.append((float(at[0]), float(at[1]), float(at[2])))
+    gas = 0.2 if random.uniform() < 0.12 else 1.0
+    return Tube(
+        tuple((x, y, z) for x, y, z in points),
+        float(random.uniform(9.5, 13)),
+        float(random.uniform(14, 36)),
+        gas,
+        0.06,
+    )
+
+
+def _branches(random: np.random.Generator) -> list[Tube]:
+    """Fan the mesentery's vessels out from its root."""
+    found = []
+    for _ in range(MESENTERIC_VESSELS):
+        w = float(random.uniform(-140, 60))
+        root = (float(random.normal(2, 8)), -28.0, min(w + float(random.uniform(5, 30)), 45.0))
+        middle = (float(random.normal(0, 28)), float(random.uniform(-55, -34)), w + 6)
+        end = (
+            middle[0] * 2.0 + float(random.normal(0, 12)),
+            float(random.uniform(-85, -40)),
+            w - 6,
+        )
+        found.append(Tube((root, middle, end), float(random.uniform(1.2, 2.3)), tissue.BLOOD_HU))
+    return found
+
+
+def paint_organs(
+    canvas: Canvas, inner: FloatArray, belly: Belly, person: Person, texture: Texture
+) -> None:
+    """Paint the belly's contents within the inner wall, from front to back."""
+    for vessel in belly.vessels:
+        _paint_vessel(canvas, vessel.line, vessel.radius, "vessel")
+    for tube in belly.bowel:
+        _paint_bowel(canvas, tube, texture)
+    _paint_upper_organs(canvas, inner, texture)
+    _paint_kidneys(canvas, texture)
+    _paint_great_vessels(canvas, person)
+
+
+def _spans(line: Polyline, reach: float) -> list[tuple[float, float]]:
+    return [(min(axis) - reach, max(axis) + reach) for axis in zip(*line, strict=True)]
+
+
+def _line_distance(part: Canvas, line: Polyline) -> FloatArray:
+    pieces = [capsule(part.u, part.v, part.w, start, end) for start, end in pairwise(line)]
+    nearest: FloatArray = np.minimum.reduce(pieces)
+    return nearest
+
+
+def _paint_vessel(canvas: Canvas, line: Polyline, radius: float, name: str) -> None:
+    for start, end in pairwise(line):
+        u, v, w = _spans((start, end), radius + 2)
+        part = canvas.window(u, v, w)
+        if part is not None:
+            distance = capsule(part.u, part.v, part.w, start, end) - radius
+            part.paint(distance, tissue.BLOOD_HU, label_of(name))
+
+
+def _paint_bowel(canvas: Canvas, tube: Tube, texture: Texture) -> None:
+    u, v, w = _spans(tube.line, tube.radius + 3)
+    part = canvas.window(u, v, w)
+    if part is None:
+        return
+    folds = np.sin(part.w * 0.21 + part.u * 0.05) * np.cos(part.u * 0.16 + part.v * 0.09)
+    radius = tube.radius * (1 + tube.pouches * folds)
+    distance = _line_distance(part, tube.line) - radius
+    if not (distance < 2).any():
+        return
+    grain = texture.at(part.u / 2.8, part.v / 2.8, part.w / 4, 23.0)
+    part.paint(distance, tissue.BOWEL_WALL_HU + 4 * grain, label_of("bowel"))
+    content = tube.content_hu + 7 * grain
+    if tube.speckled:
+        bubbles = np.clip(texture.at(part.u / 1.6, part.v / 1.6, part.w / 2.0, 29.0) - 0.8, 0, 1)
+        content = content + 12 * grain - 420 * bubbles
+    inside = distance + BOWEL_WALL_MM
+    part.paint(inside, content)
+    if tube.gas_above >= 1:
+        return
+    level = _middle_v(part, tube) - tube.gas_above * tube.radius
+    gas = np.maximum(inside + 0.4, part.v - level)
+    part.paint(gas, tissue.GAS_HU, label_of("bowel_gas"))
+
+
+def _middle_v(part: Canvas, tube: Tube) -> FloatArray:
+    """Give the height above the table of a tube's middle line, nearest in u and w."""
+    best = np.full(part.u.shape, np.inf, dtype=np.float32)
+    middle = np.zeros(part.u.shape, dtype=np.float32)
+    for start, end in zip(tube.line, tube.line[1:], strict=False):
+        flat = np.zeros_like(part.u)
+        du, dw = end[0] - start[0], end[2] - start[2]
+        length = max(du * du + dw * dw, 1.0)
+        share = np.clip(((part.u - start[0]) * du + (part.w - start[2]) * dw) / length, 0, 1) + flat
+        off = np.hypot(part.u - start[0] - share * du, part.w - start[2] - share * dw)
+        nearer = off < best
+        middle = np.where(nearer, start[1] + share * (end[1] - start[1]), middle)
+        best = np.where(nearer, off, best)
+    return middle
+
+
+def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> None:
+    """Paint what reaches down from above: liver, gallbladder, spleen, pancreas."""
+    if canvas.w.max() < 25:
+        return
+    grain = texture.at(canvas.u / 2.6, canvas.v / 2.6, canvas.w / 4, 37.0)
+    pancreas: Polyline = ((-34, -30, 52), (-8, -38, 62), (30, -32, 78), (74, -8, 92))
+    lobes = 2.2 * texture.at(canvas.u / 5, canvas.v / 5, canvas.w / 7, 41.0)
+    gland = _line_distance(canvas, pancreas) - 9.5 + lobes
+    canvas.paint(gland, tissue.PANCREAS_HU + 8 * grain, label_of("organ"))
+    within = inner + 3.5
+    u, v, w = canvas.u, canvas.v, canvas.w
+    liver = ellipsoid(u + 78, v + 12, w - 146, (64.0, 86.0, 104.0))
+    liver = np.maximum(liver, within)
+    canvas.paint(liver, tissue.LIVER_HU + 3 * grain, label_of("liver"))
+    veins = np.abs(texture.at(u / 14, v / 14, w / 14, 43.0)) - 0.06
+    veins = np.maximum(veins * 14, np.abs(texture.at(u / 16, v / 16, w / 16, 47.0)) * 16 - 3)
+    canvas.blend(np.clip(0.5 - veins, 0, 1) * (liver < -6), tissue.BLOOD_HU)
+    gall = ellipsoid(u + 52, v + 58, w - 58, (15.0, 17.0, 26.0))
+    canvas.paint(gall - 1, tissue.BOWEL_WALL_HU, label_of("organ"))
+    canvas.paint(gall + 0.8, tissue.BILE_HU)
+    spleen = ellipsoid(u - 104, v - 18, w - 132, (27.0, 46.0, 56.0))
+    spleen = np.maximum(spleen, within)
+    canvas.paint(spleen, tissue.SPLEEN_HU + 3 * grain, label_of("spleen"))
+
+
+def _paint_kidneys(canvas: Canvas, texture: Texture) -> None:
+    for name, (u, v, w) in anatomy.KIDNEYS.items():
+        side = Side(name)
+        sign = 1.0 if side is Side.LEFT else -1.0
+        half = anatomy.RENAL_HALF
+        part = canvas.window(
+            (u - 55, u + 55), (v - 50, v + 50), (w - half[2] - 14, w + half[2] + 14)
+        )
+        if part is None:
+            continue
+        x, y, z = part.u * sign - u * sign, part.v - v, part.w - w
+        # the upper pole leans to the spine and to the back
+        x, y = x + 0.22 * z, y - 0.16 * z
+        turn = np.deg2rad(32.0)
+        x, y = np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y
+        bumps = 1.2 * texture.at(part.u / 9, part.v / 9, part.w / 9, 51.0)
+        distance = ellipsoid(x, y, z, half) + bumps
+        gerota = np.abs(distance - 8.0 - 2 * bumps) - 0.35
+        part.blend(np.clip(0.5 - gerota, 0, 1) * (part.hu < -60) * (part.hu > -150), -62.0)
+        part.paint(distance - 3.0, tissue.VISCERAL_FAT_HU, label_of("visceral_fat"), soft=2.0)
+        sinus = ellipsoid(x + 17, y, z, (18.0, 9.5, 30.0)) + 1.5 * bumps
+        grain = texture.at(part.u / 2.4, part.v / 2.4, part.w / 4, 53.0)
+        part.paint(distance, tissue.KIDNEY_HU + 3 * grain, label_of("kidney", side))
+        part.paint(sinus, tissue.VISCERAL_FAT_HU + 12, soft=1.5)
+        calyx = np.abs(texture.at(x / 4, y / 4, z / 5, 57.0)) - 0.32
+        part.blend(np.clip(0.5 - calyx * 4, 0, 1) * (sinus < -1), 14.0)
+        pelvis = ellipse(x + 24, y, 14.0, 4.2)
+        pelvis = np.maximum(pelvis, np.abs(z) - 9)
+        part.paint(pelvis, 12.0, label_of("vessel"))
+
+
+def _paint_great_vessels(canvas: Canvas, person: Person) -> None:
+    for w, u in ((58.0, 1.0), (47.0, -1.0)):
+        _paint_vessel(
+            canvas, ((-12 * u, -14, w), (22 * u, -8, w), (50 * u, 8, w - 4)), 4.4, "vessel"
+        )
+    _paint_vessel(canvas, ((3, -34, 66), (3, -44, 30), (0, -48, -30)), 3.6, "vessel")
+    _paint_vessel(canvas, ((-9, -40, 66), (-10, -46, 30), (-12, -48, -30)), 5.0, "vessel")
+    for sign in (1.0, -1.0):
+        ureter = tuple(
+            (x * sign, y, z)
+            for x, y, z in ((44, 12, 20), (40, -4, -37), (44, -26, -95), (48, -16, -150))
+        )
+        _paint_vessel(canvas, ureter, 1.9, "vessel")
+        vein = tuple((x * sign, y, z) for x, y, z in anatomy.ILIAC_VEIN)
+        start = anatomy.ILIAC_VEIN[0]
+        _paint_vessel(canvas, (start, *vein[1:]), 7.2, "vessel")
+        artery = tuple((x * sign, y, z) for x, y, z in anatomy.ILIAC_ARTERY)
+        _paint_vessel(canvas, (anatomy.ILIAC_ARTERY[0], *artery[1:]), 5.4, "vessel")
+    _paint_cava(canvas)
+    _paint_aorta(canvas, person)
+
+
+def _paint_cava(canvas: Canvas) -> None:
+    u, v, w = _spans(anatomy.CAVA, 16)
+    part = canvas.window(u, v, w)
+    if part is None:
+        return
+    line: Polyline = tuple((x / 1.35, y, z) for x, y, z in anatomy.CAVA)
+    pieces = [capsule(part.u / 1.35, part.v, part.w, start, end) for start, end in pairwise(line)]
+    part.paint(np.minimum.reduce(pieces) - 9.0, tissue.BLOOD_HU, label_of("inferior_vena_cava"))
+
+
+def _paint_aorta(canvas: Canvas, person: Person) -> None:
+    u, v, w = _spans(anatomy.AORTA, 15)
+    part = canvas.window(u, v, w)
+    if part is None:
+        return
+    distance = _line_distance(part, anatomy.AORTA) - 9.8
+    part.paint(distance, tissue.BLOOD_HU + 2, label_of("aorta"))
+    if person.calcified:
+        angle = np.arctan2(part.v, part.u - 6)
+        patch = np.sin(3 * angle + part.w / 7) + np.sin(part.w / 11 + 1.0) - 1.15
+        plaque = np.maximum(np.abs(distance + 1.0) - 0.8, -2 * patch)
+        part.paint(plaque, tissue.CALCIUM_HU)
+    for sign in (1.0, -1.0):  # the crura of the diaphragm, to L2-L3
+        crus = ellipse(part.u - 3 - 17 * sign, part.v - 12 + 0.16 * (part.w - 40), 4.5, 13.0)
+        thin = np.maximum(crus, (12.0 if sign < 0 else 24.0) - part.w)
+        free = np.maximum(thin, -distance - 0.5 + 2.0)
+        part.paint(np.maximum(free, 1.5 - distance), tissue.MUSCLE_HU, label_of("crus"))
