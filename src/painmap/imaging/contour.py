@@ -19,6 +19,9 @@ FAT_HU = (-190, -30)
 TISSUE_HU = (-190, 150)
 """Fat and muscle together, both ends included; muscle is -29 to 150 HU (TomoVision)."""
 
+SMALLEST_PIXELS = 1e-6
+"""A contour of less area, in pixels, is a line but for rounding."""
+
 IN_PLANE_MM = 0.5
 """A point further than this from the picture was not drawn on it."""
 
@@ -81,7 +84,7 @@ def measure_contour(
     if not outline.is_valid:
         outline = shapely.make_valid(outline)
     pixel_mm2 = float(np.linalg.norm(_pixel_area(image)))
-    if outline.area <= 0.0:
+    if outline.area < SMALLEST_PIXELS:
         raise SeriesError(SeriesProblem.NO_AREA)
     return _measured(_inside(volume, image, outline), float(outline.area) * pixel_mm2)
 

@@ -49,7 +49,8 @@ def millimetres(length: float) -> str:
 
 def tolerance_mm(step: float) -> float:
     """By how much steps of about `step` millimetres may differ and be equal."""
-    return max(STEP_TOLERANCE_MM, STEP_TOLERANCE_SHARE * step)
+    # a difference of just the tolerance must not fail by the last bit of a double
+    return max(STEP_TOLERANCE_MM, STEP_TOLERANCE_SHARE * step) + 1e-6
 
 
 def layout_of(slices: Sequence[SliceHeader]) -> Layout:
@@ -74,8 +75,7 @@ def layout_of(slices: Sequence[SliceHeader]) -> Layout:
     warnings = [*_duplicates(steps)]
     if len(apart) == 0:
         return Layout(tuple(ordered), None, None, tuple(warnings))
-    # the lower middle is a step that occurs, also between one step and one gap
-    step = float(apart[(len(apart) - 1) // 2])
+    step = _usual(apart)
     warnings += _uneven_steps(steps, step)
     warnings += _line(places, normal, tolerance_mm(step), told=bool(warnings))
     broken = {WarningCode.DUPLICATE_POSITION, WarningCode.GAP, WarningCode.UNEVEN}
@@ -92,6 +92,14 @@ def normal_of(one: SliceHeader) -> Floats:
     normal = np.cross(one.along_row, one.along_column)
     unit: Floats = normal / np.linalg.norm(normal)
     return unit
+
+
+def _usual(steps: Floats) -> float:
+    """The step that most others equal; `steps` sorted."""
+    # the lower middle is a step that occurs, also between one step and one gap
+    middle = float(steps[(len(steps) - 1) // 2])
+    # rounded positions scatter around the true step; their mean is it
+    return float(np.mean(steps[np.abs(steps - middle) <= 2 * tolerance_mm(middle)]))
 
 
 def _by_instance(one: SliceHeader) -> tuple[int, str, int]:
