@@ -1,8 +1,6 @@
 """From figure units to pixels and back; where the letters R and L stand.  Pure arithmetic."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import NamedTuple
 
 from painmap.domain.anatomy import Side
@@ -18,9 +16,6 @@ FLANK_X, FLANK_Y = 206.0, 236.0
 """Where a flank's letter stands when everything is shown: beside the upper arm."""
 LETTER_MARGIN_PX = 20.0
 """A letter that would leave the picture stays this far from its edge."""
-
-VIEWERS_LEFT: Mapping[str, Side] = MappingProxyType({"front": Side.RIGHT, "back": Side.LEFT})
-"""The patient's side at the viewer's left."""
 
 
 class Pixel(NamedTuple):
@@ -121,21 +116,21 @@ class Camera:
         return 0 <= at.x <= self.width and 0 <= at.y <= self.height
 
 
-def flank_letters(view: str, camera: Camera) -> tuple[Letter, Letter]:
-    """Place the patient's R and L on both flanks of `view`, the viewer's left one first.
+def flank_letters(
+    viewers_left: Side, camera: Camera, margin: float = LETTER_MARGIN_PX
+) -> tuple[Letter, Letter]:
+    """Place the patient's R and L on both flanks, the one at the viewer's left first.
 
-    They never leave the picture, and never change places.
+    They never leave the picture, stay `margin` pixels from its edge, and never change places.
     """
-    left = VIEWERS_LEFT[view]
     return (
-        _letter(left, FigurePoint(-FLANK_X, FLANK_Y), camera, -1),
-        _letter(left.mirrored, FigurePoint(FLANK_X, FLANK_Y), camera, 1),
+        _letter(viewers_left, FigurePoint(-FLANK_X, FLANK_Y), camera, -1, margin),
+        _letter(viewers_left.mirrored, FigurePoint(FLANK_X, FLANK_Y), camera, 1, margin),
     )
 
 
-def _letter(side: Side, flank: FigurePoint, camera: Camera, outwards: int) -> Letter:
+def _letter(side: Side, flank: FigurePoint, camera: Camera, outwards: int, margin: float) -> Letter:
     wanted = camera.pixel(flank)
-    margin = LETTER_MARGIN_PX
     x = min(max(wanted.x, margin), camera.width - margin)
     y = min(max(wanted.y, margin), camera.height - margin)
     # two letters on one spot, or the R left of the L's place, would name the wrong side

@@ -18,8 +18,8 @@ DARK_UNDER = 0.5
 
 def ink_on(colour: str) -> QColor:
     """Black or white, whichever is read better on `colour`."""
-    red, green, blue, _ = QColor(colour).getRgbF()
-    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    ground = QColor(colour)
+    luma = 0.2126 * ground.redF() + 0.7152 * ground.greenF() + 0.0722 * ground.blueF()
     return QColor("#ffffff") if luma < DARK_UNDER else QColor("#14181a")
 
 

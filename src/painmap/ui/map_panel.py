@@ -63,14 +63,14 @@ class SitePanel(QFrame):
         self.remove_button.setToolTip("Remove the site with its marks (Delete); Ctrl+Z undoes it")
         self.strip = IntensityStrip(self._keys.set, palette)
         self._intensity = label(tone="muted")
-        self.quality = Chips(
+        self.quality_chips = Chips(
             [(each, each.value) for each in Quality],
             self._on_quality,
             several=MOST_QUALITIES,
             name="Quality",
             columns=3,
         )
-        self.depth = Chips(
+        self.depth_chips = Chips(
             [(Depth.SUPERFICIAL, "superficial"), (Depth.DEEP, "deep"), (Depth.BOTH, "both")],
             self._on_depth,
             name="Depth",
@@ -103,10 +103,10 @@ class SitePanel(QFrame):
         box.addWidget(self.strip)
         box.addSpacing(10)
         box.addWidget(label(f"QUALITY, UP TO {MOST_QUALITIES}", "caption"))
-        box.addWidget(self.quality)
+        box.addWidget(self.quality_chips)
         box.addSpacing(10)
         box.addWidget(label("DEPTH", "caption"))
-        box.addWidget(self.depth)
+        box.addWidget(self.depth_chips)
         box.addSpacing(10)
         box.addWidget(label("NOTE", "caption"))
         box.addWidget(self.note)
@@ -157,8 +157,8 @@ class SitePanel(QFrame):
         asked = site.intensity is not None
         self._intensity.setText(f"{site.intensity}/10" if asked else "not asked")
         self.strip.show_value(site.intensity)
-        self.quality.set_chosen(site.qualities)
-        self.depth.set_chosen([] if site.depth is None else [site.depth])
+        self.quality_chips.set_chosen(site.qualities)
+        self.depth_chips.set_chosen([] if site.depth is None else [site.depth])
         self.note.show_text(site.note)
 
     def show_adding(self, adding: bool) -> None:

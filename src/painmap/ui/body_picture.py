@@ -1,0 +1,130 @@
+"""A view of the figure with its marks as a picture of its own, for export and print.
+
+Everything that is needed to read it is burnt in: the view, the patient's R and L on both
+flanks, the numbers, and what the colours and lines mean.
+"""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
+
+from painmap.bodymap.template import BodyTemplate
+from painmap.domain.pain import AuthorLayer
+from painmap.domain.sentences import plural
+from painmap.domain.visit import Visit
+from painmap.ui import theme
+from painmap.ui.body_camera import Camera
+from painmap.ui.body_ink import ink_of
+from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
+from painmap.ui.body_paint import paint_body, paint_letters
+from painmap.ui.map_intensity import ink_on
+from painmap.ui.theme import LIGHT, Palette
+
+PICTURE_SIZE = QSize(900, 1500)
+TITLE_PX, LEGEND_PX = 64, 92
+MARGIN_PX = 28
+
+
+def body_pictures(visit: Visit, template: BodyTemplate) -> Mapping[str, QImage]:
+    """Every view of the figure by file name, the front first."""
+    return {
+        f"body-{view}.png": picture(visit, template, view, PICTURE_SIZE, LIGHT)
+        for view in template.views
+    }
+
+
+def picture(
+    visit: Visit, template: BodyTemplate, view: str, size: QSize, palette: Palette = LIGHT
+) -> QImage:
+    """Paint one view on white.
+
+    Parameters
+    ----------
+    visit : Visit
+    template : BodyTemplate
+        Marks of another figure are counted in the legend, not drawn.
+    view : str
+        "front" or "back".
+    size : QSize
+        Pixels.
+    palette : Palette
+        The light one is meant; white stays white in any.
+    """
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.setDotsPerMeterX(7874)
+    image.setDotsPerMeterY(7874)
+    image.fill(QColor("#ffffff"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    factor = size.height() / 900
+    painter.scale(factor, factor)
+    wide, high = size.width() / factor, 900.0
+    _paint_title(painter, view, template, wide, palette)
+    figure = Camera(wide, high - TITLE_PX - LEGEND_PX)
+    painter.save()
+    painter.translate(0, TITLE_PX)
+    ink = ink_of(template, view)
+    paint_body(painter, ink, figure, palette)
+    paint_marks(painter, scene_of(visit, template.ref, view), ink, figure, palette)
+    paint_letters(painter, template.views[view].viewers_left, figure, palette)
+    painter.restore()
+    _paint_legend(painter, visit, template, QRectF(0, high - LEGEND_PX, wide, LEGEND_PX), palette)
+    painter.end()
+    return image
+
+
+def _write(
+    painter: QPainter, at: QPointF, text: str, font: QFont, colour: str, *, right: bool = False
+) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    if right:
+        at = at - QPointF(painter.fontMetrics().horizontalAdvance(text), 0)
+    painter.drawText(at, text)
+
+
+def _paint_title(
+    painter: QPainter, view: str, template: BodyTemplate, wide: float, palette: Palette
+) -> None:
+    _write(
+        painter,
+        QPointF(MARGIN_PX, 38),
+        f"{view.capitalize()} view",
+        theme.font(19, strong=True),
+        palette.ink,
+    )
+    figure = f"{template.ref.id} figure, version {template.ref.version}"
+    at = QPointF(wide - MARGIN_PX, 38)
+    _write(painter, at, figure, theme.font(12), palette.muted, right=True)
+
+
+def _paint_legend(
+    painter: QPainter, visit: Visit, template: BodyTemplate, box: QRectF, palette: Palette
+) -> None:
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.drawLine(
+        QPointF(MARGIN_PX, box.top() + 8), QPointF(box.right() - MARGIN_PX, box.top() + 8)
+    )
+    small = theme.font(12)
+    top = box.top() + 22
+    _write(painter, QPointF(MARGIN_PX, top + 14), "Intensity", small, palette.muted)
+    left = MARGIN_PX + 62.0
+    for value, colour in enumerate(palette.pain):
+        cell = QRectF(left + value * 22, top, 22, 19)
+        painter.fillRect(cell, QColor(colour))
+        painter.setPen(ink_on(colour))
+        painter.setFont(small)
+        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(value))
+    unasked = QRectF(left + 11 * 22 + 14, top, 22, 19)
+    painter.fillRect(unasked, QBrush(QColor(palette.pain[5]), Qt.BrushStyle.BDiagPattern))
+    painter.setPen(QPen(QColor(palette.pain[5]), 1))
+    painter.drawRect(unasked)
+    _write(painter, QPointF(unasked.right() + 8, top + 14), "not asked", small, palette.muted)
+    notes = ["R and L are the patient's."]
+    if any(mark.layer is AuthorLayer.DOCTOR for mark in visit.marks):
+        notes.append("Dashed: found by the doctor.")
+    old = marks_of_other_figures(visit, template.ref)
+    if old:
+        notes.append(f"{plural(len(old), 'mark')} of another figure not drawn.")
+    _write(painter, QPointF(MARGIN_PX, top + 48), " ".join(notes), small, palette.muted)

@@ -1,0 +1,386 @@
+"""The large figure: it shows marks, says what is under the hand, and tells what was done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from painmap.bodymap.template import BodyTemplate, Region
+from painmap.domain.places import FigurePoint
+from painmap.ui.body_camera import MIDDLE, Camera
+from painmap.ui.body_focus import RegionFocus
+from painmap.ui.body_glance import FigureGlance
+from painmap.ui.body_ink import ViewInk, ink_of
+from painmap.ui.body_marks import Scene, brush_path, mark_under, paint_marks, transform_of
+from painmap.ui.body_paint import paint_body, paint_letters
+from painmap.ui.theme import Palette
+from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
+from painmap.ui.tools.mark_pain import (
+    Erased,
+    ErasePreview,
+    MarkTool,
+    Outcome,
+    StrokePreview,
+    tool_of,
+)
+
+__all__ = ["BodyFigure", "FigureGlance", "Hover"]
+
+ZOOM_STEP = 1.2
+"""One notch of the wheel."""
+HOVER_STRENGTH = 0.16
+DIRECTIONS = {
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+}
+BUTTONS = {
+    Qt.MouseButton.LeftButton: Button.LEFT,
+    Qt.MouseButton.MiddleButton: Button.MIDDLE,
+    Qt.MouseButton.RightButton: Button.RIGHT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What is under the pointer, or under the focus of the keyboard."""
+
+    region: Region | None = None
+    mark_id: UUID | None = None
+
+
+class BodyFigure(QWidget):
+    """One view of the figure with its marks; the mouse and the keys work on it.
+
+    Parameters
+    ----------
+    template : BodyTemplate
+    palette : Palette
+    view : str
+        "back" or "front".
+    """
+
+    done = Signal(object)
+    """Outcome of a finished gesture: Tapped, Drawn, Erased or Touched."""
+    region_tapped = Signal(str, bool)
+    """Region id, and whether it is to be added to the selected site; from the keyboard."""
+    hovered = Signal(object)
+    """Hover."""
+    camera_moved = Signal()
+
+    def __init__(self, template: BodyTemplate, palette: Palette, view: str = "back") -> None:
+        super().__init__()
+        self.template = template
+        self.colours = palette
+        self.view = view
+        self.scene = Scene()
+        self.camera = Camera(100, 100)
+        self.hover = Hover()
+        self.focus = RegionFocus(template)
+        self._keyboard = False
+        self._preview: Outcome | None = None
+        self._static: tuple[object, QPixmap] | None = None
+        self._pan_from: QPoint | None = None
+        self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
+        self.set_tool(MarkTool.REGION)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 240)
+        self.describe_focus()
+
+    # --- what is shown
+
+    @property
+    def ink(self) -> ViewInk:
+        return ink_of(self.template, self.view)
+
+    def show_view(self, view: str) -> None:
+        """Turn the figure; zoom and place stay."""
+        if view != self.view:
+            self._gestures.cancel()
+            self.view = view
+            self.focus.region = None
+            self._set_hover(Hover())
+            self.describe_focus()
+            self.update()
+            self.camera_moved.emit()
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show marks."""
+        self.scene = scene
+        self.update()
+        self.describe_focus()
+
+    def set_tool(self, tool: MarkTool) -> None:
+        """Change what the left button does."""
+        self.tool = tool
+        self._gestures.choose(tool_of(tool, self))
+        drawing = tool is not MarkTool.REGION
+        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+
+    def set_colours(self, palette: Palette) -> None:
+        self.colours = palette
+        self.update()
+
+    def mark_at(self, at: FigurePoint) -> UUID | None:
+        """The uppermost mark of the layer worked on at a place."""
+        mark = mark_under(self.scene, self.ink, at)
+        return mark.id if mark is not None else None
+
+    def region_at(self, at: FigurePoint) -> Region | None:
+        return self.template.views[self.view].region_at(at)
+
+    def set_camera(self, camera: Camera) -> None:
+        """Look elsewhere, or nearer."""
+        if camera != self.camera:
+            self.camera = camera
+            self.update()
+            self.camera_moved.emit()
+
+    def fit(self) -> None:
+        """Show the whole figure."""
+        self.set_camera(self.camera.fitted())
+
+    def look_at(self, zoom: float, centre: FigurePoint) -> None:
+        """Go to a remembered place."""
+        camera = Camera(self.width(), self.height(), max(zoom, 1.0), centre)
+        self.set_camera(camera.panned(0, 0) if zoom > 1 else camera.fitted())
+
+    def show_point(self, at: FigurePoint) -> None:
+        """Make sure that `at` is in the picture."""
+        if not self.camera.shows(at):
+            self.fit()
+
+    # --- painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._body())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_hover(painter)
+        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else ()
+        paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
+        self._paint_stroke(painter)
+        self._paint_focus(painter)
+        paint_letters(
+            painter, self.template.views[self.view].viewers_left, self.camera, self.colours
+        )
+        painter.end()
+
+    def _body(self) -> QPixmap:
+        """The figure without marks, painted once for each view, place and theme."""
+        ratio = self.devicePixelRatioF()
+        key = (self.template.ref, self.view, self.camera, self.colours, ratio)
+        if self._static is None or self._static[0] != key:
+            pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            paint_body(painter, self.ink, self.camera, self.colours)
+            painter.end()
+            self._static = (key, pixmap)
+        return self._static[1]
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        if self.hover.region is None or self.tool is MarkTool.ERASER:
+            return
+        area = transform_of(self.camera).map(self.ink.regions[self.hover.region.id])
+        soft = QColor(self.colours.accent)
+        soft.setAlphaF(HOVER_STRENGTH)
+        painter.fillPath(area, soft)
+        painter.strokePath(area, QPen(QColor(self.colours.accent), 1.0))
+
+    def _paint_stroke(self, painter: QPainter) -> None:
+        if isinstance(self._preview, StrokePreview):
+            area = brush_path(self._preview.points, self._preview.width)
+            wet = QColor(self.colours.pain[5])
+            wet.setAlphaF(0.6)
+            painter.fillPath(transform_of(self.camera).map(area), wet)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        if not (self._keyboard and self.hasFocus() and self.focus.region):
+            return
+        area = transform_of(self.camera).map(self.ink.regions[self.focus.region])
+        painter.strokePath(area, QPen(QColor(self.colours.surface), 4.5))
+        pen = QPen(QColor(self.colours.ink), 2.0)
+        pen.setDashPattern([2.5, 2.0])
+        painter.strokePath(area, pen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_camera(self.camera.resized(self.width(), self.height()).panned(0, 0))
+
+    # --- the mouse
+
+    def _pointer(self, event: QMouseEvent, kind: PointerKind) -> PointerEvent:
+        place = self.camera.figure(event.position().x(), event.position().y())
+        modifiers = event.modifiers()
+        return PointerEvent(
+            kind,
+            place.x,
+            place.y,
+            BUTTONS.get(event.button(), Button.NONE),
+            shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
+            units_per_pixel=1 / self.camera.scale,
+            view=self.view,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._keyboard = False
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._pan_from = event.position().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._gestures.feed(self._pointer(event, PointerKind.PRESS))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # two quick taps are two taps
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            now = event.position().toPoint()
+            moved = now - self._pan_from
+            self._pan_from = now
+            self.set_camera(self.camera.panned(moved.x(), moved.y()))
+            return
+        if self._gestures.active:
+            self._gestures.feed(self._pointer(event, PointerKind.MOVE))
+        self._hover_at(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._pan_from = None
+            self.set_tool(self.tool)
+        elif event.button() is Qt.MouseButton.LeftButton and self._gestures.active:
+            self._gestures.feed(self._pointer(event, PointerKind.RELEASE))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / 120
+        at = event.position()
+        self.set_camera(self.camera.zoomed(ZOOM_STEP**notches, at.x(), at.y()))
+        event.accept()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._hover_at(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._set_hover(Hover())
+
+    def _hover_at(self, position: QPointF) -> None:
+        at = self.camera.figure(position.x(), position.y())
+        self._set_hover(Hover(self.region_at(at), self.mark_at(at)))
+
+    def _set_hover(self, hover: Hover) -> None:
+        if hover != self.hover:
+            self.hover = hover
+            self.hovered.emit(hover)
+            self.update()
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        if isinstance(outcome, StrokePreview | ErasePreview):
+            self._preview = outcome
+            self.update()
+        else:
+            self.done.emit(outcome)
+
+    def _ended(self) -> None:
+        self._preview = None
+        self.update()
+
+    def cancel(self) -> bool:
+        """Leave the gesture under way without a trace; False when there is none."""
+        active = self._gestures.active
+        self._gestures.cancel()
+        return active
+
+    # --- the keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        add = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        acts: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Home: self.fit,
+            Qt.Key.Key_Plus: lambda: self._zoom_key(ZOOM_STEP),
+            Qt.Key.Key_Equal: lambda: self._zoom_key(ZOOM_STEP),
+            Qt.Key.Key_Minus: lambda: self._zoom_key(1 / ZOOM_STEP),
+        }
+        if key in DIRECTIONS:
+            self._move_focus(DIRECTIONS[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._tap_focus(add)
+        elif key in acts:
+            acts[key]()
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom_key(self, factor: float) -> None:
+        at = self.camera.pixel(self.focus.middle(self.ink) or MIDDLE)
+        self.set_camera(self.camera.zoomed(factor, at.x, at.y))
+
+    def _move_focus(self, direction: str) -> None:
+        self._keyboard = True
+        self.focus.move(self.view, direction, self.scene)
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        at = self.focus.middle(self.ink)
+        if at is not None:
+            self.show_point(at)
+        self.describe_focus()
+        self.update()
+
+    def _tap_focus(self, add: bool) -> None:
+        self._keyboard = True
+        if self.focus.region is None:
+            self.focus.start(self.view, self.scene)
+            self._show_focus()
+        elif self.tool is MarkTool.ERASER:
+            mark = self.focus.mark(self.scene)
+            if mark is not None:
+                self.done.emit(Erased(frozenset({mark.id})))
+        else:
+            self.region_tapped.emit(self.focus.region, add)
+
+    def describe_focus(self) -> None:
+        """Tell a screen reader which view is shown, and what the keyboard is on."""
+        self.setAccessibleName(f"Body figure, {self.view} view")
+        words = self.focus.words(self.template, self.scene)
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(changed)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._keyboard = True
+            if self.focus.region is None:
+                self.focus.start(self.view, self.scene)
+                self._show_focus()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()

@@ -1,0 +1,313 @@
+"""Mark where it hurts on the figure, and say how."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+
+from painmap.domain.edits import Page
+from painmap.domain.pain import AuthorLayer, Mark, PainSite, StrokeShape
+from painmap.domain.places import FigurePoint
+from painmap.domain.sentences import pain_sentence, place_of_pain
+from painmap.domain.visit import Visit
+from painmap.ui.body_focus import region_words
+from painmap.ui.body_glance import ViewSwitch
+from painmap.ui.body_marks import label_point, marks_of_other_figures, scene_of
+from painmap.ui.body_view import BodyFigure, Hover
+from painmap.ui.desk import Changes, Desk
+from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_marking import Marking
+from painmap.ui.map_panel import SitePanel
+from painmap.ui.map_toolbar import TOOL_KEYS, MapToolbar
+from painmap.ui.pages import VisitPage
+from painmap.ui.theme import Icons, Palette
+from painmap.ui.tools.mark_pain import Drawn, Erased, MarkTool, Tapped, Touched
+from painmap.ui.widgets import card, column, label, row
+
+FIRST_VIEW = "back"
+VIEW_KEYS = {Qt.Key.Key_F2: "front", Qt.Key.Key_F3: "back"}
+VIEW_KEY_WORDS = {"front": "F2", "back": "F3"}
+SWITCH_SHARE = 0.30
+"""Height of the small figure as a share of the large one's."""
+HINTS = {
+    MarkTool.REGION: "Click a region to mark it; with Shift it joins the selected site.",
+    MarkTool.BRUSH: "Draw where it hurts; with Shift it joins the selected site.",
+    MarkTool.ERASER: "Click or stroke over a mark to take it away.",
+}
+
+
+class MapPage(VisitPage):
+    """One large figure with the other view beside it, and what is said of the selected site."""
+
+    page = Page.MAP
+
+    def __init__(self, desk: Desk, icons: Icons, palette: Palette) -> None:
+        super().__init__(desk, icons, palette)
+        self.marking = Marking(desk)
+        self.digits = IntensityKeys(desk)
+        self._views_of_gone: dict[UUID, str] = {}
+        self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
+        self.switch = ViewSwitch(desk.template, palette)
+        self.toolbar = MapToolbar(
+            self.choose_tool, self.choose_layer, self.figure.fit, icons, palette
+        )
+        self.panel = SitePanel(
+            desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
+        )
+        self.under = label(tone="muted")
+        self.under.setAccessibleName("What is under the pointer")
+        self.elsewhere = label(tone="warning", wrap=True)
+        self._arrange()
+        self._connect()
+        self.choose_tool(MarkTool.REGION)
+        self.choose_layer(AuthorLayer.PATIENT)
+        self._refresh()
+
+    def _arrange(self) -> None:
+        ground = card()
+        ground.setLayout(column(self.figure, margins=8))
+        self.switch.setParent(self.figure)
+        self.figure.installEventFilter(self)
+        self.under.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.under.setMinimumWidth(0)
+        left = column(spacing=8)
+        left.addWidget(self.toolbar)
+        left.addWidget(ground, 1)
+        left.addWidget(self.under)
+        left.addWidget(self.elsewhere)
+        box = row(spacing=16)
+        box.setContentsMargins(20, 14, 20, 12)
+        box.addLayout(left, 5)
+        box.addWidget(self.panel, 3)
+        self.setLayout(box)
+        self.setFocusProxy(self.figure)
+
+    def _connect(self) -> None:
+        self.figure.done.connect(self._on_done)
+        self.figure.region_tapped.connect(
+            lambda region, add: self.marking.tap_region(self.figure.view, region, add=add)
+        )
+        self.figure.hovered.connect(self._on_hover)
+        self.switch.clicked.connect(lambda: self.show_view(self.switch.view))
+        self.desk.opened.connect(self._on_opened)
+        self.desk.changed.connect(self._on_changed)
+        self.desk.selected.connect(self._on_selected)
+        self.desk.closed.connect(self._refresh)
+
+    # --- what is shown
+
+    @property
+    def visit(self) -> Visit | None:
+        """The open visit, if there is one."""
+        return self.desk.open_visit.visit if self.desk.is_open else None
+
+    def show_view(self, view: str) -> None:
+        """Turn the large figure to `view`."""
+        if view in self.desk.template.views:
+            self.figure.show_view(view)
+            self._refresh()
+
+    def choose_tool(self, tool: MarkTool) -> None:
+        """Change what the left button does on the figure."""
+        self.figure.set_tool(tool)
+        self.toolbar.show_tool(tool)
+        self._on_hover(self.figure.hover)
+
+    def choose_layer(self, layer: AuthorLayer) -> None:
+        """Say whose the next marks are."""
+        self.marking.layer = layer
+        self.toolbar.show_layer(layer)
+        self._refresh()
+
+    def set_colours(self, palette: Palette) -> None:
+        super().set_colours(palette)
+        for part in (self.figure, self.switch, self.toolbar, self.panel):
+            part.set_colours(palette)
+
+    def _refresh(self) -> None:
+        visit, template = self.visit, self.desk.template
+        seen = self.figure.view
+        other = next(view for view in template.views if view != seen)
+        scenes = {
+            view: scene_of(
+                visit,
+                template.ref,
+                view,
+                selected=self.desk.selection,
+                layer=self.marking.layer,
+            )
+            for view in (seen, other)
+        }
+        self.figure.show_scene(scenes[seen])
+        self.switch.show_view(other, VIEW_KEY_WORDS[other], scenes[other])
+        self.panel.show_site(self.marking.selected)
+        self.panel.show_adding(self.marking.adding)
+        self._show_elsewhere(visit)
+        self._on_hover(self.figure.hover)
+
+    def _show_elsewhere(self, visit: Visit | None) -> None:
+        """Say in words what cannot be drawn on this figure."""
+        old = marks_of_other_figures(visit, self.desk.template.ref) if visit else ()
+        self.elsewhere.setVisible(bool(old))
+        self.elsewhere.setText(
+            "Drawn on another figure, not shown on this one: "
+            + "; ".join(f"{place_of_pain([mark])} ({mark.view})" for mark in old)
+        )
+
+    def _on_opened(self) -> None:
+        self.choose_tool(MarkTool.REGION)
+        self.choose_layer(AuthorLayer.PATIENT)
+        self._set_adding(False)
+
+    def _on_changed(self, changes: Changes) -> None:
+        if not changes.touches("pain_sites", "marks"):
+            return
+        self._views_of_gone = {
+            change.before.id: change.before.view
+            for change in changes.items
+            if change.after is None and isinstance(change.before, Mark)
+        }
+        self._refresh()
+
+    def _on_selected(self, site_id: UUID | None) -> None:
+        self._set_adding(False)
+        layers = {mark.layer for mark in self._marks_of(site_id)}
+        if layers and self.marking.layer not in layers:
+            self.choose_layer(next(iter(layers)))
+        self._refresh()
+
+    def _set_adding(self, adding: bool) -> None:
+        self.marking.adding = adding and self.marking.selected is not None
+        self.panel.show_adding(self.marking.adding)
+
+    def _marks_of(self, site_id: UUID | None) -> tuple[Mark, ...]:
+        visit = self.visit
+        return visit.marks_of(site_id) if visit is not None and site_id is not None else ()
+
+    def _on_hover(self, hover: Hover) -> None:
+        self.under.setText(self._hover_words(hover))
+
+    def _hover_words(self, hover: Hover) -> str:
+        visit = self.visit
+        mark = visit.find(hover.mark_id) if visit and hover.mark_id else None
+        if isinstance(mark, Mark) and visit is not None:
+            site = visit.find(mark.site_id)
+            if isinstance(site, PainSite):
+                return pain_sentence(site, visit.marks_of(site.id))
+        if hover.region is not None:
+            return region_words(hover.region)
+        return HINTS[self.figure.tool]
+
+    # --- what is done
+
+    def _on_done(self, outcome: Tapped | Drawn | Erased | Touched) -> None:
+        view = self.figure.view
+        match outcome:
+            case Tapped(at=at, add=add):
+                self._tap(at, add)
+            case Drawn(points=points, width=width, add=add):
+                self.marking.draw(view, points, width, add=add)
+            case Erased(marks=marks):
+                self.marking.erase(marks)
+            case Touched(mark=mark):
+                self.marking.touch(mark)
+
+    def _tap(self, at: FigurePoint, add: bool) -> None:
+        """A click: on ink it selects the ink's site, on a region it marks, beside it deselects."""
+        under = self.figure.mark_at(at)
+        mark = self.desk.open_visit.visit.find(under) if under is not None else None
+        inked = isinstance(mark, Mark) and isinstance(mark.shape, StrokeShape)
+        region = self.figure.region_at(at)
+        if under is not None and inked and not add and not self.marking.adding:
+            self.marking.touch(under)
+        elif region is not None:
+            self.marking.tap_region(self.figure.view, region.id, add=add)
+        else:
+            self.desk.select(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        tools = {ord(letter): tool for tool, letter in TOOL_KEYS.items()}
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        if key in VIEW_KEYS:
+            self.show_view(VIEW_KEYS[Qt.Key(key)])
+        elif key == Qt.Key.Key_Escape:
+            if not self.figure.cancel():
+                self.desk.select(None)
+        elif not plain or not self.desk.is_open:
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.marking.remove_selected()
+        elif key in tools:
+            self.choose_tool(tools[key])
+        elif not (event.text().isascii() and event.text().isdigit()) or not self.key_digit(
+            int(event.text())
+        ):
+            super().keyPressEvent(event)
+
+    def key_digit(self, digit: int) -> bool:
+        return self.digits.take(digit)
+
+    def hand_in(self) -> None:
+        self.panel.note.hand_in()
+
+    # --- where the doctor is
+
+    def show_items(self, ids: tuple[UUID, ...]) -> None:
+        """Turn to the view of the items and select their site; also of one that is gone."""
+        visit = self.visit
+        if visit is None:
+            return
+        items = [item for item in map(visit.find, ids) if item is not None]
+        marks = [item for item in items if isinstance(item, Mark)]
+        sites = [item.id for item in items if isinstance(item, PainSite)]
+        sites += [mark.site_id for mark in marks]
+        marks += [mark for site_id in sites for mark in visit.marks_of(site_id)]
+        gone = [self._views_of_gone[each] for each in ids if each in self._views_of_gone]
+        shown = [mark for mark in marks if mark.template == self.desk.template.ref]
+        views = [mark.view for mark in shown] + gone
+        if views and self.figure.view not in (views if not shown else views[:1]):
+            self.show_view(views[0])
+        if sites:
+            self.desk.select(sites[0])
+        if shown:
+            self.figure.show_point(label_point(shown[0], self.figure.ink))
+
+    def place(self) -> Mapping[str, Any]:
+        camera = self.figure.camera
+        return {
+            "view": self.figure.view,
+            "zoom": round(camera.zoom, 3),
+            "centre": [round(camera.centre.x, 1), round(camera.centre.y, 1)],
+            "site": str(self.desk.selection) if self.desk.selection else None,
+        }
+
+    def restore(self, place: Mapping[str, Any]) -> None:
+        self.show_view(place.get("view", FIRST_VIEW))
+        centre = place.get("centre")
+        if centre is None:
+            self.figure.fit()
+        else:
+            self.figure.look_at(float(place.get("zoom", 1.0)), FigurePoint(*centre))
+        visit, site = self.visit, place.get("site")
+        if site and visit is not None and isinstance(visit.find(UUID(site)), PainSite):
+            self.desk.select(UUID(site))
+
+    # --- the small figure in the corner
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.figure and event.type() is QEvent.Type.Resize:
+            self._place_switch()
+        return False
+
+    def _place_switch(self) -> None:
+        height = max(130, round(self.figure.height() * SWITCH_SHARE))
+        width = round(height * 0.52)
+        self.switch.setGeometry(
+            self.figure.width() - width - 4, self.figure.height() - height - 4, width, height
+        )
