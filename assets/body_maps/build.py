@@ -84,7 +84,7 @@ def _view(half: figures.Half, view: str, half_path: curves.Path, folder: Path) -
     flat = half_path.flat()
     seen = outlines.project(half, view)
     left = 1 if view == "front" else -1  # where the patient's LEFT is drawn
-    ring = np.round(np.concatenate([flat, _mirror(flat[::-1])[1:-1]]), 2)
+    entries, whole = _regions(view, flat, left)
     grey = shading.picture(shading.shade(seen), seen.frame.scale)
     data = shading.png(grey)
     name = f"{view}-shading.png"
@@ -96,9 +96,9 @@ def _view(half: figures.Half, view: str, half_path: curves.Path, folder: Path) -
         "kind": "whole",
         "parent": None,
         "patient_left": "viewer right" if left == 1 else "viewer left",
-        "bounds": _numbers([ring.min(0), ring.max(0)]),
+        "bounds": _numbers(whole.bounds),
         "outline": [_whole_outline(half_path).svg()],
-        "silhouette": [_numbers(ring)],
+        "silhouette": _rings(whole),
         "contours": _contours(seen, view, shapely.LineString(flat)),
         "shading": {
             "file": name,
@@ -108,7 +108,7 @@ def _view(half: figures.Half, view: str, half_path: curves.Path, folder: Path) -
             ),
         },
         "ticks": [{"level": k, "y": v} for k, v in borders.LEVEL_HEIGHTS.items()],
-        "regions": _regions(view, flat, left),
+        "regions": entries,
     }
 
 
@@ -149,7 +149,8 @@ def _occlusions(seen: outlines.Projection, outline: shapely.LineString) -> list[
     ]
 
 
-def _regions(view: str, flat: np.ndarray, left: int) -> list[dict[str, Any]]:
+def _regions(view: str, flat: np.ndarray, left: int) -> tuple[list[dict[str, Any]], Any]:
+    """Entries of the regions, and the silhouette that they make up together."""
     cells = regions.cut(view, flat)
     entries: list[dict[str, Any]] = []
     for spec in regions.SPECS:
@@ -163,7 +164,8 @@ def _regions(view: str, flat: np.ndarray, left: int) -> list[dict[str, Any]]:
         sides = {"left": own if left == 1 else other, "right": other if left == 1 else own}
         for side, shape in sides.items():
             entries.append({"id": f"{spec.id}.{side}", "side": side, "polygons": _rings(shape)})
-    return entries
+    halves = [*cells.values(), *(shapely.transform(cell, _mirror) for cell in cells.values())]
+    return entries, shapely.union_all(halves, grid_size=regions.GRID)
 
 
 def _rings(shape: Any) -> list[list[float]]:

@@ -1,0 +1,100 @@
+"""Shapes of marks on a view: their area, what they cover, and whether a hand touches them."""
+
+from collections.abc import Iterable, Sequence
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from painmap.bodymap.figure import BodyView, Region
+from painmap.domain.anatomy import Side
+from painmap.domain.pain import MarkedRegion, RegionShape, Shape, StrokeShape
+from painmap.domain.places import FigurePoint
+
+MARKED_SHARE = 0.10
+"""A region counts as marked when at least this share of it is covered (E4) ..."""
+MARKED_AREA_CM2 = 1.0
+"""... or when at least this area of it is, at the scale of the figure (E4)."""
+MM2_PER_CM2 = 100.0
+QUARTER_SEGMENTS = 12
+"""Chords of a quarter circle where a stroke is round."""
+
+
+def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
+    """The area that a round brush of `width` went over, figure units.
+
+    Raises
+    ------
+    ValueError
+        No points, a place that is not finite, or a brush without width.
+    """
+    if not points:
+        raise ValueError("a stroke needs at least one point")
+    if not width > 0:
+        raise ValueError(f"a brush {width} wide draws nothing")
+    if not all(map(_finite, points)):
+        raise ValueError("a stroke goes through places that are no numbers")
+    line = shapely.LineString([points[0], *points])
+    if line.length < 1e-9:
+        return shapely.Point(points[0]).buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
+    return shapely.remove_repeated_points(line).buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
+
+
+def _finite(point: FigurePoint) -> bool:
+    return abs(point.x) < 1e9 and abs(point.y) < 1e9  # false for nan as well
+
+
+def area_of(view: BodyView, shape: Shape) -> BaseGeometry:
+    """The area of a mark as drawn; ink beside the body is kept.
+
+    Raises
+    ------
+    KeyError
+        A region that the view does not have.
+    """
+    match shape:
+        case RegionShape(region_id=region_id):
+            return view.region(region_id).shape
+        case StrokeShape(points=points, width=width):
+            return stroke_area(points, width)
+
+
+def area_on_body(view: BodyView, shape: Shape) -> BaseGeometry:
+    """The area of a mark that lies on the body: what is measured."""
+    if isinstance(shape, RegionShape):
+        return area_of(view, shape)
+    return area_of(view, shape).intersection(view.silhouette)
+
+
+def covered_regions(view: BodyView, shape: Shape) -> tuple[MarkedRegion, ...]:
+    """The regions that a mark covers, the one that holds most of it first.
+
+    A region counts when at least `MARKED_SHARE` of it is covered or `MARKED_AREA_CM2` of it at
+    the figure's scale. A mark on the body that is too small for any is given to the region that
+    holds most of it, so that every mark on the body has a name. Ink beside the body gives none.
+    """
+    if isinstance(shape, RegionShape):
+        return (_marked(view.region(shape.region_id), 1.0),)
+    drawn = area_of(view, shape)
+    held = [(region.shape.intersection(drawn).area, region) for region in view.regions_near(drawn)]
+    held = sorted((h for h in held if h[0] > 0), key=lambda h: (-h[0], h[1].id))
+    enough = MARKED_AREA_CM2 * MM2_PER_CM2 / view.mm_per_unit**2
+    counted = [
+        (area, region)
+        for area, region in held
+        if area >= enough or area >= MARKED_SHARE * region.shape.area
+    ]
+    return tuple(_marked(region, area / region.shape.area) for area, region in counted or held[:1])
+
+
+def _marked(region: Region, share: float) -> MarkedRegion:
+    return MarkedRegion(region.id, region.name, region.side, min(1.0, share))
+
+
+def sides_of(regions: Iterable[MarkedRegion]) -> frozenset[Side]:
+    """The patient's sides that a mark lies on; both for one that crosses the midline."""
+    return frozenset(region.side for region in regions)
+
+
+def touches(view: BodyView, shape: Shape, at: FigurePoint, *, slack: float = 0.0) -> bool:
+    """Whether a hand at `at` touches a mark, within `slack` figure units of its edge."""
+    return bool(area_of(view, shape).distance(shapely.Point(at.x, at.y)) <= slack)
