@@ -124,11 +124,18 @@ def _open_window(arguments: argparse.Namespace) -> int:
     check_window()
     from painmap import app  # noqa: PLC0415 - Qt is loaded for the window only
 
-    return app.run(demo=arguments.demo, data=arguments.data)
+    data, demo = _records(arguments)
+    return app.run(demo=demo, data=data)
 
 
 def _data(arguments: argparse.Namespace) -> Path:
-    return data_folder(arguments.data, demo=arguments.demo)
+    data, demo = _records(arguments)
+    return data_folder(data, demo=demo)
+
+
+def _records(arguments: argparse.Namespace) -> tuple[Path | None, bool]:
+    # absent unless said, so that it may stand before or after the command
+    return getattr(arguments, "data", None), getattr(arguments, "demo", False)
 
 
 def parser() -> _Parser:
@@ -153,7 +160,6 @@ def parser() -> _Parser:
         description="Pain drawing, CT, muscle and injection plan in one record. Without a "
         "command the window opens.",
     )
-    top.set_defaults(data=None, demo=False)
     top.add_argument("--version", action="version", version=f"painmap {__version__}")
     subcommands = top.add_subparsers(dest="command", metavar="COMMAND")
     _add_ct(subcommands)

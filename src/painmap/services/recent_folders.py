@@ -41,4 +41,5 @@ class RecentFolders:
             found = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return []
-        return [Path(each) for each in found if isinstance(each, str)] if found else []
+        entries = found if isinstance(found, list) else []
+        return [Path(each) for each in entries if isinstance(each, str)]
