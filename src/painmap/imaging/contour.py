@@ -80,13 +80,35 @@ def measure_contour(
     corners, away = image.geometry.pixels_of(np.asarray(points, dtype=np.float64))
     if float(np.abs(away).max()) > IN_PLANE_MM:
         raise SeriesError(SeriesProblem.NOT_IN_PLANE)
-    outline = shapely.Polygon(corners[:, ::-1])
-    if not outline.is_valid:
-        outline = shapely.make_valid(outline)
+    outline = _outline(corners[:, ::-1])
     pixel_mm2 = float(np.linalg.norm(_pixel_area(image)))
     if outline.area < SMALLEST_PIXELS:
         raise SeriesError(SeriesProblem.NO_AREA)
     return _measured(_inside(volume, image, outline), float(outline.area) * pixel_mm2)
+
+
+def _outline(corners: npt.NDArray[np.float64]) -> Any:
+    """The polygon through (x, y) `corners`; of one that crosses itself the odd parts.
+
+    shapely's make_valid is not used: where edges lie on each other its parts overlap.
+    """
+    polygon = shapely.Polygon(corners)
+    if polygon.is_valid:
+        return polygon
+    edges = shapely.unary_union(shapely.LinearRing(corners))
+    faces = shapely.get_parts(shapely.polygonize([edges]))
+    odd = [face for face in faces if _is_odd(face.representative_point(), corners)]
+    return shapely.unary_union(odd) if odd else shapely.Polygon()
+
+
+def _is_odd(point: Any, corners: npt.NDArray[np.float64]) -> bool:
+    """Whether a ray from `point` to the right crosses the contour an odd number of times."""
+    x, y = corners.T
+    next_x, next_y = np.roll(x, -1), np.roll(y, -1)
+    crossing = (y > point.y) != (next_y > point.y)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        at = x + (point.y - y) * (next_x - x) / (next_y - y)
+    return bool(np.count_nonzero(crossing & (at > point.x)) % 2)
 
 
 def _pixel_area(image: SliceImage) -> npt.NDArray[np.float64]:
