@@ -30,7 +30,7 @@ class MarkBar(QFrame):
         self,
         muscles: Mapping[str, Muscle],
         *,
-        on_note: Callable[[str], object],
+        on_note: Callable[[str], None],
         on_remove: Callable[[], object],
         on_apply: Callable[[], object],
     ) -> None:
@@ -41,7 +41,7 @@ class MarkBar(QFrame):
         self.hint.setMinimumWidth(40)
         self.sentence = label(wrap=True)
         self.measured = label(tone="muted", wrap=True)
-        self.note = NoteEdit(lambda text: on_note(text), "Note")
+        self.note = NoteEdit(on_note, "Note")
         self.note.setFixedHeight(NOTE_HEIGHT)
         self.note.setAccessibleName("Note to the chosen annotation")
         self.apply = button("Change to the above", on_apply, flat=True)

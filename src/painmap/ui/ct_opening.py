@@ -85,6 +85,7 @@ class CtOpening(QWidget):
         self._column.setContentsMargins(24, 20, 24, 20)
         self.setLayout(self._column)
         self.panel: QWidget | None = None
+        self._start_panel: QWidget | None = None
 
     @property
     def data_folder(self) -> Path:
@@ -115,6 +116,11 @@ class CtOpening(QWidget):
             panel.take_focus()
         else:
             panel.setFocus()
+
+    @property
+    def shows_start(self) -> bool:
+        """Whether it is saying what can be done."""
+        return self.panel is not None and self.panel is self._start_panel
 
     def show_start(self) -> None:
         """Say what can be done: the patient's studies, or a folder to open."""
@@ -156,6 +162,7 @@ class CtOpening(QWidget):
             again.setToolTip(str(folder))
             box.addLayout(row(again, -1))
         panel.setLayout(box)
+        self._start_panel = panel
         self._show(panel, wide=False)
 
     def _show_progress(self, words: str) -> None:

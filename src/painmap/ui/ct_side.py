@@ -127,7 +127,8 @@ def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Rec
     """
     updated: list[Annotation] = []
     differing: list[UUID] = []
-    for item in (*visit.live_planned_sites, *visit.live_outlines):
+    items: tuple[Annotation, ...] = (*visit.live_planned_sites, *visit.live_outlines)
+    for item in items:
         point = _checked_point(session, item)
         if point is None:
             continue

@@ -1,0 +1,437 @@
+"""The page CT: a study is opened, looked at in three planes, and muscles are marked on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from painmap.domain.edits import Page, detach_study
+from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
+from painmap.domain.places import CtAnchor, PatientPoint
+from painmap.domain.progress import Progress
+from painmap.domain.study import AttachedStudy
+from painmap.domain.visit import Item
+from painmap.imaging.reslice import Plane
+from painmap.imaging.stack import Stack
+from painmap.imaging.window import WINDOWS
+from painmap.ui.ct_annotator import Annotator
+from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_head import StudyHead, WindowChips
+from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_opening import CtOpening, Opened
+from painmap.ui.ct_paint import DrawnMark
+from painmap.ui.ct_session import CtSession
+from painmap.ui.ct_tool_strip import SPEC, TOOLS, ToolName, ToolStrip
+from painmap.ui.ct_viewer import CtViewer
+from painmap.ui.desk import Changes, Desk
+from painmap.ui.pages import VisitPage
+from painmap.ui.theme import Icons, Palette
+from painmap.ui.tools.gesture import PointerEvent, PointerKind
+from painmap.ui.widgets import column, row
+
+PAGE_STEP = 5
+"""Slices that Page Up and Page Down leaf over."""
+
+KEYS = {
+    Qt.Key.Key_Return: "Return",
+    Qt.Key.Key_Enter: "Return",
+    Qt.Key.Key_Backspace: "Backspace",
+}
+
+
+class CtPage(VisitPage):
+    """Pictures as large as the page allows; what is asked stands in panels."""
+
+    page = Page.CT
+
+    def __init__(self, desk: Desk, icons: Icons, palette: Palette) -> None:
+        super().__init__(desk, icons, palette)
+        self.session = CtSession(desk.muscles)
+        self._wanted: Mapping[str, Any] = {}
+        self._shortcuts: list[QShortcut] = []
+        self.opening = CtOpening(desk)
+        self.viewer = CtViewer(self.session, self._marks)
+        self.bar = MarkBar(
+            desk.muscles,
+            on_note=lambda text: self.annotator.set_note(text),
+            on_remove=lambda: self.annotator.remove_chosen(),
+            on_apply=lambda: self.annotator.apply_to_chosen(),
+        )
+        self.tools = ToolStrip(icons, palette, self.choose_tool)
+        self.windows = WindowChips(self.viewer.set_window)
+        self.head = StudyHead(
+            self.session,
+            icons,
+            palette,
+            on_stack=self.show_stack,
+            on_report=self.show_report,
+            on_detach=self.detach,
+            on_close=self.close_pictures,
+            on_open=self.choose_folder,
+        )
+        self.question_place = QVBoxLayout()
+        self.question_place.setContentsMargins(16, 8, 16, 0)
+        self.annotator = Annotator(
+            desk, self.session, self.viewer, self.bar, self._put_question, self.choose_tool
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.opening)
+        self._stack.addWidget(self._looking())
+        self.setLayout(column(self._stack))
+        self._connect()
+        self._make_shortcuts()
+        self.choose_tool(ToolName.WINDOW)
+
+    def _looking(self) -> QWidget:
+        whole = QWidget()
+        self._looking_page = whole
+        middle = row(self.tools, self.viewer, spacing=0)
+        middle.setStretch(1, 1)
+        below = row(self.windows, -1)
+        below.setContentsMargins(16, 8, 16, 0)
+        box = column(self.head, spacing=0)
+        box.addLayout(middle, 1)
+        box.addLayout(below)
+        box.addLayout(self.question_place)
+        box.addWidget(self.bar)
+        whole.setLayout(box)
+        return whole
+
+    def _connect(self) -> None:
+        self.opening.opened.connect(self._on_opened_ct)
+        self.opening.choose_wanted.connect(self.choose_folder)
+        self.opening.dismissed.connect(self._on_dismissed)
+        self.viewer.pointer.connect(self._on_pointer)
+        self.viewer.past_end.connect(self._on_past_end)
+        self.viewer.window_changed.connect(self._on_window)
+        self.desk.opened.connect(self._on_visit_opened)
+        self.desk.closing.connect(self.hand_in)
+        self.desk.closed.connect(self._on_visit_closed)
+        self.desk.changed.connect(self._on_changed)
+
+    def _make_shortcuts(self) -> None:
+        for spec in TOOLS:
+            self._shortcut(spec.key, partial(self.choose_tool, spec.name))
+        for number, preset in enumerate(WINDOWS, 1):
+            self._shortcut(
+                f"Ctrl+{number}", partial(self.viewer.set_window, preset.width, preset.level)
+            )
+        self._shortcut("Home", self.viewer.fit)
+
+    def _shortcut(self, keys: str, run: Callable[[], object]) -> None:
+        made = QShortcut(QKeySequence(keys), self)
+        made.setContext(Qt.ShortcutContext.WindowShortcut)
+        made.activated.connect(lambda: run() if self.is_looking else None)
+        made.setEnabled(False)
+        self._shortcuts.append(made)
+
+    # --- which part of the page is shown
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether pictures are on screen."""
+        return self._stack.currentWidget() is self._looking_page
+
+    def _look(self) -> None:
+        self._stack.setCurrentWidget(self._looking_page)
+        self.viewer.views[self.viewer.large].setFocus()
+
+    def _on_dismissed(self) -> None:
+        if self.session.is_open:
+            self._look()
+        else:
+            self._wanted = {}
+            self._start()
+
+    def _start(self) -> None:
+        self._stack.setCurrentWidget(self.opening)
+        self.opening.show_start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.viewer.set_pan_key(False)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+
+    def set_colours(self, palette: Palette) -> None:
+        super().set_colours(palette)
+        self.tools.set_colours(palette)
+        self.head.set_colours(palette)
+
+    # --- opening
+
+    def choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open DICOM folder")
+        if folder:
+            self.open_folder(Path(folder))
+
+    def open_folder(self, path: Path, *, attach_best: bool = False) -> None:
+        """Scan a folder and offer what is in it; or attach and show the best at once."""
+        self._stack.setCurrentWidget(self.opening)
+        self.opening.open_folder(path, attach_best=attach_best)
+
+    def recent_folders(self) -> tuple[Path, ...]:
+        return self.opening.recent_folders()
+
+    def _on_opened_ct(self, result: Opened) -> None:
+        place = result.place or self._wanted_for(result)
+        self._wanted = {}
+        before = self.session.study
+        self.session.open(result.volume, result.disk, result.study)
+        if result.study is None or result.study != before:
+            self.annotator.forget()
+        self.head.refresh()
+        self.viewer.open(self.desk.open_visit.visit.started.astimezone().date())
+        if place:
+            self.viewer.restore(place)
+        why = self.session.why_not_annotate
+        self.tools.allow_annotating(not why, why)
+        if why and SPEC[self.annotator.tool].annotates:
+            self.choose_tool(ToolName.WINDOW)
+        self.bar.set_read_only(why)
+        self._on_window()
+        self._look()
+        self.annotator.refresh()
+
+    def _wanted_for(self, result: Opened) -> Mapping[str, Any]:
+        same = result.study is not None and self._wanted.get("study") == result.study.study_uid
+        return self._wanted if same else {}
+
+    def show_stack(self, stack: Stack, place: Mapping[str, Any] | None = None) -> None:
+        """Show another stack of the same study; the pictures stay until it has been read."""
+        if self.session.disk is None:
+            return
+        window = self.session.window
+        self.opening.load_beside(
+            self.session.disk,
+            stack,
+            self.session.study,
+            {"window": [window.width, window.level], **(place or {})},
+            self._on_stack_progress,
+            self._on_stack_failed,
+        )
+
+    def _on_stack_progress(self, step: Progress) -> None:
+        self.head.show_state(f"{step.label}, {step.done} of {step.total}")
+
+    def _on_stack_failed(self, error: BaseException) -> None:
+        self.head.refresh()
+        self.desk.show_error(error)
+
+    def _on_past_end(self, direction: int) -> None:
+        stack = self.head.neighbour(direction)
+        if stack is not None:
+            self.show_stack(stack, {"index": 0 if direction > 0 else len(stack.slices) - 1})
+
+    def show_report(self) -> None:
+        """Show the import report of what is open."""
+        disk, study = self.session.disk, self.session.study
+        self._stack.setCurrentWidget(self.opening)
+        if study is not None:
+            self.opening.show_stored_report(study, self._on_dismissed)
+        elif disk is not None:
+            lines = list(disk.report.sentences)
+            self.opening.show_text("Import report", lines, self._on_dismissed)
+
+    def detach(self) -> None:
+        """Detach the study that is open; what was marked on it stays as entered in error."""
+        study = self.session.study
+        if study is None:
+            return
+        visit = self.desk.open_visit.visit
+        self.desk.apply(detach_study(visit, study, reason="attached by mistake"))
+        self.desk.say(
+            "Detached the study. What was marked on it stays as entered in error.",
+            hint="Ctrl+Z attaches it again.",
+        )
+
+    def close_pictures(self) -> None:
+        """Put the pictures away; the study stays attached."""
+        self._forget()
+        self._start()
+
+    def _forget(self) -> None:
+        self.annotator.forget()
+        self.session.close()
+        self.viewer.close_pictures()
+
+    # --- the visit
+
+    def _on_visit_opened(self) -> None:
+        self._wanted = {}
+        self._forget()
+        self._start()
+
+    def _on_visit_closed(self) -> None:
+        self._wanted = {}
+        self._forget()
+        self.opening.give_up()
+
+    def _on_changed(self, changes: Changes) -> None:
+        if not self.desk.is_open:
+            return
+        if changes.touches("studies"):
+            self._on_studies()
+        if self.session.is_open and changes.touches("planned_sites", "outlines", "landmarks"):
+            self.annotator.refresh()
+
+    def _on_studies(self) -> None:
+        attached = {study.id: study for study in self.desk.open_visit.visit.attached_studies}
+        study = self.session.study
+        if study is not None and study.id not in attached:
+            self.close_pictures()
+        elif study is not None:
+            self.session.study = attached[study.id]
+        elif not self.is_looking and self.opening.shows_start:
+            self.opening.show_start()
+
+    # --- what the hand does
+
+    def choose_tool(self, name: ToolName) -> None:
+        """Make `name` the active tool."""
+        if SPEC[name].annotates and self.session.why_not_annotate:
+            self.bar.say(self.session.why_not_annotate, warning=True)
+            self.tools.show_chosen(self.annotator.tool)
+            return
+        self.annotator.choose_tool(name)
+        self.tools.show_chosen(name)
+
+    def _on_pointer(self, event: PointerEvent) -> None:
+        taken = self.annotator.feed(event)
+        looking = not SPEC[self.annotator.tool].annotates
+        if event.kind is PointerKind.DOUBLE_CLICK and not taken and looking:
+            self.viewer.toggle_alone(Plane(event.view))
+
+    def _on_window(self) -> None:
+        window = self.session.window
+        self.windows.show_window(window.width, window.level)
+
+    def _put_question(self, panel: QWidget | None) -> None:
+        while self.question_place.count():
+            entry = self.question_place.takeAt(0)
+            if entry is not None and (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        if panel is not None:
+            self.question_place.addWidget(panel)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.is_looking:
+            super().keyPressEvent(event)
+            return
+        steps = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -PAGE_STEP,
+            Qt.Key.Key_PageDown: PAGE_STEP,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.viewer.leaf(self.viewer.large, steps[key])
+        elif key is Qt.Key.Key_Space:
+            self.viewer.set_pan_key(True)
+        elif key is Qt.Key.Key_Escape:
+            self.annotator.escape()
+        elif key is Qt.Key.Key_Delete:
+            self.annotator.delete()
+        elif key in KEYS:
+            self.annotator.feed(PointerEvent(PointerKind.KEY, key=KEYS[key]))
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.viewer.set_pan_key(False)
+        super().keyReleaseEvent(event)
+
+    def _marks(self, shown: Shown, small: bool) -> Sequence[DrawnMark]:
+        return self.annotator.marks(shown, small=small)
+
+    # --- where
+
+    def show_items(self, ids: tuple[UUID, ...]) -> None:
+        """Bring annotations into view; a study that is attached but not open is opened."""
+        visit = self.desk.open_visit.visit
+        items = [item for item in map(visit.find, ids) if item is not None]
+        marked = next((found for item in items if (found := marked_place(item))), None)
+        if marked is None:
+            self._offer_study(items)
+            return
+        item_id, anchor, point = marked
+        self.annotator.choose(item_id)
+        if self.session.standing(anchor).drawn:
+            if self.is_looking:
+                self.viewer.look_at(point)
+            return
+        self._open_for(anchor, point)
+
+    def _offer_study(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, AttachedStudy) and not item.detached and not self.session.is_open:
+                self.reopen(item)
+                return
+
+    def _open_for(self, anchor: CtAnchor, point: PatientPoint) -> None:
+        attached = self.desk.open_visit.visit.attached_studies
+        study = next((each for each in attached if each.study_uid == anchor.study_uid), None)
+        if study is None:
+            return
+        place = {
+            "study": anchor.study_uid,
+            "series": anchor.series_uid,
+            "stack": anchor.stack,
+            "cross": list(point),
+        }
+        self.reopen(study, place)
+
+    def reopen(self, study: AttachedStudy, place: Mapping[str, Any] | None = None) -> None:
+        """Open an attached study again from its folder."""
+        self._wanted = place or {}
+        self._stack.setCurrentWidget(self.opening)
+        self.opening.reopen(study, place)
+
+    def place(self) -> Mapping[str, Any]:
+        if self._wanted:
+            return self._wanted
+        if not self.session.is_open or self.session.study is None:
+            return {}
+        stack = self.session.stack
+        return {
+            "study": self.session.study.study_uid,
+            "series": stack.series_uid,
+            "stack": stack.index,
+            **self.viewer.place(),
+        }
+
+    def restore(self, place: Mapping[str, Any]) -> None:
+        if not place or not self.desk.is_open or self.session.is_open:
+            return
+        attached = self.desk.open_visit.visit.attached_studies
+        study = next((each for each in attached if each.study_uid == place.get("study")), None)
+        if study is not None:
+            self.reopen(study, place)
+
+    def hand_in(self) -> None:
+        self.bar.note.hand_in()
+
+
+def marked_place(item: Item) -> tuple[UUID, CtAnchor, PatientPoint] | None:
+    """Where on CT an item was marked, if it was."""
+    match item:
+        case PlannedSite(place=CtPlace() as place):
+            return item.id, place.anchor, place.target
+        case Outline():
+            return item.id, item.anchor, item.points[0]
+        case Landmark():
+            return item.id, item.anchor, item.point
+    return None
