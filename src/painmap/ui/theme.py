@@ -59,7 +59,7 @@ LIGHT = Palette(
     warning_soft="#fbeed9",
     danger="#a3262a",
     skin="#f1efec",
-    skin_shade="#a9a8a6",
+    skin_shade="#6c7276",
     skin_line="#62686a",
     pain=(
         "#f1d5e1",
@@ -266,6 +266,7 @@ QPushButton[flat="true"]:hover {{ background: {p.raised}; }}
 QPushButton[chip="true"] {{ border-radius: 15px; padding: 4px 13px; min-height: 20px; }}
 QPushButton[chip="true"]:checked {{ background: {p.accent_soft}; border-color: {p.accent};
     color: {p.ink}; font-weight: 600; }}
+QPushButton[chip="true"][tight="true"] {{ padding: 4px 6px; }}
 QPushButton[side="true"] {{ padding: 7px 10px; font-weight: 600; }}
 QPushButton[side="true"]:checked {{ background: {p.accent}; border-color: {p.accent};
     color: {p.on_accent}; }}
@@ -273,9 +274,20 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
     padding: 5px; color: {p.muted}; }}
 QToolButton:hover {{ background: {p.raised}; }}
 QToolButton:checked {{ background: {p.accent_soft}; color: {p.accent}; }}
+QToolButton[tool="true"] {{ font-size: 12px; padding: 5px 3px; }}
 QToolButton[step="true"] {{ padding: 9px 4px 7px 4px; font-size: 12px; border-radius: 8px; }}
 QToolButton[step="true"]:checked {{ color: {p.accent}; font-weight: 600; }}
 QToolButton[step="true"]:disabled {{ color: {p.faint}; }}
+
+QFrame#ctHead {{ background: {p.surface}; border-bottom: 1px solid {p.line}; }}
+QFrame#ctTools {{ background: {p.surface}; border-right: 1px solid {p.line}; }}
+QFrame#ctBar {{ background: {p.page}; }}
+QFrame#ctViews {{ background: {CT.frame}; }}
+QFrame#ctWhy {{ background: {CT.ground}; }}
+QFrame#ctWhy QLabel {{ color: {CT.text}; }}
+QToolButton[ctTool="true"] {{ padding: 7px 2px 5px 2px; font-size: 11px; }}
+QPushButton[chip="true"][warning="true"] {{ color: {p.warning}; border-color: {p.warning};
+    background: {p.warning_soft}; }}
 
 QLineEdit, QPlainTextEdit, QComboBox, QDateEdit, QSpinBox {{ background: {p.surface};
     border: 1px solid {p.line}; border-radius: 6px; padding: 6px 9px; min-height: 20px;
