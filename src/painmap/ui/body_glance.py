@@ -55,12 +55,13 @@ class ViewSwitch(QAbstractButton):
         self._colours = palette
         self._scene = Scene()
         self._caption = ""
+        self._painted: tuple[object, QPixmap] | None = None
         self.view = next(iter(template.views))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F2 and F3 are its keys
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_view(self, view: str, key: str, scene: Scene) -> None:
-        self.view, self._scene = view, scene
+        self.view, self._scene, self._painted = view, scene, None
         self._caption = f"{view.capitalize()}  {key}"
         self.setAccessibleName(f"Show the {view} view")
         self.setToolTip(f"Show the {view} view (key {key})")
@@ -74,6 +75,16 @@ class ViewSwitch(QAbstractButton):
         super().enterEvent(event)
         self.update()
 
+    def _glance(self) -> QPixmap:
+        """The small figure, painted once: it lies over the large one, which often repaints."""
+        size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
+        ratio = self.devicePixelRatioF()
+        key = (self.view, size.toTuple(), self._colours, ratio)
+        if self._painted is None or self._painted[0] != key:
+            made = glance_pixmap(self._template, self.view, self._scene, size, self._colours, ratio)
+            self._painted = (key, made)
+        return self._painted[1]
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -82,11 +93,7 @@ class ViewSwitch(QAbstractButton):
         edge = self._colours.accent if self.underMouse() else self._colours.line
         painter.setPen(QPen(QColor(edge), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
-        pixmap = glance_pixmap(
-            self._template, self.view, self._scene, size, self._colours, self.devicePixelRatioF()
-        )
-        painter.drawPixmap(4, 5, pixmap)
+        painter.drawPixmap(4, 5, self._glance())
         painter.setPen(QColor(self._colours.muted))
         painter.setFont(theme.font(12, strong=True))
         caption = QRectF(0, self.height() - CAPTION_PX - 1, self.width(), CAPTION_PX)

@@ -1,6 +1,6 @@
 """How marks of pain look: colour by intensity, number, outline by author, pill when selected."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
@@ -34,6 +34,8 @@ LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
 NUMBER_PX = 12
 SELECTED_LINE_PX = 2.6
+LARGE_PX, PILL_AWAY_PX = 44.0, 30.0
+"""A mark that is larger has its number inside; beside a smaller one it stands so far off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +162,32 @@ def paint_marks(
         painter.setOpacity(_opacity(mark, scene, erasing))
         _paint_area(painter, to_pixels.map(mark_path(mark, ink)), mark, scene, colours)
         painter.restore()
+    if numbers:
+        _paint_numbers(painter, ordered, scene, ink, camera, colours)
+
+
+def _paint_numbers(
+    painter: QPainter,
+    ordered: Sequence[Mark],
+    scene: Scene,
+    ink: ViewInk,
+    camera: Camera,
+    colours: Palette,
+) -> None:
     placed: dict[UUID, list[QPointF]] = {}
-    for mark in ordered if numbers else ():
+    for mark in ordered:
         at = QPointF(*camera.pixel(label_point(mark, ink)))
         near = placed.setdefault(mark.site_id, [])
         if any((at - other).manhattanLength() < LABELS_APART_PX for other in near):
             continue
         near.append(at)
-        painter.save()
-        painter.setOpacity(_opacity(mark, scene, erasing))
-        _paint_number(painter, at, scene.intensity(mark), colours, mark.site_id == scene.selected)
-        painter.restore()
+        intensity = scene.intensity(mark)
+        if mark.site_id == scene.selected:
+            area = transform_of(camera).map(mark_path(mark, ink)).boundingRect()
+            _paint_pill(painter, at, area, "?" if intensity is None else str(intensity), colours)
+        elif intensity is not None:
+            fill = colours.pain[intensity]
+            paint_text(painter, at, str(intensity), ink_on(fill), QColor(fill))
 
 
 def transform_of(camera: Camera) -> QTransform:
@@ -212,21 +229,19 @@ def _paint_area(
     painter.strokePath(area, pen)
 
 
-def _paint_number(
-    painter: QPainter, at: QPointF, intensity: int | None, colours: Palette, selected: bool
-) -> None:
-    if selected:
-        _paint_pill(painter, at, "?" if intensity is None else str(intensity), colours)
-    elif intensity is not None:
-        fill = colours.pain[intensity]
-        paint_text(painter, at, str(intensity), ink_on(fill), QColor(fill))
-
-
-def _paint_pill(painter: QPainter, at: QPointF, text: str, colours: Palette) -> None:
-    pill = QRectF(at.x() - 12, at.y() - 10, 24, 20)
+def _paint_pill(painter: QPainter, at: QPointF, area: QRectF, text: str, colours: Palette) -> None:
+    """The selected site's number; beside a small mark, so that the mark stays seen."""
+    middle = at
+    if min(area.width(), area.height()) < LARGE_PX:
+        outwards = -1 if at.x() < painter.window().width() / 2 else 1
+        edge = area.left() if outwards < 0 else area.right()
+        middle = QPointF(edge + outwards * PILL_AWAY_PX, area.center().y())
+        painter.setPen(QPen(QColor(colours.accent), 1.5))
+        painter.drawLine(QPointF(edge, middle.y()), middle)
+    pill = QRectF(middle.x() - 13, middle.y() - 10.5, 26, 21)
     painter.setPen(QPen(QColor(colours.surface), 2))
     painter.setBrush(QColor(colours.accent))
-    painter.drawRoundedRect(pill, 10, 10)
+    painter.drawRoundedRect(pill, 10.5, 10.5)
     painter.setPen(QColor(colours.on_accent))
     painter.setFont(theme.font(NUMBER_PX + 1, strong=True))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)

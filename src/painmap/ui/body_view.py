@@ -98,6 +98,7 @@ class BodyFigure(QWidget):
         self._keyboard = False
         self._preview: Outcome | None = None
         self._static: tuple[object, QPixmap] | None = None
+        self._inked: tuple[object, QPixmap] | None = None
         self._pan_from: QPoint | None = None
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
         self.set_tool(MarkTool.REGION)
@@ -127,6 +128,7 @@ class BodyFigure(QWidget):
     def show_scene(self, scene: Scene) -> None:
         """Show marks."""
         self.scene = scene
+        self._inked = None
         self.update()
         self.describe_focus()
 
@@ -174,11 +176,9 @@ class BodyFigure(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._body())
+        painter.drawPixmap(0, 0, self._marked())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_hover(painter)
-        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else ()
-        paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
         self._paint_stroke(painter)
         self._paint_focus(painter)
         paint_letters(
@@ -200,6 +200,20 @@ class BodyFigure(QWidget):
             self._static = (key, pixmap)
         return self._static[1]
 
+    def _marked(self) -> QPixmap:
+        """The figure with its marks, so that moving the mouse paints next to nothing."""
+        body = self._body()
+        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else frozenset()
+        key = (body.cacheKey(), erasing)
+        if self._inked is None or self._inked[0] != key:
+            pixmap = QPixmap(body)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
+            painter.end()
+            self._inked = (key, pixmap)
+        return self._inked[1]
+
     def _paint_hover(self, painter: QPainter) -> None:
         if self.hover.region is None or self.tool is MarkTool.ERASER:
             return
@@ -214,7 +228,10 @@ class BodyFigure(QWidget):
             area = brush_path(self._preview.points, self._preview.width)
             wet = QColor(self.colours.pain[5])
             wet.setAlphaF(0.6)
-            painter.fillPath(transform_of(self.camera).map(area), wet)
+            painter.save()
+            painter.setTransform(transform_of(self.camera), combine=True)
+            painter.fillPath(area, wet)
+            painter.restore()
 
     def _paint_focus(self, painter: QPainter) -> None:
         if not (self._keyboard and self.hasFocus() and self.focus.region):

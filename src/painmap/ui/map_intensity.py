@@ -59,7 +59,8 @@ class IntensityChip(QPushButton):
         painter.setBrush(QColor(fill))
         painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
         painter.setPen(ink_on(fill))
-        painter.setFont(theme.font(14 if chosen else 13, strong=chosen))
+        size = 14 if chosen else 13
+        painter.setFont(theme.font(size if self.width() >= CHIP_PX - 6 else 11, strong=chosen))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
 

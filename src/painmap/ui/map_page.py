@@ -6,6 +6,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QSizePolicy
 
 from painmap.domain.edits import Page
 from painmap.domain.pain import AuthorLayer, Mark, PainSite, StrokeShape
@@ -20,7 +21,7 @@ from painmap.ui.desk import Changes, Desk
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
-from painmap.ui.map_toolbar import TOOL_KEYS, MapToolbar
+from painmap.ui.map_toolbar import TOOL_KEYS, FigureHead, ToolStrip
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import Drawn, Erased, MarkTool, Tapped, Touched
@@ -29,8 +30,9 @@ from painmap.ui.widgets import card, column, label, row
 FIRST_VIEW = "back"
 VIEW_KEYS = {Qt.Key.Key_F2: "front", Qt.Key.Key_F3: "back"}
 VIEW_KEY_WORDS = {"front": "F2", "back": "F3"}
-SWITCH_SHARE = 0.30
-"""Height of the small figure as a share of the large one's."""
+SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.52
+"""Height of the small figure as a share of the large one's, and its width to its height."""
+LEAST_WORDS_PX = 200
 HINTS = {
     MarkTool.REGION: "Click a region to mark it; with Shift it joins the selected site.",
     MarkTool.BRUSH: "Draw where it hurts; with Shift it joins the selected site.",
@@ -50,9 +52,9 @@ class MapPage(VisitPage):
         self._views_of_gone: dict[UUID, str] = {}
         self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
         self.switch = ViewSwitch(desk.template, palette)
-        self.toolbar = MapToolbar(
-            self.choose_tool, self.choose_layer, self.figure.fit, icons, palette
-        )
+        self.switch.setParent(self.figure)
+        self.tools = ToolStrip(self.choose_tool, self.figure.fit, icons, palette, self.figure)
+        self.head = FigureHead(self.choose_layer)
         self.panel = SitePanel(
             desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
         )
@@ -67,13 +69,13 @@ class MapPage(VisitPage):
 
     def _arrange(self) -> None:
         ground = card()
-        ground.setLayout(column(self.figure, margins=8))
-        self.switch.setParent(self.figure)
+        inside = column(self.head, margins=2, spacing=0)
+        inside.addWidget(self.figure, 1)
+        ground.setLayout(inside)
         self.figure.installEventFilter(self)
         self.under.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.under.setMinimumWidth(0)
+        self.under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         left = column(spacing=8)
-        left.addWidget(self.toolbar)
         left.addWidget(ground, 1)
         left.addWidget(self.under)
         left.addWidget(self.elsewhere)
@@ -112,18 +114,18 @@ class MapPage(VisitPage):
     def choose_tool(self, tool: MarkTool) -> None:
         """Change what the left button does on the figure."""
         self.figure.set_tool(tool)
-        self.toolbar.show_tool(tool)
+        self.tools.show_tool(tool)
         self._on_hover(self.figure.hover)
 
     def choose_layer(self, layer: AuthorLayer) -> None:
         """Say whose the next marks are."""
         self.marking.layer = layer
-        self.toolbar.show_layer(layer)
+        self.head.show_layer(layer)
         self._refresh()
 
     def set_colours(self, palette: Palette) -> None:
         super().set_colours(palette)
-        for part in (self.figure, self.switch, self.toolbar, self.panel):
+        for part in (self.figure, self.switch, self.tools, self.panel):
             part.set_colours(palette)
 
     def _refresh(self) -> None:
@@ -141,6 +143,7 @@ class MapPage(VisitPage):
             for view in (seen, other)
         }
         self.figure.show_scene(scenes[seen])
+        self.head.view.setText(f"{template.views[seen].name} view")
         self.switch.show_view(other, VIEW_KEY_WORDS[other], scenes[other])
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
@@ -187,7 +190,11 @@ class MapPage(VisitPage):
         return visit.marks_of(site_id) if visit is not None and site_id is not None else ()
 
     def _on_hover(self, hover: Hover) -> None:
-        self.under.setText(self._hover_words(hover))
+        words = self._hover_words(hover)
+        width = max(self.under.width(), LEAST_WORDS_PX)
+        end = Qt.TextElideMode.ElideRight
+        self.under.setText(self.under.fontMetrics().elidedText(words, end, width))
+        self.under.setToolTip(words if self.under.text() != words else "")
 
     def _hover_words(self, hover: Hover) -> str:
         visit = self.visit
@@ -298,16 +305,14 @@ class MapPage(VisitPage):
         if site and visit is not None and isinstance(visit.find(UUID(site)), PainSite):
             self.desk.select(UUID(site))
 
-    # --- the small figure in the corner
+    # --- what stands in the corners of the figure
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.figure and event.type() is QEvent.Type.Resize:
-            self._place_switch()
+            wide, high = self.figure.width(), self.figure.height()
+            height = max(120, round(high * SWITCH_SHARE))
+            width = round(height * SWITCH_SHAPE)
+            self.switch.setGeometry(wide - width - 8, high - height - 8, width, height)
+            self.tools.fit_into(wide, high)
+            self.head.fit_into(wide)
         return False
-
-    def _place_switch(self) -> None:
-        height = max(130, round(self.figure.height() * SWITCH_SHARE))
-        width = round(height * 0.52)
-        self.switch.setGeometry(
-            self.figure.width() - width - 4, self.figure.height() - height - 4, width, height
-        )

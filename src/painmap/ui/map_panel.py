@@ -15,9 +15,9 @@ from painmap.ui.desk import Desk
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_intensity import IntensityStrip
 from painmap.ui.theme import Palette
-from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
+from painmap.ui.widgets import Chips, NoteEdit, button, card, column, label, row
 
-LEAST_WIDTH, MOST_WIDTH = 300, 384
+LEAST_WIDTH, MOST_WIDTH = 280, 384
 NOTE_HEIGHT_PX = 64
 LAYER_WORDS = {
     AuthorLayer.PATIENT: "where the patient points to",
@@ -33,6 +33,18 @@ _KEYS = (
 )
 
 
+def _scrolled(inside: QWidget) -> QFrame:
+    """A card that can be scrolled where the window is low."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(inside)
+    frame = card()
+    frame.setLayout(column(scroll))
+    return frame
+
+
 class SitePanel(QFrame):
     """The selected site in words and chips; without one, what to do next."""
 
@@ -45,7 +57,6 @@ class SitePanel(QFrame):
         on_adding: Callable[[bool], None],
     ) -> None:
         super().__init__()
-        self.setProperty("card", True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setMaximumWidth(MOST_WIDTH)
@@ -76,24 +87,22 @@ class SitePanel(QFrame):
             name="Depth",
             columns=3,
         )
+        for value in (*Quality, *Depth):
+            chips = self.quality_chips if isinstance(value, Quality) else self.depth_chips
+            chips.chip(value).setProperty("tight", True)
         self.note = NoteEdit(self._on_note, "In the patient's words, or yours")
         self.note.setAccessibleName("Note to the selected pain site")
-        self.note.setFixedHeight(NOTE_HEIGHT_PX)
+        self.note.setMinimumHeight(NOTE_HEIGHT_PX)
         self._said = self._made_said()
         self._empty = self._made_empty()
-        inner = QWidget()
-        inner.setLayout(column(self._said, self._empty, -1, margins=16, spacing=0))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
-        self.setLayout(column(scroll))
+        box = column(self._said, self._empty, spacing=0)
+        box.setAlignment(self._empty, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(box)
         self.show_site(None)
 
     def _made_said(self) -> QWidget:
         said = QWidget()
-        box = column(spacing=6)
+        box = column(margins=16, spacing=6)
         for part in (self.sentence, self._layer):
             box.addWidget(part)
         box.addSpacing(2)
@@ -109,13 +118,13 @@ class SitePanel(QFrame):
         box.addWidget(self.depth_chips)
         box.addSpacing(10)
         box.addWidget(label("NOTE", "caption"))
-        box.addWidget(self.note)
+        box.addWidget(self.note, 1)
         said.setLayout(box)
-        return said
+        return _scrolled(said)
 
     def _made_empty(self) -> QWidget:
-        empty = QWidget()
-        box = column(spacing=6)
+        empty = card()
+        box = column(margins=16, spacing=6)
         box.addWidget(label("Where does it hurt?", "heading"))
         box.addWidget(
             label(
