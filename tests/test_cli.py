@@ -428,3 +428,37 @@ def test_without_a_command_a_bare_system_is_told_what_it_lacks(
     assert "libEGL.so.1" in run().line
     assert "libEGL.so.1" in run("--demo").line
     assert window_needs.WindowError is WindowError
+
+
+# --- real CT
+
+
+@pytest.mark.shared_data
+def test_a_real_volume_equals_its_nifti_voxel_for_voxel(
+    run: Run, tmp_path: Path, shared_data: Path
+) -> None:
+    case = shared_data / "dicom-cases" / "03_labelled_lumbar_truth"
+    out = tmp_path / "out.nii.gz"
+
+    assert run("convert", case / "dicom", out).status == 0
+
+    ours = nibabel.as_closest_canonical(nibabel.load(out))
+    theirs = nibabel.as_closest_canonical(nibabel.load(case / "nifti" / "example_ct.nii.gz"))
+    assert np.abs(ours.affine - theirs.affine).max() < 1e-3
+    assert np.array_equal(np.asarray(ours.dataobj), np.asarray(theirs.dataobj))
+
+
+@pytest.mark.shared_data
+def test_eleven_blocks_are_eleven_stacks_and_ask_which(
+    run: Run, tmp_path: Path, shared_data: Path
+) -> None:
+    folder = shared_data / "lumbar-ct-cc0"
+
+    stacks = json.loads(run("series", folder / "lspine_axial", "--json").out)["series"]
+    asked = run("convert", folder / "lspine_axial", tmp_path / "out.nii.gz")
+
+    assert [stack["stack"] for stack in stacks] == list(range(11))
+    assert all(stack["uniform"] for stack in stacks)
+    assert asked.line.startswith("11 stacks can be converted")
+    for plane in ("lspine_coronal", "lspine_sagittal"):
+        assert run("convert", folder / plane, tmp_path / f"{plane}.nii.gz").status == 0

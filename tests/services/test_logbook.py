@@ -3,9 +3,13 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from painmap.domain.patient import Patient, PatientKind
+from painmap.services import logbook as logbook_module
+from painmap.services.clinic import Clinic
 from painmap.services.data_folder import log_folder
 from painmap.services.logbook import (
     FILE_NAME,
@@ -87,3 +91,20 @@ def test_a_folder_that_cannot_be_written_to_is_no_reason_not_to_work(tmp_path: P
         log.info("goes nowhere")
     finally:
         uninstall(handler)
+
+
+def test_a_patient_whose_visit_is_opened_stays_out_of_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logbook_module, "secrets", Secrets())
+    clinic = Clinic.open(tmp_path, author="dr")
+    patient = Patient(uuid4(), PatientKind.REAL, "Zwölfer", "Quirin", record_number="N-0815")
+    try:
+        clinic.add_patient(patient)
+        clinic.new_visit(patient.id)
+    finally:
+        clinic.close()
+
+    text = logbook_module.secrets.removed_from("Quirin zwölfer, N-0815, was seen")
+
+    assert text == "(removed) (removed), (removed), was seen"

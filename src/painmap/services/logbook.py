@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from painmap.domain.patient import Patient
 from painmap.services.data_folder import log_folder
 
 REPLACEMENT = "(removed)"
@@ -53,6 +54,11 @@ class Secrets:
 
 secrets = Secrets()
 """The words of this process."""
+
+
+def keep_out(patient: Patient) -> None:
+    """Let no log of this process hold the patient's name or number."""
+    secrets.add((patient.family_name, patient.given_name, patient.record_number))
 
 
 class CleanFormatter(logging.Formatter):
