@@ -9,8 +9,10 @@ import pytest
 
 from painmap.domain.progress import run_to_end
 from painmap.exchange.nifti import write_nifti
+from painmap.imaging import files
 from painmap.imaging.errors import SeriesError
-from painmap.imaging.header import Skipped, SkipReason, read_headers
+from painmap.imaging.files import read_headers
+from painmap.imaging.header import Skipped, SkipReason
 from painmap.imaging.reslice import Plane, native_plane, plane_image, plane_views
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading
@@ -231,9 +233,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", list(NAMES))
 def test_a_name_in_any_character_set_is_decoded(shared_data, name, monkeypatch):
-    from painmap.imaging import header  # noqa: PLC0415 - its choice of files is opened here
-
-    monkeypatch.setattr(header, "_why_not", lambda path, dataset: None)
+    monkeypatch.setattr(files, "why_not", lambda path, dataset: None)
 
     found = read_headers(shared_data / "dicom-cases" / "08_charsets" / name)
 

@@ -7,8 +7,6 @@ from the direction cosines alone, for any position of the patient on the table.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,14 @@ import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
 from painmap.domain.places import PatientPoint
+from painmap.imaging.axes import (
+    THROUGH,
+    Plane,
+    body_axes,
+    oriented,
+    picture_axes,
+    plane_matrix_at,
+)
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.geometry import (
     UNKNOWN_LETTER,
@@ -27,22 +33,17 @@ from painmap.imaging.geometry import (
 from painmap.imaging.stack import Stack, WarningCode
 from painmap.imaging.volume import AIR_HU, Volume
 
-
-class Plane(StrEnum):
-    AXIAL = "axial"
-    CORONAL = "coronal"
-    SAGITTAL = "sagittal"
-
-
-_THROUGH = {Plane.SAGITTAL: 0, Plane.CORONAL: 1, Plane.AXIAL: 2}
-"""The patient axis (x, y, z) that a plane lies across."""
-
-_DOWN_RIGHT = {
-    Plane.AXIAL: ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
-    Plane.CORONAL: ((0.0, 0.0, -1.0), (1.0, 0.0, 0.0)),
-    Plane.SAGITTAL: ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0)),
-}
-"""In patient LPS: where the bottom and the right edge of the picture point."""
+__all__ = [
+    "Plane",
+    "PlaneView",
+    "SliceImage",
+    "index_at",
+    "native_plane",
+    "plane_image",
+    "plane_view",
+    "plane_views",
+    "rectified",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +108,13 @@ class SliceImage:
         return 1.0 if spacing is None else spacing[0] / spacing[1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Axes:
-    """Which array axes a picture shows: through, down, right; and which are read backwards."""
-
-    through: int
-    down: int
-    right: int
-    down_reversed: bool
-    right_reversed: bool
-
-
 def native_plane(stack: Stack) -> Plane:
     """The plane in which the slices were acquired; axial when the series does not say."""
     directions = _directions(stack)
     if directions is None:
         return Plane.AXIAL
-    body = _body_axes(directions)[0]
-    return next(plane for plane, axis in _THROUGH.items() if axis == body)
+    body = body_axes(directions)[0]
+    return next(plane for plane, axis in THROUGH.items() if axis == body)
 
 
 def plane_views(stack: Stack) -> tuple[PlaneView, ...]:
@@ -177,13 +167,13 @@ def plane_image(volume: Volume, plane: Plane, index: int) -> SliceImage:
         return _native_image(volume, view, index)
     geometry = volume.stack.require_geometry()
     shown = rectified(geometry) if view.resampled else geometry
-    axes = _axes(shown.patient_from_index[:3, :3], plane)
-    matrix = _plane_matrix(shown, axes, index)
+    axes = picture_axes(shown.patient_from_index[:3, :3], plane)
+    matrix = plane_matrix_at(shown, axes, index)
     if view.resampled:
         shape = shown.shape[axes.down], shown.shape[axes.right]
         pixels = _sampled(volume, geometry, matrix, shape)
     else:
-        pixels = _oriented(_cut(volume.hu, axes.through, index), axes)
+        pixels = oriented(_cut(volume.hu, axes.through, index), axes)
     return SliceImage(view, index, pixels, PlaneGeometry(matrix))
 
 
@@ -202,7 +192,7 @@ def index_at(stack: Stack, plane: Plane, point: PatientPoint) -> int | None:
         away = [_distance(stack, k, point) for k in range(view.count)]
         return int(np.argmin(away))
     shown = rectified(stack.geometry) if view.resampled else stack.geometry
-    through = _axes(shown.patient_from_index[:3, :3], plane).through
+    through = picture_axes(shown.patient_from_index[:3, :3], plane).through
     place = float(shown.index_points(point)[through])
     return int(np.clip(round(place), 0, view.count - 1))
 
@@ -234,7 +224,7 @@ def _view(stack: Stack, geometry: Geometry, plane: Plane, native: Plane) -> Plan
     resampled = plane is not native and WarningCode.TILTED in stack.codes
     shown = rectified(geometry) if resampled else geometry
     directions = shown.patient_from_index[:3, :3]
-    through = _axes(directions, plane).through
+    through = picture_axes(directions, plane).through
     return PlaneView(
         plane,
         shown.shape[through],
@@ -258,30 +248,6 @@ def _directions(stack: Stack) -> Floats | None:
     return np.column_stack((plane.normal, down, right))
 
 
-def _body_axes(directions: Floats) -> tuple[int, int, int]:
-    """For each array axis the patient axis that it runs along, each taken once."""
-    cosines = np.abs(directions / np.linalg.norm(directions, axis=0))
-    # ties (a plane turned by exactly 45 degrees) go to the first order, always the same
-    return max(
-        ((a, b, c) for a, b, c in permutations(range(3))),
-        key=lambda order: round(sum(float(cosines[order[axis], axis]) for axis in range(3)), 9),
-    )
-
-
-def _axes(directions: Floats, plane: Plane) -> _Axes:
-    body = _body_axes(directions)
-    down_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][0])))
-    right_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][1])))
-    through, down, right = (body.index(axis) for axis in (_THROUGH[plane], down_body, right_body))
-    return _Axes(
-        through,
-        down,
-        right,
-        down_reversed=float(directions[:, down] @ _DOWN_RIGHT[plane][0]) < 0,
-        right_reversed=float(directions[:, right] @ _DOWN_RIGHT[plane][1]) < 0,
-    )
-
-
 def _cut(array: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
     """One plane of an array, without copying."""
     where: list[int | slice] = [slice(None)] * 3
@@ -290,35 +256,13 @@ def _cut(array: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
     return cut
 
 
-def _oriented(cut: npt.NDArray[Any], axes: _Axes) -> npt.NDArray[Any]:
-    """Turn a plane so that rows run down and columns right, without copying."""
-    upright = cut if axes.down < axes.right else cut.T
-    down = slice(None, None, -1 if axes.down_reversed else 1)
-    right = slice(None, None, -1 if axes.right_reversed else 1)
-    return upright[down, right]
-
-
-def _plane_matrix(geometry: Geometry, axes: _Axes, index: int) -> Floats:
-    """4 x 3 from (row, column, 1) of the picture to the patient."""
-    index_from_pixel = np.zeros((4, 3))
-    last_down, last_right = geometry.shape[axes.down] - 1, geometry.shape[axes.right] - 1
-    index_from_pixel[axes.through, 2] = index
-    index_from_pixel[axes.down, 0] = -1 if axes.down_reversed else 1
-    index_from_pixel[axes.down, 2] = last_down if axes.down_reversed else 0
-    index_from_pixel[axes.right, 1] = -1 if axes.right_reversed else 1
-    index_from_pixel[axes.right, 2] = last_right if axes.right_reversed else 0
-    index_from_pixel[3, 2] = 1
-    matrix: Floats = geometry.patient_from_index @ index_from_pixel
-    return matrix
-
-
 def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     """A slice as acquired, turned for reading."""
     stored = volume.slice_geometry(k)
     directions = _directions(volume.stack)
     if stored is None or directions is None:
         return SliceImage(view, k, volume.hu[k], None)
-    axes = _axes(directions, view.plane)
+    axes = picture_axes(directions, view.plane)
     rows, columns = volume.shape[1:]
     pixel_from_pixel = np.zeros((3, 3))
     down_row, right_row = axes.down - 1, axes.right - 1
@@ -329,7 +273,7 @@ def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     pixel_from_pixel[right_row, 2] = lasts[right_row] if axes.right_reversed else 0
     pixel_from_pixel[2, 2] = 1
     geometry = PlaneGeometry(stored.patient_from_pixel @ pixel_from_pixel)
-    return SliceImage(view, k, _oriented(volume.hu[k], axes), geometry)
+    return SliceImage(view, k, oriented(volume.hu[k], axes), geometry)
 
 
 def _sampled(
@@ -346,9 +290,8 @@ def _sampled(
     sampled = map_coordinates(
         volume.hu, indices, output=np.float32, order=1, cval=AIR_HU, prefilter=False
     )
-    picture = sampled.reshape(shape)
-    shown: npt.NDArray[Any] = picture
-    return np.rint(picture).astype(np.int16) if volume.hu.dtype == np.int16 else shown
+    picture: npt.NDArray[Any] = sampled.reshape(shape)
+    return np.rint(picture).astype(np.int16) if volume.hu.dtype == np.int16 else picture
 
 
 def _distance(stack: Stack, k: int, point: PatientPoint) -> float:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from painmap.domain.progress import Job, Progress
 from painmap.imaging.errors import SeriesError, SeriesProblem
-from painmap.imaging.header import Skipped, SkipReason, SliceHeader, read_headers
+from painmap.imaging.files import read_headers
+from painmap.imaging.header import Skipped, SkipReason, SliceHeader
 from painmap.imaging.series import stacks_of
 from painmap.imaging.stack import Stack
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from painmap.imaging.geometry import Floats
-from painmap.imaging.header import SliceHeader, made_uid
+from painmap.imaging.header import SliceHeader
 from painmap.imaging.layout import Layout, layout_of, normal_of
 from painmap.imaging.stack import SeriesWarning, Stack, WarningCode, slice_centre
+from painmap.imaging.tags import made_uid
 
 SAME_DIRECTION = 5e-4
 """Largest difference of a direction cosine within a stack.

@@ -13,9 +13,10 @@ from painmap.domain.progress import Job, Progress
 from painmap.imaging.decoders import Codec, codec_of, stored_values, what_is_missing
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.geometry import Geometry, PlaneGeometry
-from painmap.imaging.header import SliceHeader, frame_rescale, number, sop_uid_of
+from painmap.imaging.header import SliceHeader
 from painmap.imaging.reading import quiet_pydicom, read_dataset
 from painmap.imaging.stack import Stack
+from painmap.imaging.tags import frame_rescale, number, sop_uid_of
 
 HuArray: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 """Hounsfield units: int16 where that is exact, else float32."""

@@ -1,0 +1,209 @@
+"""One file: the slices in it, or why it is not used."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from painmap.imaging.decoders import is_lossy
+from painmap.imaging.header import (
+    PatientIdentity,
+    SeriesFacts,
+    Skipped,
+    SkipReason,
+    SliceHeader,
+    Triple,
+)
+from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
+from painmap.imaging.tags import (
+    day,
+    group,
+    groups,
+    integer,
+    made_uid,
+    number,
+    numbers,
+    sop_uid_of,
+    text,
+    triple,
+)
+from painmap.imaging.usable import MULTI_FRAME_CT, what_lacks, why_not
+
+SYNTHETIC_MANUFACTURER = "painmap phantom"
+"""Manufacturer in every header that the phantom writes."""
+
+PERPENDICULAR_TOLERANCE = 1e-2
+"""Cosine between the two image directions up to which rounding is to blame for it."""
+
+_TAGS = [
+    "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "StudyDate", "Modality",
+    "Manufacturer", "InstitutionName", "StudyDescription", "SeriesDescription", "PatientName",
+    "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex", "PatientIdentityRemoved",
+    "ContrastBolusAgent", "BodyPartExamined", "SliceThickness", "KVP", "ConvolutionKernel",
+    "PatientPosition", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber", "InstanceNumber",
+    "ImagePositionPatient", "ImageOrientationPatient", "FrameOfReferenceUID", "ImageComments",
+    "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "BitsAllocated",
+    "BitsStored", "HighBit", "PixelRepresentation", "RescaleType", "LossyImageCompression",
+    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+]  # fmt: skip
+
+
+def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
+    """Read what slices are in a file.
+
+    Parameters
+    ----------
+    path : Path
+        An ordinary file; its name says nothing.
+
+    Returns
+    -------
+    tuple of SliceHeader or Skipped
+        Slices that can be decoded here, or the reason why there are none.
+    """
+    try:
+        with path.open("rb") as stream, quiet_pydicom():
+            start = stream.read(132)
+            if not start:
+                return Skipped(path, SkipReason.EMPTY_FILE)
+            if not looks_like_dicom(start):
+                return Skipped(path, SkipReason.NOT_DICOM)
+            stream.seek(0)
+            try:
+                dataset = read_dataset(stream, _TAGS)
+                unusable = why_not(path, dataset)
+                if unusable is not None:
+                    return unusable
+                cut = what_lacks(path, dataset, pixel_bytes(path, stream, dataset))
+                return cut if cut is not None else _slices(path, dataset)
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001 - pydicom raises anything on damaged bytes
+                return Skipped(path, SkipReason.DAMAGED, type(error).__name__)
+    except OSError as error:
+        return Skipped(path, SkipReason.UNREADABLE, error.strerror or type(error).__name__)
+
+
+def is_synthetic(dataset: Dataset) -> bool:
+    """Whether the header says that the picture was computed and shows nobody.
+
+    Both must hold: the manufacturer is `SYNTHETIC_MANUFACTURER`, and the comment or a
+    description says SYNTHETIC.
+    """
+    words = [text(dataset, key) for key in ("ImageComments", "StudyDescription")]
+    words.append(text(dataset, "SeriesDescription"))
+    return text(dataset, "Manufacturer") == SYNTHETIC_MANUFACTURER and any(
+        "SYNTHETIC" in word for word in words
+    )
+
+
+def _slices(path: Path, dataset: Dataset) -> tuple[SliceHeader, ...]:
+    facts = _facts(dataset)
+    shared, single = groups(dataset)
+    if text(dataset, "SOPClassUID") not in MULTI_FRAME_CT or not single:
+        return (_slice(path, dataset, facts, 0, dataset, dataset, dataset, dataset),)
+    return tuple(
+        _slice(
+            path,
+            dataset,
+            facts,
+            order,
+            group(frame, shared, "PlanePositionSequence"),
+            group(frame, shared, "PlaneOrientationSequence"),
+            group(frame, shared, "PixelMeasuresSequence"),
+            group(frame, shared, "CTImageFrameTypeSequence"),
+        )
+        for order, frame in enumerate(single)
+    )
+
+
+def _slice(
+    path: Path,
+    dataset: Dataset,
+    facts: SeriesFacts,
+    frame: int,
+    position: Dataset,
+    orientation: Dataset,
+    measures: Dataset,
+    kind: Dataset,
+) -> SliceHeader:
+    """One slice, from the parts of the data set that hold its geometry."""
+    uids = {
+        "study": text(dataset, "StudyInstanceUID"),
+        "series": text(dataset, "SeriesInstanceUID"),
+        "SOP instance": text(dataset, "SOPInstanceUID"),
+    }
+    sop_uid = sop_uid_of(dataset)
+    place, along_row, along_column = _placement(position, orientation)
+    spacing = numbers(measures, "PixelSpacing", 2)
+    if spacing is not None and min(spacing) <= 0:
+        spacing = None
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    # the frame type stands for the image type in a multi-frame object
+    image_type = text(kind, "FrameType") or text(dataset, "ImageType")
+    return SliceHeader(
+        path=path,
+        frame=frame,
+        study_uid=uids["study"],
+        series_uid=uids["series"],
+        sop_uid=sop_uid or made_uid(hashlib.sha256(path.read_bytes()).hexdigest()),
+        empty_uids=tuple(name for name, uid in uids.items() if not uid),
+        frame_of_reference_uid=text(dataset, "FrameOfReferenceUID") or None,
+        instance_number=integer(dataset, "InstanceNumber"),
+        is_localizer="LOCALIZER" in image_type.upper().split("\\"),
+        rows=int(dataset.Rows),
+        columns=int(dataset.Columns),
+        position=place,
+        along_row=along_row,
+        along_column=along_column,
+        pixel_spacing=None if spacing is None else (spacing[0], spacing[1]),
+        slice_thickness=number(measures, "SliceThickness"),
+        transfer_syntax=syntax,
+        lossy=is_lossy(syntax, text(dataset, "LossyImageCompression")),
+        facts=facts,
+    )
+
+
+def _placement(
+    position: Dataset, orientation: Dataset
+) -> tuple[Triple | None, Triple | None, Triple | None]:
+    """Position and the two unit directions; three None where one of them is no use."""
+    place = numbers(position, "ImagePositionPatient", 3)
+    cosines = numbers(orientation, "ImageOrientationPatient", 6)
+    if place is None or cosines is None:
+        return None, None, None
+    along_row, along_column = np.array(cosines[:3]), np.array(cosines[3:])
+    lengths = float(np.linalg.norm(along_row)), float(np.linalg.norm(along_column))
+    if min(lengths) < 0.9 or max(lengths) > 1.1:
+        return None, None, None
+    along_row, along_column = along_row / lengths[0], along_column / lengths[1]
+    if abs(float(along_row @ along_column)) > PERPENDICULAR_TOLERANCE:
+        return None, None, None
+    return triple(place), triple(along_row), triple(along_column)
+
+
+def _facts(dataset: Dataset) -> SeriesFacts:
+    return SeriesFacts(
+        identity=PatientIdentity(
+            name=text(dataset, "PatientName"),
+            id=text(dataset, "PatientID"),
+            issuer=text(dataset, "IssuerOfPatientID"),
+            institution=text(dataset, "InstitutionName"),
+            birth_date=day(dataset, "PatientBirthDate"),
+            sex=text(dataset, "PatientSex").upper(),
+        ),
+        modality=text(dataset, "Modality") or "CT",
+        study_date=day(dataset, "StudyDate"),
+        study_description=text(dataset, "StudyDescription"),
+        series_description=text(dataset, "SeriesDescription"),
+        series_number=integer(dataset, "SeriesNumber"),
+        body_part=text(dataset, "BodyPartExamined"),
+        patient_position=text(dataset, "PatientPosition"),
+        manufacturer=text(dataset, "Manufacturer"),
+        kernel=text(dataset, "ConvolutionKernel"),
+        contrast=text(dataset, "ContrastBolusAgent"),
+        kvp=number(dataset, "KVP"),
+        synthetic=is_synthetic(dataset),
+        deidentified=text(dataset, "PatientIdentityRemoved").upper() == "YES",
+    )

@@ -1,0 +1,100 @@
+"""Reading single values of a data set that may hold anything: never raises, never guesses."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from painmap.imaging.header import Triple
+
+
+def value(dataset: Dataset, keyword: str) -> Any:
+    """The value of `keyword`; None when it is absent, empty or cannot be understood."""
+    try:
+        found = dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - pydicom converts on access and raises many kinds
+        return None
+    return None if found is None or found == "" else found
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """The value of `keyword` as text, several values joined by a backslash; empty if absent."""
+    found = value(dataset, keyword)
+    if found is None:
+        return ""
+    if isinstance(found, Sequence) and not isinstance(found, str | bytes):
+        return "\\".join(str(part) for part in found).strip()
+    return str(found).strip(" \0")
+
+
+def numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
+    """Exactly `count` finite numbers of `keyword`, or None."""
+    found = value(dataset, keyword)
+    if found is None:
+        return None
+    parts = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [found]
+    try:
+        result = tuple(float(part) for part in parts)
+    except (TypeError, ValueError):
+        return None
+    return result if len(result) == count and bool(np.all(np.isfinite(result))) else None
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    found = numbers(dataset, keyword, 1)
+    return None if found is None else found[0]
+
+
+def integer(dataset: Dataset, keyword: str) -> int | None:
+    found = number(dataset, keyword)
+    return None if found is None else int(found)
+
+
+def day(dataset: Dataset, keyword: str) -> date | None:
+    digits = text(dataset, keyword).replace(".", "").replace("-", "")
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+
+
+def triple(values: Sequence[float] | Any) -> Triple:
+    """Three floats, with no negative zero in them."""
+    x, y, z = (float(part) + 0.0 for part in values)
+    return x, y, z
+
+
+def groups(dataset: Dataset) -> tuple[Dataset, list[Dataset]]:
+    shared = value(dataset, "SharedFunctionalGroupsSequence") or [Dataset()]
+    return shared[0], list(value(dataset, "PerFrameFunctionalGroupsSequence") or [])
+
+
+def group(frame: Dataset, shared: Dataset, keyword: str) -> Dataset:
+    """One functional group of a frame: its own, else the shared one, else empty."""
+    found = value(frame, keyword) or value(shared, keyword)
+    result: Dataset = found[0] if found else Dataset()
+    return result
+
+
+def frame_rescale(dataset: Dataset, frame: int) -> tuple[float, float]:
+    """Rescale slope and intercept of one frame, wherever the object keeps them."""
+    source = dataset
+    shared, single = groups(dataset)
+    if single:
+        source = group(single[frame], shared, "PixelValueTransformationSequence")
+    slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
+    return (1.0 if slope is None else slope), (0.0 if intercept is None else intercept)
+
+
+def sop_uid_of(dataset: Dataset) -> str:
+    """SOP Instance UID, from the file meta if the data set lacks it; empty if both do."""
+    return text(dataset, "SOPInstanceUID") or text(dataset.file_meta, "MediaStorageSOPInstanceUID")
+
+
+def made_uid(seed: str) -> str:
+    """A UID under 2.25 that depends on `seed` alone (PS3.5 annex B.2 gives the root)."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    return f"2.25.{int.from_bytes(digest[:16], 'big')}"
