@@ -112,9 +112,9 @@ class MuscleRow:
 
 
 PSOAS: Final = (
-    MuscleRow(-190, 70, -82, 15, 17, 20),
-    MuscleRow(-150, 66, -72, 18, 20, 20),
-    MuscleRow(-105.5, 57, -44, 20, 21, 15),
+    MuscleRow(-190, 78, -94, 15, 20, 30),
+    MuscleRow(-150, 70, -76, 16, 22, 28),
+    MuscleRow(-105.5, 58, -45, 18, 22, 20),
     MuscleRow(-73.5, 50, -17, 21, 22, 10),
     MuscleRow(-37.5, 43, -2, 18.5, 22, 5),
     MuscleRow(0, 37, 2, 15, 19, 0),
@@ -126,11 +126,11 @@ PSOAS: Final = (
 
 QUADRATUS: Final = (
     MuscleRow(-66, 84, 20, 4, 3, 12),
-    MuscleRow(-54, 81, 20, 18, 8, 12),
-    MuscleRow(-37.5, 75, 23, 22, 9.0, 10),
-    MuscleRow(0, 66, 25, 20, 8.0, 8),
-    MuscleRow(37, 57, 27, 16, 6.5, 6),
-    MuscleRow(73.5, 49, 29, 12, 4.8, 4),
+    MuscleRow(-54, 81, 22, 20, 10, 14),
+    MuscleRow(-37.5, 75, 24, 24, 11.0, 14),
+    MuscleRow(0, 66, 26, 22, 9.8, 14),
+    MuscleRow(37, 58, 28, 18, 8.0, 12),
+    MuscleRow(73.5, 50, 30, 14, 6.0, 8),
     MuscleRow(92, 45, 30, 7, 2.5, 0),
 )
 """From rib 12 and the transverse processes to the iliac crest (Gray)."""
@@ -140,10 +140,10 @@ ERECTOR: Final = (
     MuscleRow(-150, 27, 25, 10, 4.5, 0),
     MuscleRow(-105.5, 37, 37, 22, 9.5, 5),
     MuscleRow(-73.5, 45, 47, 31, 17, 8),
-    MuscleRow(-37.5, 45, 51, 37, 22, 10),
-    MuscleRow(0, 43, 51, 37, 22.5, 10),
-    MuscleRow(37, 41, 49, 36, 21, 10),
-    MuscleRow(73.5, 37, 45, 33, 18, 10),
+    MuscleRow(-37.5, 45, 51, 38, 24, 14),
+    MuscleRow(0, 43, 51, 39, 24, 14),
+    MuscleRow(37, 41, 49, 37, 22.5, 14),
+    MuscleRow(73.5, 37, 45, 34, 19.5, 12),
     MuscleRow(109, 33, 41, 30, 16, 8),
     MuscleRow(143, 30, 38, 27, 14, 8),
 )
@@ -220,12 +220,12 @@ ILIAC_VEIN: Final[Polyline] = (
 CREST_W: Final = -43.0
 """Top of the iliac crest: the lower half of L4 (Tuffier's line)."""
 
-ILIUM_BACK: Final = (43.0, 96.0)
-ILIUM_MIDDLE: Final = (97.0, 47.0)
-ILIUM_FRONT: Final = (126.0, -48.0)
+ILIUM_BACK: Final = (44.0, 97.0)
+ILIUM_MIDDLE: Final = (87.0, 42.0)
+ILIUM_FRONT: Final = (125.0, -48.0)
 """Left iliac wing at S1 as an arc through (u, v): posterior superior spine, middle, front."""
 
-ILIUM_FLARE: Final = 0.30
+ILIUM_FLARE: Final = 0.38
 """The wing leans outward by this many millimetres a millimetre of height."""
 
 FURROW_HALF_WIDTH: Final = 13.0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from painmap.phantom.canvas import Canvas
+from painmap.phantom.hips import paint_hip_muscles, paint_ilium
 from painmap.phantom.muscles import paint_muscles
 from painmap.phantom.options import PhantomOptions
 from painmap.phantom.organs import Belly, belly_of, paint_organs
@@ -12,7 +13,6 @@ from painmap.phantom.spine import paint_spine
 from painmap.phantom.tissue import Texture, texture_of
 from painmap.phantom.trunk import (
     paint_fascia,
-    paint_hips,
     paint_marker,
     paint_ribs,
     paint_wall,
@@ -47,9 +47,10 @@ def paint_body(canvas: Canvas, body: Body) -> None:
         return
     inner = paint_wall(trunk, body.trunk, body.texture)
     paint_organs(trunk, inner, body.belly, body.person, body.texture)
+    paint_hip_muscles(trunk, body.trunk, body.texture)
     paint_muscles(trunk, body.trunk, body.person, body.texture)
     paint_fascia(trunk, body.trunk)
     paint_ribs(trunk)
     paint_spine(trunk, body.person, body.texture)
-    paint_hips(trunk, body.trunk, body.texture)
+    paint_ilium(trunk, body.texture)
     paint_marker(trunk, body.trunk)

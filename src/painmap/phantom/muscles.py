@@ -92,7 +92,8 @@ def _paint_psoas(
     scale = anatomy.LARGER_PSOAS if side is Side.RIGHT else 1.0
     section = _Section(anatomy.PSOAS, part.w, scale)
     x, y = section.local(a, p)
-    distance = squarish(x, y, section.half_u, section.half_v)
+    bumps = 1.0 * np.sin(2.1 * np.arctan2(y, x) + part.w / 30)
+    distance = ellipse(x, y, section.half_u * 1.03, section.half_v * 1.03) + bumps
     distance = np.maximum(distance, part.w - anatomy.PSOAS[-1].w)
     part.paint(distance - 1.2, tissue.VISCERAL_FAT_HU, label_of("visceral_fat"))
     hu = _flesh(part, x, y, texture, own + 2, 0.015)
@@ -124,7 +125,7 @@ def _paint_back(
     erector = _Section(anatomy.ERECTOR, part.w, person.muscle)
     x, y = erector.local(a, p)
     distance = np.maximum(squarish(x, y, erector.half_u, erector.half_v), back)
-    part.paint(distance - 1.3, tissue.FAT_HU + 10, label_of("visceral_fat"))
+    part.paint(distance - 1.0, tissue.FAT_HU + 10, label_of("visceral_fat"))
     hu = _flesh(part, x, y, texture, own + 8, person.muscle_fat)
     # longissimus and iliocostalis part at an oblique cleft
     cleft = np.abs(x - 0.20 * erector.half_u + 0.35 * y + 1.5 * np.sin(y / 5)) - 0.25
@@ -134,7 +135,9 @@ def _paint_back(
     x, y = multifidus.local(a, p)
     distance = np.maximum(ellipse(x, y, multifidus.half_u, multifidus.half_v), back)
     distance = np.maximum(distance, 2.2 - a)
-    gap = 0.7 + 5 * person.muscle_fat
-    part.paint(np.maximum(distance - gap, back), tissue.FAT_HU + 15, label_of("visceral_fat"))
+    # the fat between the two comes and goes, more of it in fatty muscle
+    waves = texture.at(part.u / 8, part.v / 8, part.w / 20, own + 21)
+    gap = np.clip(0.3 + 5 * person.muscle_fat + 0.7 * waves, 0, 3)
+    part.paint(np.maximum(distance - gap, back), tissue.FAT_HU + 25)
     hu = _flesh(part, x + 0.4 * y, y, texture, own + 14, person.muscle_fat * 1.35)
     part.paint(distance, hu, label_of("multifidus", side))

@@ -5,11 +5,12 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from painmap.domain.anatomy import Side
 from painmap.phantom import anatomy, tissue
 from painmap.phantom.anatomy import Polyline
-from painmap.phantom.canvas import Canvas, FloatArray, capsule, ellipse, ellipsoid
+from painmap.phantom.canvas import Canvas, FloatArray, capsule, ellipse, ellipsoid, joined
 from painmap.phantom.labels import label_of
 from painmap.phantom.person import Person
 from painmap.phantom.tissue import Texture
@@ -17,11 +18,22 @@ from painmap.phantom.tissue import Texture
 BOWEL_STREAM: Final = 4
 """Random stream of the bowel's loops and the mesentery's vessels."""
 
-LOOPS: Final = 46
-MESENTERIC_VESSELS: Final = 60
+LOOPS: Final = 34
+MESENTERIC_VESSELS: Final = 130
 """Counts were chosen so that about half of the belly is bowel, half fat."""
 
 BOWEL_WALL_MM: Final = 2.4
+
+URETER: Final[Polyline] = ((44, 12, 20), (40, -4, -37), (44, -26, -95), (48, -16, -150))
+"""The left one, on the front of the psoas (Gray)."""
+
+ADRENALS: Final[tuple[Polyline, ...]] = (
+    ((30, -2, 116), (42, 20, 98)),
+    ((30, -2, 116), (27, 22, 96)),
+    ((-34, 6, 116), (-46, 26, 96)),
+    ((-34, 6, 116), (-31, 28, 94)),
+)
+"""Two limbs each, above and before the kidneys (Gray)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +120,32 @@ def belly_of(person: Person, seed: int) -> Belly:
         Tube(((-6, -50, 80), (-44, -36, 72), (-50, -18, 40), (-44, -16, 4)), 13, 24, 0.8),
         Tube(((-44, -16, 4), (-10, -27, -6), (24, -27, 2), (40, -34, 22)), 10.5, 24),
     )
-    loops = tuple(_loop(random, front) for _ in range(LOOPS))
+    loops = tuple(_loop(random, start) for start in _spread(random, front))
     return Belly((*loops, stomach, *colon, *duodenum), tuple(_branches(random)))
 
 
-def _loop(random: np.random.Generator, front: float) -> Tube:
-    at = np.array(
-        [random.uniform(-78, 88), random.uniform(front - 4, -26), random.uniform(-165, 45)]
-    )
+def _spread(random: np.random.Generator, front: float) -> list[npt.NDArray[np.float64]]:
+    """Choose where the loops begin: each as far from the others as ten tries allow."""
+    low, high = (-84.0, front - 6, -168.0), (92.0, -22.0, 72.0)
+    chosen = [random.uniform(low, high)]
+    while len(chosen) < LOOPS:
+        tries = random.uniform(low, high, size=(10, 3))
+        apart = np.linalg.norm(tries[:, None] - np.array(chosen)[None], axis=2).min(axis=1)
+        chosen.append(tries[np.argmax(apart)])
+    return chosen
+
+
+def _loop(random: np.random.Generator, at: npt.NDArray[np.float64]) -> Tube:
     points = [tuple(float(x) for x in at)]
     for _ in range(3):
-        at = at + random.normal(size=3) * (22, 11, 17)
-        at = np.clip(at, (-88, front - 8, -175), (94, -20, 52))
+        at = at + random.normal(size=3) * (19, 9, 15)
+        at = np.clip(at, (-92, -76, -175), (98, -20, 82))
         points.append((float(at[0]), float(at[1]), float(at[2])))
     gas = 0.2 if random.uniform() < 0.12 else 1.0
     return Tube(
         tuple((x, y, z) for x, y, z in points),
-        float(random.uniform(9.5, 13)),
-        float(random.uniform(14, 36)),
+        float(random.uniform(9, 13.5)),
+        float(random.uniform(20, 40)),
         gas,
         0.06,
     )
@@ -151,10 +171,14 @@ def paint_organs(
     canvas: Canvas, inner: FloatArray, belly: Belly, person: Person, texture: Texture
 ) -> None:
     """Paint the belly's contents within the inner wall, from front to back."""
+    wall = inner > -0.8
+    wall_hu, wall_labels = canvas.hu[wall], canvas.labels[wall]
     for vessel in belly.vessels:
         _paint_vessel(canvas, vessel.line, vessel.radius, "vessel")
     for tube in belly.bowel:
         _paint_bowel(canvas, tube, texture)
+    # loops are laid without asking where the wall is: it takes back what is its own
+    canvas.hu[wall], canvas.labels[wall] = wall_hu, wall_labels
     _paint_upper_organs(canvas, inner, texture)
     _paint_kidneys(canvas, texture)
     _paint_great_vessels(canvas, person)
@@ -231,8 +255,9 @@ def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> 
     canvas.paint(gland, tissue.PANCREAS_HU + 8 * grain, label_of("organ"))
     within = inner + 3.5
     u, v, w = canvas.u, canvas.v, canvas.w
-    liver = ellipsoid(u + 78, v + 12, w - 146, (64.0, 86.0, 104.0))
-    liver = np.maximum(liver, within)
+    liver = ellipsoid(u + 84, v + 8, w - 146, (72.0, 92.0, 104.0))
+    left_lobe = ellipsoid(u + 22, v + 62, w - 152, (66.0, 32.0, 62.0))
+    liver = np.maximum(joined(liver, left_lobe, 12.0), within)
     canvas.paint(liver, tissue.LIVER_HU + 3 * grain, label_of("liver"))
     veins = np.abs(texture.at(u / 14, v / 14, w / 14, 43.0)) - 0.06
     veins = np.maximum(veins * 14, np.abs(texture.at(u / 16, v / 16, w / 16, 47.0)) * 16 - 3)
@@ -240,7 +265,9 @@ def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> 
     gall = ellipsoid(u + 52, v + 58, w - 58, (15.0, 17.0, 26.0))
     canvas.paint(gall - 1, tissue.BOWEL_WALL_HU, label_of("organ"))
     canvas.paint(gall + 0.8, tissue.BILE_HU)
-    spleen = ellipsoid(u - 104, v - 18, w - 132, (27.0, 46.0, 56.0))
+    spleen = ellipsoid(u - 108, v - 20, w - 132, (29.0, 50.0, 56.0))
+    for line in ADRENALS:
+        canvas.paint(_line_distance(canvas, line) - 2.6, tissue.PANCREAS_HU - 8, label_of("organ"))
     spleen = np.maximum(spleen, within)
     canvas.paint(spleen, tissue.SPLEEN_HU + 3 * grain, label_of("spleen"))
 
@@ -263,7 +290,8 @@ def _paint_kidneys(canvas: Canvas, texture: Texture) -> None:
         bumps = 1.2 * texture.at(part.u / 9, part.v / 9, part.w / 9, 51.0)
         distance = ellipsoid(x, y, z, half) + bumps
         gerota = np.abs(distance - 8.0 - 2 * bumps) - 0.35
-        part.blend(np.clip(0.5 - gerota, 0, 1) * (part.hu < -60) * (part.hu > -150), -62.0)
+        fascia = np.clip(0.5 - gerota, 0, 1) * (np.abs(z) < half[2] - 8)
+        part.blend(fascia * (part.hu < -60) * (part.hu > -150), -66.0)
         part.paint(distance - 3.0, tissue.VISCERAL_FAT_HU, label_of("visceral_fat"), soft=2.0)
         sinus = ellipsoid(x + 17, y, z, (18.0, 9.5, 30.0)) + 1.5 * bumps
         grain = texture.at(part.u / 2.4, part.v / 2.4, part.w / 4, 53.0)
@@ -284,10 +312,7 @@ def _paint_great_vessels(canvas: Canvas, person: Person) -> None:
     _paint_vessel(canvas, ((3, -34, 66), (3, -44, 30), (0, -48, -30)), 3.6, "vessel")
     _paint_vessel(canvas, ((-9, -40, 66), (-10, -46, 30), (-12, -48, -30)), 5.0, "vessel")
     for sign in (1.0, -1.0):
-        ureter = tuple(
-            (x * sign, y, z)
-            for x, y, z in ((44, 12, 20), (40, -4, -37), (44, -26, -95), (48, -16, -150))
-        )
+        ureter = tuple((x * sign, y, z) for x, y, z in URETER)
         _paint_vessel(canvas, ureter, 1.9, "vessel")
         vein = tuple((x * sign, y, z) for x, y, z in anatomy.ILIAC_VEIN)
         start = anatomy.ILIAC_VEIN[0]
@@ -321,7 +346,7 @@ def _paint_aorta(canvas: Canvas, person: Person) -> None:
         plaque = np.maximum(np.abs(distance + 1.0) - 0.8, -2 * patch)
         part.paint(plaque, tissue.CALCIUM_HU)
     for sign in (1.0, -1.0):  # the crura of the diaphragm, to L2-L3
-        crus = ellipse(part.u - 3 - 17 * sign, part.v - 12 + 0.16 * (part.w - 40), 4.5, 13.0)
+        crus = ellipse(part.u - 5 - 15 * sign, part.v - 16, 5.0, 19.0)
         thin = np.maximum(crus, (12.0 if sign < 0 else 24.0) - part.w)
         free = np.maximum(thin, -distance - 0.5 + 2.0)
         part.paint(np.maximum(free, 1.5 - distance), tissue.MUSCLE_HU, label_of("crus"))

@@ -136,9 +136,12 @@ def _fat(
 def _wall(radius: npt.NDArray[np.float64], w: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Give the thickness of the abdominal wall: flank, rectus, and the thin lines between."""
     side, depth = np.abs(radius * _COS), radius * _SIN
-    flank = 1 / (1 + np.exp((depth - 52) / 5)) * 1 / (1 + np.exp(-(depth + 66) / 5))
+    # the latissimus reaches further to the back than the abdominal muscles do
+    latissimus = np.clip((w - 10) / 50, 0, 1)
+    flank = 1 / (1 + np.exp((depth - 58) / 5)) * 1 / (1 + np.exp(-(depth + 66) / 5))
+    behind = latissimus / (1 + np.exp((depth - 76) / 4)) / (1 + np.exp(-(depth - 40) / 4))
     rectus = np.clip(1 - np.abs(side - 37) / 34, 0, 1) ** 0.5 * (depth < 0)
     high = 1 / (1 + np.exp(-(w - 75) / 12))
-    thick = 2.0 + (19.0 - 6.0 * high) * flank
+    thick = 2.0 + np.maximum((19.0 - 6.0 * high) * flank, 5.5 * behind)
     wall: npt.NDArray[np.float64] = np.maximum(thick, 2.0 + 8.5 * rectus)
     return wall

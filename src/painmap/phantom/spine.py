@@ -155,9 +155,9 @@ def _paint_body(
     half = half - anatomy.ENDPLATE_DISH_MM * np.clip(1 - relative, 0, 1)
     across = np.abs(h) - half
     part.paint(outline, tissue.CORTEX_HU, vertebra_label(facts.level), across=across)
-    grain = texture.at(a / 0.95, p / 0.95, h / 1.8)
+    grain = texture.at(a / 0.75, p / 0.75, h / 1.6)
     broad = texture.at(a / 5, p / 5, h / 5, 11.0)
-    marrow = person.marrow_hu + 42 * grain + 14 * broad
+    marrow = person.marrow_hu + 36 * grain + 8 * broad
     # the basivertebral veins: a dark wedge from the middle of the back wall
     vein = np.maximum(np.abs(a) - 0.5 * np.clip(p, 0, 20), np.maximum(np.abs(h) - 2.2, 2 - p))
     marrow = marrow - 130 * np.clip(0.5 - vein / 2, 0, 1)
@@ -232,8 +232,9 @@ def _paint_sacrum(canvas: Canvas, facts: VertebraFacts, person: Person, texture:
     dish = anatomy.ENDPLATE_DISH_MM * np.clip(1 - relative, 0, 1)
     body = np.maximum(outline, np.maximum(h - top + dish, -h - 95))
     canal = facts.depth / 2 + anatomy.CANAL_BEHIND_BODY
-    narrowing = 1 - 0.006 * down
-    ala = squarish(side - 33 * narrowing, p - 5 - 4 * side / 40, 20 * narrowing, 13 * narrowing)
+    narrowing = 1 - 0.004 * down
+    # wider than it is: the iliac wing and the joint space cut it
+    ala = squarish(side - 37 * narrowing, p - 5 - 4 * side / 40, 26 * narrowing, 13 * narrowing)
     ala = np.maximum(ala, np.maximum(h - 9 + 0.25 * (side - 25), -h - 80))
     mass = ellipse(side - 27 * narrowing, p - 16, 10 * narrowing, 9 * narrowing)
     mass = np.maximum(mass, np.maximum(h - 9, -h - 80))
@@ -244,13 +245,15 @@ def _paint_sacrum(canvas: Canvas, facts: VertebraFacts, person: Person, texture:
     joint = ellipsoid(side - 22, p - canal - 3, h - top - 1, (6.0, 7.5, 11.0))
     bone = joined(joined(body, ala, 4.0), joined(mass, roof, 3.0), 4.0)
     tunnels = np.minimum(np.hypot(side - 21, h + 19), np.hypot(side - 19, h + 42)) - 4.5
-    bone = np.maximum(np.maximum(bone, -tunnels), -ellipse(a, p - canal, 13.5, 6.5))
+    bone = np.maximum(
+        np.maximum(bone, -tunnels), -ellipse(a, p - canal, 13.0 * narrowing, 6.3 * narrowing)
+    )
     bone = np.minimum(np.minimum(bone, crest), joint)
     label = vertebra_label(Level.S1)
     part.paint(np.maximum(joint - 1.3, -bone), 55.0, label_of("ligament"))
     part.paint(bone, tissue.CORTEX_HU, label)
-    grain = texture.at(a / 1.1, p / 1.1, h / 1.8)
+    grain = texture.at(a / 0.85, p / 0.85, h / 1.6)
     # the wings of the sacrum are poor in bone
-    marrow = person.marrow_hu - 10 - 75 * np.clip((side - 22) / 10, 0, 1) + 45 * grain
+    marrow = person.marrow_hu - 10 - 75 * np.clip((side - 22) / 10, 0, 1) + 36 * grain
     remnant = np.clip(1 - np.abs(h + 18) / 2, 0, 1) * (relative < 0.8)
     part.paint(bone + 1.5, marrow + 160 * remnant, soft=1.3)

@@ -1,6 +1,5 @@
-"""Skin, fat, fascia, abdominal wall, ribs, iliac wings and the muscles on them, couch."""
+"""Skin, fat, fascia, abdominal wall, ribs, and the marker on the skin."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -43,6 +42,10 @@ def paint_wall(canvas: Canvas, trunk: Trunk, texture: Texture) -> FloatArray:
     for side, sign in SIDES:
         canvas.labels[(wall < 0) & (canvas.u * sign >= 0)] = label_of("abdominal_wall", side)
     canvas.paint(inner, tissue.VISCERAL_FAT_HU + 1.4 * grain, label_of("visceral_fat"))
+    # the diaphragm clings to the lower ribs
+    lower = 1.6 + 1.2 * np.clip((canvas.w - 50) / 30, 0, 1)
+    lining = np.abs(inner + lower) - 0.5 * lower
+    canvas.blend(np.clip(0.5 - lining, 0, 1) * (canvas.w > 50) * (canvas.v > -60), 46.0)
     return inner
 
 
@@ -53,10 +56,10 @@ def _fat_texture(
     thick = np.maximum(wall - skin, 1.0)
     share = wall / thick
     waves = texture.at(canvas.u / 9, canvas.v / 9, canvas.w / 16)
-    deep = np.clip(1 - np.abs(share - 0.42 - 0.06 * waves) * thick / 0.7, 0, 1)
+    deep = np.clip(1.2 - np.abs(share - 0.42 - 0.06 * waves) * thick / 1.1, 0, 1)
     around = (canvas.bearing.astype(np.float32) / 9.0) % tissue.TILE
     septa = np.clip(1 - np.abs(texture.at(around, canvas.rho / 5, canvas.w / 10)) / 0.10, 0, 1)
-    return 26 * deep * (thick > 9) + 20 * septa + 4 * waves
+    return 46 * deep * (thick > 9) + 30 * septa + 5 * waves
 
 
 def _layered(canvas: Canvas, wall: FloatArray, inner: FloatArray, texture: Texture) -> FloatArray:
@@ -108,86 +111,7 @@ def _paint_rib(
         return
     distance = capsule(part.u, part.v, part.w, start, end) - anatomy.RIB_HALF_MM
     part.paint(distance, tissue.CORTEX_HU, label)
-    part.paint(distance + 1.8, tissue.CANCELLOUS_HU - 40)
-
-
-@dataclass(frozen=True, slots=True)
-class _Arc:
-    """The circle through the iliac wing's three points (left side, at S1)."""
-
-    u: float
-    v: float
-    radius: float
-    back: float
-    front: float
-    middle: float
-
-
-def _arc() -> _Arc:
-    a, b, c = (
-        np.array(each) for each in (anatomy.ILIUM_BACK, anatomy.ILIUM_MIDDLE, anatomy.ILIUM_FRONT)
-    )
-    matrix = 2 * np.array([b - a, c - a])
-    centre = np.linalg.solve(matrix, np.array([b @ b - a @ a, c @ c - a @ a]))
-    angles = [float(np.arctan2(p[1] - centre[1], p[0] - centre[0])) for p in (a, b, c)]
-    return _Arc(
-        float(centre[0]),
-        float(centre[1]),
-        float(np.linalg.norm(a - centre)),
-        back=angles[0],
-        front=angles[2],
-        middle=angles[1],
-    )
-
-
-ARC: Final = _arc()
-
-
-def paint_hips(canvas: Canvas, trunk: Trunk, texture: Texture) -> None:
-    """Paint the iliac wings with the muscles on both of their faces."""
-    for side, sign in SIDES:
-        span = (20.0, 175.0) if sign > 0 else (-175.0, -20.0)
-        part = canvas.window(span, (-95.0, 125.0), (-400.0, anatomy.CREST_W + 12))
-        if part is not None:
-            _paint_hip(part, trunk, texture, side, sign)
-
-
-def _paint_hip(canvas: Canvas, trunk: Trunk, texture: Texture, side: Side, sign: float) -> None:
-    x, y = canvas.u * sign - ARC.u, canvas.v - ARC.v
-    angle = np.arctan2(y, x)
-    # -1 at the posterior spine, 0 at the top of the crest, 1 at the anterior spine
-    t = np.where(
-        angle > ARC.middle,
-        (ARC.middle - angle) / (ARC.back - ARC.middle),
-        (ARC.middle - angle) / (ARC.middle - ARC.front),
-    )
-    flare = anatomy.ILIUM_FLARE * (canvas.w + 105.0) * np.clip(1.0 + np.minimum(t, 0), 0.0, 1.0)
-    across = np.hypot(x, y) - ARC.radius - flare
-    top = anatomy.CREST_W - np.where(t < 0, 50.0, 64.0) * np.square(t)
-    below_crest = canvas.w - top
-    half = 4.2 + 4.5 * np.exp(-np.square((t + 0.95) / 0.35)) + 2.8 * np.exp(below_crest / 16)
-    half = np.clip(half, 0, 10.0)
-    ends = (np.abs(t) - 1.0) * 60.0
-    wing = np.maximum(np.maximum(np.abs(across) - half, below_crest * 0.8), ends)
-    grain = 5 * texture.at(canvas.u / 3, canvas.v / 3, canvas.w / 9, 7.0)
-    streak = np.clip(
-        1 - np.abs(texture.at(canvas.u / 4, canvas.v / 7, canvas.w / 12, 3.0)) / 0.16, 0, 1
-    )
-    flesh = tissue.MUSCLE_HU + grain - 95 * streak
-    inside_wall = trunk.wall.distance(canvas) + 1.2
-    wall_here = np.maximum(inside_wall, below_crest + 2)
-    outer = np.maximum(np.maximum(wall_here, half - across), (np.abs(t) - 1.05) * 60)
-    canvas.paint(outer, flesh, label_of("gluteus_medius", side))
-    gap = (t + 0.42) * 60 - (inside_wall + 18) * 0.5
-    canvas.paint(np.abs(np.maximum(np.abs(gap), outer + 2)) - 0.9, tissue.FAT_HU + 25)
-    canvas.paint(np.maximum(outer, gap + 1), flesh, label_of("gluteus_maximus", side))
-    bulk = 3.0 + 13.0 * np.clip(-(below_crest + 6) / 60, 0, 1)
-    inner = np.maximum(np.maximum(across + half - 0.5, -across - half - bulk), below_crest + 6)
-    inner = np.maximum(inner, np.maximum(t - 0.98, -0.35 - t) * 60)
-    canvas.paint(inner, flesh + 2, label_of("iliacus", side))
-    canvas.paint(wing, tissue.CORTEX_HU, label_of("ilium", side))
-    spongy = tissue.CANCELLOUS_HU + 45 * texture.at(canvas.u / 1.2, canvas.v / 1.2, canvas.w / 1.8)
-    canvas.paint(wing + 1.9, spongy)
+    part.paint(distance + 1.4, tissue.CANCELLOUS_HU - 60)
 
 
 def marker_place(trunk: Trunk) -> tuple[float, float, float]:
