@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from painmap.domain.anatomy import Level, Muscle, Side
 from painmap.domain.injection import Landmark, Outline, PlannedSite
+from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.muscle_chooser import MuscleChooser
 from painmap.ui.widgets import NoteEdit, button, column, label, restyle, row
 
@@ -36,9 +37,12 @@ class MarkBar(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("ctBar")
+        self._ready = False
         self._last_muscle: str | None = None
-        self.hint = label(tone="muted")
-        self.hint.setMinimumWidth(40)
+        self._item: PlannedSite | Outline | Landmark | None = None
+        self._editable = False
+        self.hint = ElidedLabel()
+        self.hint.setProperty("tone", "muted")
         self.sentence = label(wrap=True)
         self.measured = label(tone="muted", wrap=True)
         self.note = NoteEdit(on_note, "Note")
@@ -46,7 +50,8 @@ class MarkBar(QFrame):
         self.note.setAccessibleName("Note to the chosen annotation")
         self.apply = button("Change to the above", on_apply, flat=True)
         self.remove = button("Remove", on_remove, flat=True)
-        self.chooser = MuscleChooser(muscles, self._on_choice)
+        # choices made while it is being built concern nobody
+        self.chooser = MuscleChooser(muscles, lambda: self._on_choice() if self._ready else None)
         self._detail = QWidget()
         words = column(self.sentence, self.measured, spacing=2)
         detail = row(spacing=12)
@@ -56,11 +61,11 @@ class MarkBar(QFrame):
         detail.addWidget(self.remove)
         self._detail.setLayout(detail)
         box = column(spacing=8)
-        box.setContentsMargins(16, 10, 16, 10)
+        box.setContentsMargins(16, 8, 16, 10)
         box.addWidget(self.chooser)
         box.addWidget(self._detail)
-        box.addWidget(self.hint)
         self.setLayout(box)
+        self._ready = True
         self.show_item(None, "", "", editable=False)
 
     # --- what comes next
@@ -98,7 +103,7 @@ class MarkBar(QFrame):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show what to do now, or what is missing."""
-        self.hint.setText(text)
+        self.hint.show_text(text)
         self.hint.setProperty("tone", "warning" if warning else "muted")
         restyle(self.hint)
 
@@ -128,7 +133,7 @@ class MarkBar(QFrame):
         self._refresh_apply()
 
     def _refresh_apply(self) -> None:
-        item = getattr(self, "_item", None)
+        item = self._item
         if not isinstance(item, PlannedSite | Outline) or self.missing() or not self._editable:
             self.apply.hide()
             return

@@ -11,6 +11,10 @@ from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_words import plane_of, size_words, warning_words
 from painmap.ui.widgets import button, column, label, row
 
+LINE_PX = 34
+MOST_LINES = 13
+"""More than these scroll."""
+
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -63,6 +67,8 @@ class SeriesPanel(QFrame):
         for study in studies:
             self._add(study)
         self._preselect(studies[0])
+        lines = min(self.list.count(), MOST_LINES)
+        self.list.setFixedHeight(lines * LINE_PX + 12)
         self.list.itemActivated.connect(lambda _: self._open())
         self.open_button = button("Open", self._open, primary=True)
         localizers = sum(stack.is_localizer for study in studies for stack in study.stacks)
@@ -72,7 +78,7 @@ class SeriesPanel(QFrame):
         self.left_out = label(words, "muted")
         box = column(margins=20, spacing=12)
         box.addWidget(label("What is in the folder", "heading"))
-        box.addWidget(self.list, 1)
+        box.addWidget(self.list)
         box.addLayout(row(self.left_out, button("Import report", report, flat=True), -1))
         box.addLayout(row(self.open_button, button("Close", closed), -1))
         self.setLayout(box)
@@ -81,12 +87,13 @@ class SeriesPanel(QFrame):
     def _add(self, study: StudyOnDisk) -> None:
         heading = QListWidgetItem(study.words)
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
-        heading.setSizeHint(QSize(100, 36))
+        heading.setSizeHint(QSize(100, LINE_PX))
         self.list.addItem(heading)
         counts = blocks_of(study.stacks)
         shown = [each for each in study.stacks if not each.is_localizer] or list(study.stacks)
         for stack in shown:
             entry = QListWidgetItem(stack_words(stack, of=counts.get(stack.series_uid, 1)))
+            entry.setSizeHint(QSize(100, LINE_PX))
             entry.setData(_ENTRY_ROLE, (study, stack))
             entry.setToolTip("\n".join(warning.message for warning in stack.warnings))
             self.list.addItem(entry)

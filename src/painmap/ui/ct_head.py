@@ -3,14 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QToolButton,
 )
 
@@ -18,6 +15,7 @@ from painmap.domain.sentences import study_sentence
 from painmap.imaging.stack import Stack, WarningCode
 from painmap.imaging.window import WINDOWS
 from painmap.ui.ct_choice import blocks_of, stack_words
+from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_words import WARNING_WORDS, study_words
 from painmap.ui.theme import Icons, Palette
@@ -25,35 +23,6 @@ from painmap.ui.widgets import Chips, label, row
 
 SAID_ELSEWHERE = {WarningCode.SYNTHETIC, WarningCode.LOSSY}
 """These stand on the pictures themselves."""
-
-
-class ElidedLabel(QLabel):
-    """One line that leaves its end out where there is no room; whole in its tool tip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(60)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._whole = ""
-
-    def show_text(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
-        self._fit()
-
-    @property
-    def whole(self) -> str:
-        return self._whole
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = QFontMetrics(self.font())
-        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
-        self.setToolTip(self._whole)
 
 
 class StudyHead(QFrame):

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from uuid import UUID
 
 import numpy as np
+from scipy import ndimage
 
 from painmap.domain.anatomy import Muscle
 from painmap.domain.injection import Landmark, Outline
@@ -14,6 +16,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure, measure_contour
 from painmap.imaging.errors import SeriesError
+from painmap.imaging.geometry import Floats
 from painmap.imaging.reslice import (
     Plane,
     PlaneView,
@@ -29,6 +32,12 @@ from painmap.imaging.volume import Volume
 from painmap.imaging.window import SOFT_TISSUE
 from painmap.services.studies import StudyOnDisk, anchor_for, anchor_state, stack_of
 from painmap.ui.ct_placement import Placement
+
+COARSE = 96
+"""The body is looked for on a grid of about so many points along each axis."""
+
+BODY_HU = -300
+"""Skin, fat and all that lies in them are denser than this; air and foam are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,26 @@ class OpenCt:
             return False
         j, i = np.rint(stored.pixels_of(point)[0]).astype(int)
         return self.volume.hu_of(image.index, int(j), int(i)) is None
+
+    def body_corners(self) -> Floats | None:
+        """The corners of the box that holds the patient's body, without the table.
+
+        Returns
+        -------
+        ndarray or None
+            (8, 3) patient millimetres; None where no body is found or nothing has a place.
+        """
+        if self.volume is None or self.stack.geometry is None:
+            return None
+        strides = [max(1, count // COARSE) for count in self.stack.shape]
+        coarse = self.volume.hu[tuple(slice(None, None, step) for step in strides)]
+        parts, count = ndimage.label(coarse > BODY_HU)
+        if not count:
+            return None
+        largest = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
+        box = ndimage.find_objects(parts == largest)[0]
+        ends = [(one.start * step, one.stop * step) for one, step in zip(box, strides, strict=True)]
+        return self.stack.geometry.patient_points(list(product(*ends)))
 
     # --- annotations
 

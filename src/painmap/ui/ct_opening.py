@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from painmap.domain.edits import attach_study, refuse_study
@@ -44,6 +44,7 @@ SAME_PERSON = "Same person"
 LOOK_ONLY = "Look only"
 
 PANEL_WIDTH = 860
+NARROW_WIDTH = 580
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,17 @@ class CtOpening(QWidget):
                 old.hide()
                 old.deleteLater()
         self.panel = panel
-        panel.setMaximumWidth(PANEL_WIDTH if wide else 560)
-        if fill:
-            self._column.addWidget(panel, 1)
-            self._column.setAlignment(panel, Qt.AlignmentFlag(0))
-        else:
+        panel.setMaximumWidth(PANEL_WIDTH if wide else NARROW_WIDTH)
+        middle = QWidget()
+        box = row(spacing=0)
+        box.addStretch(1)
+        box.addWidget(panel, 100)
+        box.addStretch(1)
+        middle.setLayout(box)
+        if not fill:
             self._column.addStretch(2)
-            self._column.addWidget(panel, 0)
+        self._column.addWidget(middle, 1 if fill else 0)
+        if not fill:
             self._column.addStretch(3)
         if isinstance(panel, QuestionPanel):
             panel.take_focus()
@@ -291,7 +296,7 @@ class CtOpening(QWidget):
             report=partial(self._show_report, person, again),
             closed=self.dismiss,
         )
-        self._show(panel, fill=True)
+        self._show(panel)
 
     def _show_report(self, person: Person, back: Callable[[], None]) -> None:
         lines = [line for study in person.studies for line in study.report.sentences]
@@ -435,7 +440,7 @@ class CtOpening(QWidget):
                 return
             study = attached(disk, origin=found.origin, identity=check, import_report=report)
             self._desk.apply(attach_study(study))
-            self._desk.say(f"Attached the study: {found.quiet_line}.")
+            self._desk.say(f"Study attached. {sentence_case(found.quiet_line)}.")
             self.load(disk, stack, study)
 
         self._desk.jobs.record(store, done=stored, failed=self._failed)
@@ -518,6 +523,11 @@ class CtOpening(QWidget):
         self._cancel()
         self._contents = None
         self._show(QScrollArea(), fill=True)
+
+
+def sentence_case(text: str) -> str:
+    """The same with a capital at its beginning; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def shortened(text: str, most: int = 56) -> str:

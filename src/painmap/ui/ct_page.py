@@ -92,7 +92,8 @@ class CtPage(VisitPage):
         self._looking_page = whole
         middle = row(self.tools, self.viewer, spacing=0)
         middle.setStretch(1, 1)
-        below = row(self.windows, -1)
+        below = row(self.windows, self.bar.hint, spacing=16)
+        below.setStretch(1, 1)
         below.setContentsMargins(16, 8, 16, 0)
         box = column(self.head, spacing=0)
         box.addLayout(middle, 1)

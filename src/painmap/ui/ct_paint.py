@@ -336,43 +336,46 @@ def _paint_letters(painter: QPainter, area: QRectF, scene: Scene) -> None:
     captions = scene.captions
     left, right, top, bottom = captions.letters
     size = SMALL_TEXT_PX if scene.small else TEXT_PX
-    lower_lines = captions.bottom_left + ((Line("100 mm"),) if scene.true_scale else ())
-    above = _in_the_way(painter, area, captions.top_left, captions.top_right, size)
-    below = _in_the_way(painter, area, lower_lines, captions.bottom_right, size)
+    bar = (Line("100 mm"),) if scene.true_scale else ()
     painter.setFont(font(LETTER_PX, strong=True))
     metrics = QFontMetricsF(painter.font())
-    middle = area.center()
-    side = middle.y() + metrics.ascent() / 2 - 2
+    side = area.center().y() + metrics.ascent() / 2 - 2
+    head = area.top() + MARGIN_PX + metrics.ascent()
+    foot = area.bottom() - MARGIN_PX - metrics.descent()
+    upper = _between(area, captions.top_left, captions.top_right, metrics, top, size)
+    lower = _between(
+        area, (*captions.bottom_left, *bar), captions.bottom_right, metrics, bottom, size
+    )
+    painter.setFont(font(LETTER_PX, strong=True))
     for words, x, y in (
         (left, area.left() + MARGIN_PX, side),
         (right, area.right() - MARGIN_PX - metrics.horizontalAdvance(right), side),
-        (
-            top,
-            middle.x() - metrics.horizontalAdvance(top) / 2,
-            area.top() + MARGIN_PX + above + metrics.ascent(),
-        ),
-        (
-            bottom,
-            middle.x() - metrics.horizontalAdvance(bottom) / 2,
-            area.bottom() - MARGIN_PX - below - metrics.descent(),
-        ),
+        (top, upper, head),
+        (bottom, lower, foot),
     ):
         text(painter, QPointF(x, y), words, QColor(CT.letter))
 
 
-def _in_the_way(
-    painter: QPainter, area: QRectF, left: tuple[Line, ...], right: tuple[Line, ...], size: int
+def _between(
+    area: QRectF,
+    left: tuple[Line, ...],
+    right: tuple[Line, ...],
+    metrics: QFontMetricsF,
+    letter: str,
+    size: int,
 ) -> float:
-    """The height of corner lines that reach the middle, where a letter stands."""
-    painter.setFont(font(size))
-    metrics = QFontMetricsF(painter.font())
-    room = area.width() / 2 - MARGIN_PX - LETTER_PX
-    count = 0
-    for lines in (left, right):
-        widest = max((metrics.horizontalAdvance(line.text) for line in lines), default=0.0)
-        if widest > room:
-            count = max(count, len(lines))
-    return count * (metrics.height() + 2)
+    """Where a letter of the upper or lower edge begins: in the middle, or beside the texts."""
+    small = QFontMetricsF(font(size, strong=True))
+    reach = [
+        max((small.horizontalAdvance(each.text) for each in side), default=0.0)
+        for side in (left, right)
+    ]
+    gap = 12.0
+    width = metrics.horizontalAdvance(letter)
+    first = area.left() + MARGIN_PX + reach[0] + gap if reach[0] else area.left()
+    last = area.right() - MARGIN_PX - reach[1] - gap - width if reach[1] else area.right()
+    middle = area.center().x() - width / 2
+    return max(min(middle, last), min(first, area.right() - MARGIN_PX - width))
 
 
 def bar_length_mm(width_px: float, px_per_mm: float) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from painmap.ui.widgets import Chips, button, column, label, row
 
@@ -69,41 +69,58 @@ class QuestionPanel(QFrame):
         self.setAccessibleName(title)
         self._on_escape = on_escape
         self.title = title
-        heading = label(title, "heading", wrap=True)
-        box = column(heading, margins=14 if compact else 20, spacing=8 if compact else 12)
         self.lines = tuple(lines)
-        for line in self.lines:
-            box.addWidget(label(line, wrap=True))
         choices = list(reasons)
+        given = list(answers)
         self.reasons: Chips | None = None
         if choices:
-            if reasons_for:
-                box.addWidget(label(reasons_for, "muted", wrap=True))
             self.reasons = Chips(choices, lambda _: self._refresh(), name="Reason")
-            box.addWidget(self.reasons)
-        given = list(answers)
         self.reason = QLineEdit()
         self.reason.setAccessibleName("Reason in your words")
         self.reason.setPlaceholderText(next((each.typed for each in given if each.typed), ""))
         self.reason.textChanged.connect(lambda _: self._refresh())
         self.reason.setVisible(any(each.typed for each in given))
-        box.addWidget(self.reason)
         self.buttons: dict[str, QPushButton] = {}
         self._typed: dict[str, bool] = {}
-        parts: list[QWidget | int] = []
         for each in given:
             made = button(each.text, self._runner(each), primary=each.default)
             self.buttons[each.text] = made
             self._typed[each.text] = bool(each.typed)
-            parts.append(made)
-        if stacked:
-            for part in parts:
-                box.addLayout(row(part, -1))
+        if compact:
+            self.setLayout(self._in_a_row())
         else:
-            box.addLayout(row(*parts, -1))
-        self.setLayout(box)
+            self.setLayout(self._in_a_column(reasons_for, stacked=stacked))
         self._default = next((each.text for each in given if each.default), "")
         self._refresh()
+
+    def _in_a_row(self) -> QHBoxLayout:
+        """Question and answers beside each other, for a strip below pictures."""
+        words = column(label(self.title, "strong", wrap=True), spacing=2)
+        for line in self.lines:
+            words.addWidget(label(line, "muted", wrap=True))
+        box = row(spacing=8)
+        box.setContentsMargins(14, 8, 14, 8)
+        box.addLayout(words, 3)
+        if not self.reason.isHidden():
+            box.addWidget(self.reason, 2)
+        for each in self.buttons.values():
+            box.addWidget(each)
+        return box
+
+    def _in_a_column(self, reasons_for: str, *, stacked: bool) -> QVBoxLayout:
+        box = column(label(self.title, "heading", wrap=True), margins=20, spacing=12)
+        for line in self.lines:
+            box.addWidget(label(line, wrap=True))
+        if self.reasons is not None:
+            box.addWidget(label(reasons_for, "muted", wrap=True))
+            box.addWidget(self.reasons)
+        box.addWidget(self.reason)
+        if stacked:
+            for each in self.buttons.values():
+                box.addLayout(row(each, -1))
+        else:
+            box.addLayout(row(*self.buttons.values(), -1))
+        return box
 
     def _runner(self, answer: Answer) -> Callable[[], object]:
         return lambda: answer.run(self.reason.text().strip())

@@ -115,6 +115,18 @@ class CtViewer(QFrame):
             view.fit()
         self._arrange()
         self.draw()
+        self.fit_body()
+
+    def fit_body(self) -> None:
+        """Show the body as large as it goes; the table and the air beside it may wait."""
+        corners = self._session.body_corners()
+        if corners is None:
+            return
+        for plane, shown in self._shown.items():
+            places = [shown.placement.view_of(PatientPoint(*map(float, each))) for each in corners]
+            at = [place[0] for place in places if place is not None]
+            xs, ys = [x for x, _ in at], [y for _, y in at]
+            self.views[plane].show_part(min(xs), min(ys), max(xs), max(ys))
 
     def close_pictures(self) -> None:
         for view in self.views.values():

@@ -147,6 +147,20 @@ class SliceView(pg.GraphicsView):
         """Show the whole picture."""
         self.set_view(1.0, None)
 
+    def show_part(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Show a part of the picture as large as it goes."""
+        if self._placement is None:
+            return
+        extent = self._placement.extent
+        width, height = self._room
+        whole = min(width / extent.width(), height / extent.height())
+        part = min(width / max(right - left, 1.0), height / max(bottom - top, 1.0))
+        self.set_view(part / whole, ((left + right) / 2, (top + bottom) / 2))
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        return max(1, self.viewport().width()), max(1, self.viewport().height())
+
     def set_view(self, zoom: float, centre: XY | None) -> None:
         """Show the picture `zoom` times as large as it fits, around `centre`."""
         self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, zoom))
@@ -173,7 +187,7 @@ class SliceView(pg.GraphicsView):
         if self._placement is None:
             return 1.0
         extent = self._placement.extent
-        width, height = max(1, self.viewport().width()), max(1, self.viewport().height())
+        width, height = self._room
         fitted = min(width / (extent.width() * MARGIN), height / (extent.height() * MARGIN))
         return fitted * self._zoom
 
