@@ -17,6 +17,7 @@ from painmap.services import data_folder, logbook
 from painmap.services.catalogue import body_map_folder, muscles
 from painmap.services.clinic import Clinic
 from painmap.services.demo import demo_visit, preparing_demo_series
+from painmap.services.open_visit import OpenVisit
 from painmap.services.resources import resources_root
 from painmap.services.settings import Settings
 from painmap.ui import faults, theme
@@ -122,7 +123,7 @@ def open_demo(window: MainWindow, folder: Path) -> None:
     )
 
 
-def _show_demo(window: MainWindow, series: Path, visit: object) -> None:
+def _show_demo(window: MainWindow, series: Path, visit: OpenVisit) -> None:
     window.desk.show_visit(visit)
     if not window.desk.open_visit.visit.attached_studies:
         window.pages.ct.open_folder(series, attach_best=True)

@@ -52,8 +52,8 @@ def test_a_new_patient_needs_a_name_and_a_kind(window: MainWindow, qtbot: QtBot)
 def test_a_patient_is_created_as_typed_and_chosen(window: MainWindow, qtbot: QtBot) -> None:
     today = window.pages.today
     today._new.click()
+    today.form.family.setText("Müller")  # QTest types ASCII only
     for edit, text in (
-        (today.form.family, "Müller"),
         (today.form.given, "Anna"),
         (today.form.birth, "12.05.1961"),
     ):

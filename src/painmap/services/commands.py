@@ -8,7 +8,6 @@ from pathlib import Path
 from shutil import rmtree
 from uuid import UUID
 
-from painmap.documents.visit_document import load
 from painmap.domain.errors import PainmapError
 from painmap.domain.progress import run_to_end
 from painmap.domain.sentences import plural
@@ -24,6 +23,7 @@ from painmap.services.catalogue import muscles
 from painmap.services.clinic import Clinic
 from painmap.services.data_folder import prepare
 from painmap.services.export import export_visit
+from painmap.services.importing import import_visit_file
 
 
 class CommandProblem(StrEnum):
@@ -209,10 +209,9 @@ def import_file(data_folder: Path, file: Path) -> str:
     ------
     DocumentError, RecordsError, DataFolderError
     """
-    document = load(file)
     clinic = Clinic.open(prepare(data_folder))
     try:
-        outcome = clinic.import_document(document)
+        outcome = import_visit_file(clinic, file)
     finally:
         clinic.close()
     return f"{outcome.sentence} {outcome.visit_id}"

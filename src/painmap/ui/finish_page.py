@@ -16,7 +16,7 @@ from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Desk
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.widgets import button, card, column, label, row
+from painmap.ui.widgets import button, card, column, empty, label, row
 
 PICTURE_HEIGHT_PX = 330
 
@@ -43,11 +43,13 @@ class FinishPage(VisitPage):
         self._title = label("Finish", "title")
         inner = QWidget()
         words = card()
-        words.setLayout(column(label("THE VISIT IN WORDS", "caption"), margins=20, spacing=10))
-        words.layout().addLayout(self._sentences)  # type: ignore[union-attr, attr-defined]  # a box layout
+        said = column(label("THE VISIT IN WORDS", "caption"), margins=20, spacing=10)
+        said.addLayout(self._sentences)
+        words.setLayout(said)
         pictures = card()
-        pictures.setLayout(column(label("AS IT IS EXPORTED", "caption"), margins=20, spacing=10))
-        pictures.layout().addLayout(self._pictures)  # type: ignore[union-attr, attr-defined]  # a box layout
+        drawn = column(label("AS IT IS EXPORTED", "caption"), margins=20, spacing=10)
+        drawn.addLayout(self._pictures)
+        pictures.setLayout(drawn)
         inner.setLayout(column(words, pictures, -1, spacing=16))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -99,8 +101,8 @@ class FinishPage(VisitPage):
         if not self.desk.is_open:
             return
         visit = self.desk.open_visit.visit
-        _empty(self._sentences)
-        _empty(self._pictures)
+        empty(self._sentences)
+        empty(self._pictures)
         for line in self.plain_text().splitlines():
             self._sentences.addWidget(label(line, wrap=True))
         for name, image in self.pictures().items():
@@ -183,11 +185,3 @@ def _picture(name: str, image: QImage) -> QWidget:
     shown.setAccessibleName(name)
     frame.setLayout(column(shown, label(name, "faint"), spacing=6))
     return frame
-
-
-def _empty(layout: QVBoxLayout | object) -> None:
-    while layout.count():  # type: ignore[attr-defined]  # any box layout
-        entry = layout.takeAt(0)  # type: ignore[attr-defined]  # any box layout
-        if (widget := entry.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()

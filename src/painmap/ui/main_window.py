@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +308,7 @@ class MainWindow(QMainWindow):
         self._recent.clear()
         folders = self.pages.ct.recent_folders() if self.desk.is_open else ()
         for folder in folders:
-            self._recent.addAction(str(folder), lambda folder=folder: self.open_folder(folder))
+            self._recent.addAction(str(folder), partial(self.open_folder, folder))
         self._recent.setEnabled(bool(folders))
 
     def choose_export(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
 from painmap.domain.anatomy import Indication, Level, Muscle, Side
 from painmap.ui.widgets import Chips, row
@@ -41,17 +41,20 @@ class MuscleChooser(QWidget):
         self.levels.setAccessibleName("Vertebral level")
         self.levels.activated.connect(lambda _: self._changed())
         self.box.activated.connect(lambda _: self._on_muscle())
-        self.setLayout(row(self.box, self.sides, self.levels, spacing=10))
-        self.layout().setStretch(0, 1)  # type: ignore[union-attr, attr-defined]  # a box layout
+        arranged = row(self.box, self.sides, self.levels, spacing=10)
+        arranged.setStretch(0, 1)
+        self.setLayout(arranged)
         self.setFocusProxy(self.box)
-        self._on_muscle()
+        self._offer_levels()
 
     def _made_box(self) -> QComboBox:
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setAccessibleName("Muscle")
-        box.lineEdit().setPlaceholderText("Muscle: type a few letters")
+        field = QLineEdit()
+        field.setPlaceholderText("Muscle: type a few letters")
+        box.setLineEdit(field)
         model = QStandardItemModel(box)
         for group in Indication:
             members = [each for each in self._muscles.values() if group in each.indications]
@@ -119,6 +122,10 @@ class MuscleChooser(QWidget):
         self.sides.set_chosen([])
 
     def _on_muscle(self) -> None:
+        self._offer_levels()
+        self._changed()
+
+    def _offer_levels(self) -> None:
         muscle = self.muscle
         known = self.level
         self.levels.clear()
@@ -128,7 +135,6 @@ class MuscleChooser(QWidget):
         if known is not None and self.levels.findData(known) >= 0:
             self.levels.setCurrentIndex(self.levels.findData(known))
         self.sides.setVisible(muscle is None or muscle.sided)
-        self._changed()
 
     def _changed(self) -> None:
         self._on_change()

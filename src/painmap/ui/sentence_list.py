@@ -17,7 +17,7 @@ from painmap.domain.sentences import (
 )
 from painmap.domain.visit import Item, Visit
 from painmap.ui.desk import Desk, PlaceWanted
-from painmap.ui.widgets import column, label, restyle
+from painmap.ui.widgets import column, empty, label, restyle
 
 WIDTH_PX = 320
 
@@ -90,11 +90,7 @@ class SentenceList(QFrame):
         return tuple(row.text for row in self._rows)
 
     def _refresh(self) -> None:
-        while self._column.count():
-            entry = self._column.takeAt(0)
-            if (widget := entry.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._column)
         self._rows = []
         if not self._desk.is_open:
             self._column.addWidget(

@@ -1,9 +1,11 @@
 """The table of the page Sites: one line a site, as a Qt model over the visit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QImage, QPixmap
 
 from painmap.domain.anatomy import Side
 from painmap.domain.injection import CtPlace, FigurePlace, PlannedSite
@@ -19,6 +21,8 @@ from painmap.domain.visit import Visit
 from painmap.ui.desk import Desk
 
 Index = QModelIndex | QPersistentModelIndex
+
+MINIATURE_PX = 56
 
 COLUMNS = ("Muscle", "Level", "Pain it is for", "Placed", "Status", "Side")
 
@@ -89,13 +93,16 @@ def _pain_words(visit: Visit, pain: PainSite | None) -> str:
 class SiteTable(QAbstractTableModel):
     """Qt's view of the lines; it is rebuilt whenever the visit changes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, miniature: Callable[[PlannedSite, int], QImage | None]) -> None:
         super().__init__()
         self._desk = desk
+        self._miniature = miniature
+        self._pictures: dict[UUID, QPixmap] = {}
         self.rows: tuple[SiteRow, ...] = ()
 
     def refresh(self) -> None:
         self.beginResetModel()
+        self._pictures = {}
         is_open = self._desk.is_open
         self.rows = site_rows(self._desk.open_visit.visit, self._desk) if is_open else ()
         self.endResetModel()
@@ -122,8 +129,23 @@ class SiteTable(QAbstractTableModel):
             if row.site is not None and row.pain is None and index.column() == 2:
                 return "no pain linked"
             return text
+        if role == Qt.ItemDataRole.DecorationRole and COLUMNS[index.column()] == "Placed":
+            return self._picture(row.site)
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.cells[index.column()] or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         return None
+
+    def _picture(self, site: PlannedSite | None) -> QPixmap | None:
+        """The CT around a target; None while its study is not open."""
+        if site is None or not isinstance(site.place, CtPlace):
+            return None
+        if site.id not in self._pictures:
+            image = self._miniature(site, 2 * MINIATURE_PX)
+            if image is None:
+                return None
+            pixmap = QPixmap.fromImage(image)
+            pixmap.setDevicePixelRatio(2)
+            self._pictures[site.id] = pixmap
+        return self._pictures[site.id]

@@ -14,6 +14,7 @@ from painmap.domain.ids import new_id
 from painmap.domain.injection import Link, LinkKind, PlannedSite, SiteStatus
 from painmap.domain.sentences import place_of_pain, planned_sentence
 from painmap.ui.body_view import FigureGlance
+from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Changes, Desk, Tone
 from painmap.ui.muscle_chooser import MuscleChooser
 from painmap.ui.pages import VisitPage
@@ -29,10 +30,11 @@ class SitesPage(VisitPage):
 
     page = Page.SITES
 
-    def __init__(self, desk: Desk, icons: Icons, palette: Palette) -> None:
+    def __init__(self, desk: Desk, icons: Icons, palette: Palette, ct: CtSession) -> None:
         super().__init__(desk, icons, palette)
         self._chosen: UUID | None = None
-        self.model = SiteTable(desk)
+        self.model = SiteTable(desk, ct.miniature)
+        ct.on_change(self._refresh)
         self.table = self._made_table()
         self._count = label(tone="muted")
         self._detail = SiteDetail(desk)

@@ -25,13 +25,14 @@ from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.sentences import day_words, moment_words
 from painmap.domain.visit import VisitKind, VisitState
 from painmap.services.clinic import PatientCard, VisitSummary
+from painmap.services.importing import ImportOutcome, import_visit_file
 from painmap.services.settings import Settings
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.pages import VisitPage
 from painmap.ui.patient_bar import patient_facts
 from painmap.ui.patient_form import PatientForm
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.widgets import Chips, button, card, column, label, row
+from painmap.ui.widgets import Chips, button, card, column, empty, label, row
 
 SEARCH_PAUSE_MS = 120
 """A search starts when no key has come for so long."""
@@ -157,10 +158,16 @@ class TodayPage(VisitPage):
             self._pause.stop()
             self.desk.ask_records(
                 partial(self.desk.clinic.patients, self.search.text()),
-                lambda cards: (self._show(cards), self.detail.open_best()),
+                self._show_and_open,
             )
         elif self.chosen is not None:
             self._leave_forms()
+            self.detail.open_best()
+
+    def _show_and_open(self, cards: tuple[PatientCard, ...]) -> None:
+        self._show(cards)
+        self._leave_forms()
+        if self.chosen is not None:
             self.detail.open_best()
 
     def _leave_forms(self) -> None:
@@ -201,10 +208,11 @@ class TodayPage(VisitPage):
 
     def import_file(self, path: Path) -> None:
         """Import a visit from its JSON document."""
-        self.desk.ask_records(
-            partial(self.desk.clinic.import_file, path),
-            lambda outcome: (self.desk.say(outcome.sentence), self.choose(outcome.patient_id)),
-        )
+        self.desk.ask_records(partial(import_visit_file, self.desk.clinic, path), self._imported)
+
+    def _imported(self, outcome: ImportOutcome) -> None:
+        self.desk.say(outcome.sentence)
+        self.choose(outcome.patient_id)
 
     # --- what the program is for
 
@@ -349,11 +357,7 @@ class PatientDetail(QFrame):
     def _show_visits(self, patient_id: UUID, visits: tuple[VisitSummary, ...]) -> None:
         if self._card is None or self._card.patient.id != patient_id:
             return
-        while self._visits.count():
-            entry = self._visits.takeAt(0)
-            if (widget := entry.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._visits)
         for visit in visits:
             self._visits.addWidget(self._visit_line(visit))
         if not visits:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QGridLayout,
@@ -78,6 +79,14 @@ def _fill(
             box.addStretch(1)
         else:
             box.addSpacing(part)
+
+
+def empty(box: QBoxLayout) -> None:
+    """Take everything out of `box`."""
+    while (entry := box.takeAt(0)) is not None:
+        if (widget := entry.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def restyle(widget: QWidget) -> None:
