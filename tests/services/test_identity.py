@@ -4,6 +4,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.study import Agreement, Origin
@@ -19,6 +21,7 @@ from painmap.services.identity import (
     quiet_line,
     refusal,
 )
+from painmap.services.names import Match, match, tokens
 from painmap.services.samples import load_samples, public_samples
 
 BORN = date(1960, 3, 3)
@@ -68,6 +71,7 @@ def name_agreement(name: str, family: str, given: str, *, born: date | None = BO
         ("YAMADA^TAROU=山田^太郎=ﾔﾏﾀﾞ^ﾀﾛｳ", "ヤマダ", "タロウ"),
         ("YAMADA^TAROU=山田^太郎=ﾔﾏﾀﾞ^ﾀﾛｳ", "Yamada", "Tarou"),
         ("=김^희중", "김", "희중"),
+        ("=山田太郎", "山田", "太郎"),
         ("Люкceмбypг", "ЛЮКCEМБYPГ", ""),
     ],
 )
@@ -109,6 +113,24 @@ def test_a_weak_likeness_counts_only_where_the_birth_date_agrees(
     assert name_agreement(name, family, given) is Agreement.SAME
     assert name_agreement(name, family, given, born=None) is Agreement.DIFFERENT
     assert name_agreement(name, family, given, born=date(1961, 3, 3)) is Agreement.DIFFERENT
+
+
+NAMES = st.text(
+    st.characters(categories=["L", "Mn"], include_characters=" -'’."), min_size=1, max_size=16
+)
+
+
+@given(NAMES, NAMES, NAMES, NAMES)
+def test_names_compare_alike_from_both_sides(a: str, b: str, c: str, d: str) -> None:
+    assert match(a, b, c, d) is match(c, d, a, b)
+
+
+@given(NAMES, NAMES)
+def test_a_name_is_itself_in_capitals_too(family: str, given_names: str) -> None:
+    assume(tokens(family))
+
+    assert match(family, given_names, family, given_names) is Match.STRONG
+    assert match(family, given_names, family.upper(), given_names.upper()) is Match.STRONG
 
 
 def test_a_match_is_one_quiet_line() -> None:

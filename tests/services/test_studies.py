@@ -11,6 +11,7 @@ from painmap.domain.places import Sha256
 from painmap.domain.progress import run_to_end
 from painmap.domain.study import Agreement, AttachedStudy, IdentityCheck, Origin
 from painmap.imaging.errors import SeriesError
+from painmap.services.import_report import from_json
 from painmap.services.recent_folders import MOST, RecentFolders
 from painmap.services.samples import public_samples
 from painmap.services.studies import (
@@ -24,6 +25,7 @@ from painmap.services.studies import (
     attached,
     reopening,
     scanning_folder,
+    shows_same_person,
     stack_of,
 )
 from tests.support import ct
@@ -160,6 +162,19 @@ def test_a_study_that_became_two_persons_is_not_opened_by_itself(tmp_path: Path)
         run_to_end(reopening(row))
 
     assert caught.value.problem is StudyProblem.SEVERAL_PERSONS
+
+
+def test_the_stored_report_tells_whether_the_files_still_show_the_same_person(
+    tmp_path: Path,
+) -> None:
+    key = b"k" * 32
+    ct.write_series(tmp_path / "mine")
+    ct.write_series(tmp_path / "same-uids", name="Roe^Rita", patient_id="P2")
+    contents = scan(tmp_path / "mine")
+    report = from_json(contents.stored_report(contents.studies[0], key))
+
+    assert shows_same_person(only_study(tmp_path / "mine"), report, key)
+    assert not shows_same_person(only_study(tmp_path / "same-uids"), report, key)
 
 
 def test_an_anchor_fits_its_stack_also_when_files_are_renamed(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from enum import IntEnum
 from itertools import permutations
 
 _EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_PLAIN = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 _VOICED = "\u3099\u309a"
 """Marks that make another kana of a kana, so that they are no accents."""
 MOST_GIVEN_NAMES = 5
@@ -74,10 +76,12 @@ def match(family: str, given: str, other_family: str, other_given: str) -> Match
         if not our_given or not their_given:
             return Match.WEAK
         return _match_given(our_given, their_given)
-    if not _same_words(ours + our_given, theirs + their_given):
-        return Match.NONE
-    # one text without components has no order of its own
-    return Match.WEAK if our_given and their_given else Match.STRONG
+    # one text without components has no order of its own, nor, in some scripts, any spaces
+    one_text = not our_given or not their_given
+    if _same_words(ours + our_given, theirs + their_given):
+        return Match.STRONG if one_text else Match.WEAK
+    together = _together(ours + our_given) & _together(theirs + their_given)
+    return Match.STRONG if one_text and together - {""} else Match.NONE
 
 
 def _same_text(ours: list[frozenset[str]], theirs: list[frozenset[str]]) -> bool:

@@ -17,7 +17,13 @@ from painmap.imaging.header import PatientIdentity, Skipped
 from painmap.imaging.layout import normal_of
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.stack import Stack
-from painmap.services.identity import name_words, origin_by_itself, person_key, shown_name
+from painmap.services.identity import (
+    identity_hash,
+    name_words,
+    origin_by_itself,
+    person_key,
+    shown_name,
+)
 from painmap.services.import_report import ImportReport, report_of, to_json, without_names
 from painmap.services.logbook import secrets
 from painmap.services.samples import public_samples
@@ -234,6 +240,21 @@ def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
     if len(found) > 1:
         raise StudyError(StudyProblem.SEVERAL_PERSONS)
     return found[0]
+
+
+def shows_same_person(study: StudyOnDisk, report: ImportReport, key: bytes) -> bool:
+    """Say whether files show whom the study showed when it was attached.
+
+    A Study Instance UID alone does not: it may have been given twice.
+
+    Parameters
+    ----------
+    report : ImportReport
+        What is stored with the attached study.
+    key : bytes
+        `data_folder.identity_key` of the data folder.
+    """
+    return report.identity == identity_hash(study.identity, key)
 
 
 # --- which stack first
