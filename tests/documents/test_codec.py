@@ -2,11 +2,13 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from painmap.documents import codec
 from painmap.documents.codec import (
     TYPE_OF,
     changes_of,
@@ -98,6 +100,28 @@ def test_an_item_is_not_read_as_one_of_another_kind() -> None:
 def test_an_empty_row_is_not_an_item() -> None:
     with pytest.raises(ValueError, match="empty"):
         item_of("marks", "null")
+
+
+def test_rows_of_an_older_version_are_lifted_before_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lift(kind: str, raw: dict[str, Any], *, found: int) -> dict[str, Any]:
+        assert (kind, found) == ("pain_sites", 0)
+        return {"note" if key == "remark" else key: value for key, value in raw.items()}
+
+    monkeypatch.setattr(codec, "upgraded_item", lift)
+    site = make.pain_site(note="old")
+    old_item = item_text(site).replace('"note"', '"remark"')
+    old_changes = changes_text((Change(None, site),)).replace('"note"', '"remark"')
+
+    assert item_of("pain_sites", old_item, version=0) == site
+    assert changes_of(old_changes, version=0) == (Change(None, site),)
+
+
+@pytest.mark.parametrize("text", ["{}", '[{"kind": "marks"}]', '[{"kind": "spleen"}]', "["])
+def test_what_is_no_list_of_changes_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match="journal"):
+        changes_of(text)
 
 
 def test_every_kind_of_item_has_its_type() -> None:

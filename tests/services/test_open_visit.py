@@ -1,6 +1,8 @@
 """The open visit: changes at once, stores in order, takes back without limit."""
 
+import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -314,6 +316,25 @@ def test_a_step_that_the_disk_stored_silently_is_not_stored_twice(
 
     assert store.load(visit_id).visit == opened.visit
     database.close()
+
+
+def test_one_thread_may_edit_while_another_stores(clinic: Clinic, opened: OpenVisit) -> None:
+    chance = random.Random(1)
+    with ThreadPoolExecutor(1) as lane:
+        waiting = []
+        for number in range(200):
+            act = chance.choice([opened.undo, opened.redo, None, None])
+            edit = edits.plan_site(make.planned_site(note=str(number)))
+            step = act() if act else opened.apply(edit)
+            if step is not None:
+                waiting.append(lane.submit(opened.commit, step))
+        for each in waiting:
+            each.result()
+
+    assert list(opened.unsaved) == []
+    stored = clinic.open_visit(opened.visit.id)
+    assert stored.visit == opened.visit
+    assert (stored.undo_label, stored.redo_label) == (opened.undo_label, opened.redo_label)
 
 
 def test_a_visit_can_be_finished_and_continued_and_undo_leaves_that(

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Annotated, Any, Literal, Union, cast
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from painmap.documents.upgrades import VERSION, JsonObject, upgraded_item
 from painmap.domain.visit import FIELD_OF, Change, Item
@@ -79,6 +80,21 @@ def item_of(kind: str, text: str, *, version: int = VERSION) -> Item:
     return cast(Item, item)
 
 
+@cache
+def _changes_adapter() -> TypeAdapter[Any]:
+    """Read a whole list of changes in one pass: journals are long."""
+    rows: list[Any] = [
+        TypedDict(  # type: ignore[operator]  # made of the kinds, which mypy cannot follow
+            f"Change_{kind}",
+            {"kind": Literal[kind], "before": cls | None, "after": cls | None},
+        )
+        for kind, cls in TYPE_OF.items()
+    ]
+    either: Any = Union[tuple(rows)]  # noqa: UP007  # of a list, which has no other form
+    form: Any = list[Annotated[either, Discriminator("kind")]]
+    return TypeAdapter(form, config=STRICT)
+
+
 def changes_text(changes: tuple[Change, ...]) -> str:
     """Give changes as JSON text: a list of kind, before and after."""
     return json_text(
@@ -94,12 +110,25 @@ def changes_text(changes: tuple[Change, ...]) -> str:
 
 
 def changes_of(text: str, *, version: int = VERSION) -> tuple[Change, ...]:
-    """Read changes back."""
+    """Read changes back.
 
-    def read(kind: str, data: JsonObject | None) -> Item | None:
-        return None if data is None else item_of(kind, json_text(data), version=version)
+    Raises
+    ------
+    ValueError
+        The text is no list of changes.
+    """
+    if version != VERSION:
+        text = json_text([_upgraded_change(each, version) for each in json.loads(text)])
+    try:
+        rows = _changes_adapter().validate_json(text)
+    except ValidationError as error:
+        raise ValueError(f"a row of the journal cannot be read: {error}") from error
+    return tuple(Change(row["before"], row["after"]) for row in rows)
 
-    return tuple(
-        Change(read(each["kind"], each["before"]), read(each["kind"], each["after"]))
-        for each in json.loads(text)
-    )
+
+def _upgraded_change(row: JsonObject, version: int) -> JsonObject:
+    lifted: JsonObject = {"kind": row["kind"]}
+    for when in ("before", "after"):
+        data = row[when]
+        lifted[when] = data and upgraded_item(row["kind"], data, found=version)
+    return lifted

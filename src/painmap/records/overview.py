@@ -1,12 +1,12 @@
 """What the patient list shows of visits, without opening them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from painmap.domain.visit import VisitKind, VisitState
 from painmap.records.database import Database
@@ -42,16 +42,17 @@ class VisitSummary:
 
 
 def summaries(
-    database: Database, patient_id: UUID | None = None
+    database: Database, patient_ids: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[VisitSummary, ...]]:
-    """Visits by patient, of one patient or of all, the latest first."""
-    query = select(VISIT)
-    if patient_id is not None:
-        query = query.where(VISIT.c.patient_id == patient_id)
+    """Visits by patient, of some patients or of all, the latest first."""
+    wanted = select(VISIT)
+    if patient_ids is not None:
+        wanted = wanted.where(VISIT.c.patient_id.in_(patient_ids))
+    ids = None if patient_ids is None else wanted.with_only_columns(VISIT.c.id)
     with database.reading() as connection:
-        rows = connection.execute(query).all()
-        counts = _counts(connection)
-        changed = _changed(connection)
+        rows = connection.execute(wanted).all()
+        counts = _counts(connection, ids)
+        changed = _changed(connection, ids)
     found = [
         VisitSummary(
             id=row.id,
@@ -77,24 +78,27 @@ def _by_patient(found: Iterable[VisitSummary]) -> dict[UUID, tuple[VisitSummary,
     return dict(grouped)
 
 
-def _counts(connection: Connection) -> defaultdict[tuple[UUID, str], int]:
+def _counts(
+    connection: Connection, visit_ids: Select[tuple[UUID]] | None
+) -> defaultdict[tuple[UUID, str], int]:
     query = (
         select(ITEM.c.visit_id, ITEM.c.kind, func.count())
         .where(ITEM.c.deleted == 0, ITEM.c.visit_id.is_not(None))
         .group_by(ITEM.c.visit_id, ITEM.c.kind)
     )
+    if visit_ids is not None:
+        query = query.where(ITEM.c.visit_id.in_(visit_ids))
     counts: defaultdict[tuple[UUID, str], int] = defaultdict(int)
     for visit_id, kind, count in connection.execute(query):
         counts[visit_id, kind] = count
     return counts
 
 
-def _changed(connection: Connection) -> dict[UUID, datetime]:
-    last = (
-        select(JOURNAL.c.visit_id, func.max(JOURNAL.c.seq).label("seq"))
-        .group_by(JOURNAL.c.visit_id)
-        .subquery()
-    )
+def _changed(connection: Connection, visit_ids: Select[tuple[UUID]] | None) -> dict[UUID, datetime]:
+    newest = select(JOURNAL.c.visit_id, func.max(JOURNAL.c.seq).label("seq"))
+    if visit_ids is not None:
+        newest = newest.where(JOURNAL.c.visit_id.in_(visit_ids))
+    last = newest.group_by(JOURNAL.c.visit_id).subquery()
     query = select(JOURNAL.c.visit_id, JOURNAL.c.at).join(
         last, and_(JOURNAL.c.visit_id == last.c.visit_id, JOURNAL.c.seq == last.c.seq)
     )

@@ -24,9 +24,13 @@ from painmap.records.imports import ImportOutcome, ImportStatus, import_visit
 from painmap.records.overview import VisitSummary, summaries
 from painmap.records.patients import PatientStore
 from painmap.records.visits import VisitStore
+from painmap.services.logbook import keep_out
 from painmap.services.open_visit import OpenVisit
 
 __all__ = ["Clinic", "ImportOutcome", "ImportStatus", "PatientCard", "VisitSummary"]
+
+FEW_PATIENTS = 200
+"""Up to so many patients are looked up by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class Clinic:
         """Store a new patient, and give it stamped."""
         stamped = replace(patient, stamp=Stamp(1, self._author, self._now()))
         self._patients.add(stamped)
+        keep_out(stamped)
         return stamped
 
     def change_patient(self, patient: Patient) -> Patient:
@@ -147,9 +152,12 @@ class Clinic:
 
     def patients(self, text: str = "") -> tuple[PatientCard, ...]:
         """Patients that have all the words of `text`: drafts first, then the latest seen."""
-        visits = summaries(self._database)
+        found = self._patients.find(text)
+        # naming many patients to the database costs more than reading all
+        few = len(found) <= FEW_PATIENTS
+        visits = summaries(self._database, [each.id for each in found] if few else None)
         cards = []
-        for patient in self._patients.find(text):
+        for patient in found:
             theirs = visits.get(patient.id, ())
             drafts = tuple(each for each in theirs if each.is_draft)
             cards.append(PatientCard(patient, drafts, theirs[0] if theirs else None))
@@ -160,7 +168,7 @@ class Clinic:
 
     def visits_of(self, patient_id: UUID) -> tuple[VisitSummary, ...]:
         """A patient's visits, the latest first."""
-        return summaries(self._database, patient_id).get(patient_id, ())
+        return summaries(self._database, [patient_id]).get(patient_id, ())
 
     def new_visit(self, patient_id: UUID, kind: VisitKind = VisitKind.FIRST) -> OpenVisit:
         """Begin a visit; it has the patient's studies and landmarks from the start."""
@@ -172,6 +180,7 @@ class Clinic:
         """Read a visit to work on it."""
         opened = OpenVisit.load(self._visits, visit_id, author=self._author, now=self._now)
         self._open[visit_id] = opened
+        keep_out(opened.patient)
         return opened
 
     def finish(self, visit_id: UUID) -> None:

@@ -112,7 +112,7 @@ def _items() -> None:
             "(visit_id IS NULL) = (kind IN ('studies', 'landmarks'))", name="item_patient_wide"
         ),
     )
-    op.create_index("item_of_visit", "item", ["visit_id"])
+    op.create_index("item_of_visit", "item", ["visit_id", "deleted", "kind"])
     op.create_index("item_of_patient", "item", ["patient_id", "kind"])
 
 
