@@ -315,4 +315,5 @@ class MapPage(VisitPage):
             self.switch.setGeometry(wide - width - 8, high - height - 8, width, height)
             self.tools.fit_into(wide, high)
             self.head.fit_into(wide)
+            self._on_hover(self.figure.hover)
         return False
