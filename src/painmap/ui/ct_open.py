@@ -221,7 +221,7 @@ class OpenCt:
         if not count:
             return None
         largest = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
-        box = ndimage.find_objects(parts == largest)[0]
+        box = ndimage.find_objects((parts == largest).astype(np.uint8))[0]
         ends = [(one.start * step, one.stop * step) for one, step in zip(box, strides, strict=True)]
         return self.stack.geometry.patient_points(list(product(*ends)))
 

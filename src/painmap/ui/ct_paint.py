@@ -254,9 +254,10 @@ def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: 
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance(mark.label)
     anchor = max(points, key=lambda point: point.x())
-    left = anchor.x() + 16
+    away = 24 if mark.kind is MarkKind.TARGET and mark.chosen else 16
+    left = anchor.x() + away
     if left + width > frame.right() - MARGIN_PX:
-        left = min(point.x() for point in points) - 16 - width
+        left = min(point.x() for point in points) - away - width
     left = max(frame.left() + MARGIN_PX, left)
     colour = QColor(COLOUR[mark.kind])
     if mark.faint:

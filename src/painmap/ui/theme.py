@@ -297,6 +297,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QDateEdit, QSpinBox {{ background: {p.surf
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateEdit:focus {{
     border-color: {p.accent}; }}
 QLineEdit[search="true"] {{ font-size: 16px; padding: 9px 12px; }}
+QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
 QComboBox QAbstractItemView {{ background: {p.surface}; border: 1px solid {p.line};
     selection-background-color: {p.accent_soft}; selection-color: {p.ink}; outline: none; }}
