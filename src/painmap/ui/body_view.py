@@ -100,6 +100,7 @@ class BodyFigure(QWidget):
         self._static: tuple[object, QPixmap] | None = None
         self._inked: tuple[object, QPixmap] | None = None
         self._pan_from: QPoint | None = None
+        self._pointer_at: QPointF | None = None
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
         self.set_tool(MarkTool.REGION)
         self.setMouseTracking(True)
@@ -120,6 +121,7 @@ class BodyFigure(QWidget):
             self._gestures.cancel()
             self.view = view
             self.focus.region = None
+            self._pointer_at = None
             self._set_hover(Hover())
             self.describe_focus()
             self.update()
@@ -129,6 +131,8 @@ class BodyFigure(QWidget):
         """Show marks."""
         self.scene = scene
         self._inked = None
+        if self._pointer_at is not None:
+            self._hover_at(self._pointer_at)
         self.update()
         self.describe_focus()
 
@@ -303,9 +307,11 @@ class BodyFigure(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._pointer_at = None
         self._set_hover(Hover())
 
     def _hover_at(self, position: QPointF) -> None:
+        self._pointer_at = position
         at = self.camera.figure(position.x(), position.y())
         self._set_hover(Hover(self.region_at(at), self.mark_at(at)))
 
