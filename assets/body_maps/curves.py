@@ -1,5 +1,6 @@
 """Smooth lines: through given points, fitted to a polygon, flattened, inked."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +105,7 @@ def fit(points: Floats, tolerance: float, *, corners: list[int] | None = None) -
     """
     stops = sorted({0, *(corners or []), len(points) - 1})
     found: list[Floats] = []
-    for a, b in zip(stops, stops[1:], strict=False):
+    for a, b in itertools.pairwise(stops):
         piece = points[a : b + 1]
         if len(piece) >= 2:
             _fit_piece(piece, _heading(piece), _heading(piece[::-1]), tolerance, found)

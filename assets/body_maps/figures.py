@@ -94,6 +94,8 @@ def build_half(folder: Path, recipe: Recipe, *, steps: int = 2) -> Half:
     corners = mesh.triangles(faces)
     points = np.c_[posed[:, 0] * scale, (top - posed[:, 1]) * scale, posed[:, 2] * scale]
     normals = mesh.normals(posed, corners) * [1, -1, 1]
+    normals[posed[:, 0] < 1e-6, 0] = 0.0  # seen with the mirrored half, the midline looks ahead
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     joints = _pose_joints(rig, turns, rest_joints)
     return Half(
         points=points,

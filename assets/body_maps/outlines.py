@@ -1,4 +1,4 @@
-"""From the posed mesh to lines: the silhouette, and where one part passes before another."""
+"""From the posed mesh to the outline, and to the depth picture that is shaded."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ import numpy as np
 import raster
 import shapely
 from figures import Half
-from numpy.typing import NDArray
 from raster import Floats, Frame, Ints
 from scipy.ndimage import gaussian_filter1d
 
@@ -100,7 +99,7 @@ def half_outline(silhouette: shapely.Polygon) -> curves.Path:
         line = _walk(ring, low, top)[::-1]
     even = curves.evenly(_walk_clean(line), STEP, closed=False)
     smooth = _calm_by_place(even)
-    corners = curves.sharp_corners(smooth, 2.0, 60.0, STEP)
+    corners = curves.sharp_corners(smooth, 2.0, 75.0, STEP)
     cubics = curves.fit(smooth, OUTLINE_TOLERANCE, corners=corners)
     cubics[0, 0, 0] = cubics[-1, 3, 0] = 0.0
     return curves.Path(cubics, closed=False)
@@ -110,11 +109,24 @@ STEP = 0.25
 """Figure units between the points that are smoothed."""
 
 
+_CALM = (
+    ("trunk and limbs", 5.0, lambda x, y: np.ones_like(x, dtype=bool)),
+    ("ear", 1.5, lambda x, y: (x > 36) & (y > 52) & (y < 96)),
+    ("hand", 1.0, lambda x, y: (y > 476) & (x > 150)),
+    ("foot", 1.0, lambda x, y: y > 925),
+    ("armpit", 0.8, lambda x, y: np.hypot(x - 84, y - 237) < 16),
+    ("perineum", 2.4, lambda x, y: (x < 12) & (y > 490) & (y < 540)),
+)
+"""Where the outline is smoothed over how many units; later rows win."""
+
+
 def _calm_by_place(even: Floats) -> Floats:
-    fine, coarse = (_calm_mirrored(even, sigma) for sigma in (0.7, 5.0))
-    small = _small_parts(even)
-    weight = gaussian_filter1d(small.astype(float), 3.0 / STEP, mode="nearest")[:, None]
-    return weight * fine + (1 - weight) * coarse
+    smooth = even
+    for _, sigma, where in _CALM:
+        here = where(even[:, 0], even[:, 1]).astype(float)
+        weight = gaussian_filter1d(here, 3.0 / STEP, mode="nearest")[:, None]
+        smooth = weight * _calm_mirrored(even, sigma) + (1 - weight) * smooth
+    return smooth
 
 
 def _calm_mirrored(even: Floats, sigma: float) -> Floats:
@@ -126,110 +138,12 @@ def _calm_mirrored(even: Floats, sigma: float) -> Floats:
     return half
 
 
-def _small_parts(p: Floats) -> NDArray[np.bool_]:
-    """Ears, hands, feet, the armpit and the perineum: where the outline is fine."""
-    x, y = p[:, 0], p[:, 1]
-    ear = (x > 36) & (y > 52) & (y < 96)
-    hand = (y > 476) & (x > 150)
-    foot = y > 925
-    armpit = np.hypot(x - 84, y - 237) < 16
-    perineum = (x < 12) & (y > 490) & (y < 540)
-    return ear | hand | foot | armpit | perineum
-
-
 def _walk(ring: Floats, start: int, end: int) -> Floats:
-    return ring[start : end + 1] if start <= end else np.concatenate([ring[start:], ring[: end + 1]])
+    return (
+        ring[start : end + 1] if start <= end else np.concatenate([ring[start:], ring[: end + 1]])
+    )
 
 
 def _walk_clean(line: Floats) -> Floats:
     inner = np.flatnonzero(line[:, 0] >= 0.01)
     return np.concatenate([line[:1] * [0, 1], line[inner[0] : inner[-1] + 1], line[-1:] * [0, 1]])
-
-
-def occlusions(
-    view: Projection, outline: shapely.LineString, *, jump: float, shortest: float
-) -> list[Floats]:
-    """Visible lines inside the figure where a nearer part passes before a farther one.
-
-    The zero set of (normal . view) over the triangles, chained; a stretch is kept where the
-    z-buffer agrees that it is seen and the depth beside it falls by more than `jump` units.
-    """
-    chains = _zero_chains(view)
-    kept: list[Floats] = []
-    for chain in chains:
-        seen = _seen(view, chain, outline, jump)
-        for run in _runs(seen, gap=4):
-            piece = chain[run, :2]
-            if np.linalg.norm(np.diff(piece, axis=0), axis=1).sum() >= shortest:
-                kept.append(piece)
-    return kept
-
-
-def _zero_chains(view: Projection) -> list[Floats]:
-    corners, g = view.half.corners, view.facing
-    sign = g[corners] > 0
-    mixed = np.flatnonzero(sign.any(1) & ~sign.all(1))
-    links: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    place: dict[tuple[int, int], Floats] = {}
-    for tri in corners[mixed]:
-        ends = []
-        for a, b in ((tri[0], tri[1]), (tri[1], tri[2]), (tri[2], tri[0])):
-            if (g[a] > 0) != (g[b] > 0):
-                key = (int(min(a, b)), int(max(a, b)))
-                t = g[key[0]] / (g[key[0]] - g[key[1]])
-                place[key] = (1 - t) * view.points[key[0]] + t * view.points[key[1]]
-                ends.append(key)
-        if len(ends) == 2:
-            links.setdefault(ends[0], []).append(ends[1])
-            links.setdefault(ends[1], []).append(ends[0])
-    return _chain(links, place)
-
-
-def _chain(
-    links: dict[tuple[int, int], list[tuple[int, int]]], place: dict[tuple[int, int], Floats]
-) -> list[Floats]:
-    free = set(links)
-    starts = sorted(links, key=lambda key: (len(links[key]) != 1, key))
-    chains: list[Floats] = []
-    for start in starts:
-        if start not in free:
-            continue
-        free.discard(start)
-        chain = [start]
-        while True:
-            ahead = [key for key in links[chain[-1]] if key in free]
-            if not ahead:
-                break
-            free.discard(ahead[0])
-            chain.append(ahead[0])
-        if len(chain) > 4:
-            chains.append(np.array([place[key] for key in chain]))
-    return chains
-
-
-def _seen(
-    view: Projection, chain: Floats, outline: shapely.LineString, jump: float
-) -> list[bool]:
-    frame = view.frame
-    column = np.round((chain[:, 0] - frame.left) * frame.scale - 0.5).astype(int)
-    row = np.round((chain[:, 1] - frame.top) * frame.scale - 0.5).astype(int)
-    reach = round(1.2 * frame.scale)
-    away = shapely.distance(outline, shapely.points(chain[:, :2]))
-    seen = []
-    for x, y, z, gap in zip(column, row, chain[:, 2], away, strict=True):
-        near = view.depth[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
-        wide = view.depth[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
-        inside = gap > 1.1 and near.size and wide.size and np.isfinite(wide).all()
-        seen.append(bool(inside and near.min() < z + 0.7 and wide.min() < z - jump))
-    return seen
-
-
-def _runs(seen: list[bool], gap: int) -> list[slice]:
-    runs: list[list[int]] = []
-    for i, here in enumerate(seen):
-        if here:
-            if runs and i - runs[-1][1] <= gap:
-                runs[-1][1] = i
-            else:
-                runs.append([i, i])
-    return [slice(a, b + 1) for a, b in runs if b - a >= 3]

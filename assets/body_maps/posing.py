@@ -1,5 +1,7 @@
 """The anatomical position: upright, arms a little off the body, palms forward, calm hands."""
 
+from collections.abc import Callable
+
 import mesh
 import numpy as np
 
@@ -82,7 +84,9 @@ def _level_palm(rig: mesh.Rig, turns: dict[str, Floats], first: Floats, across: 
     turns["wrist.L"] = turns["wrist.L"] @ mesh.turn(axis, angle)
 
 
-def _fingers(turns, joints, so_far) -> None:  # type: ignore[no-untyped-def]  # local helper
+def _fingers(
+    turns: dict[str, Floats], joints: dict[str, Floats], so_far: Callable[[str], Floats]
+) -> None:
     for finger, bends in FINGER_BEND.items():
         bend = 0.0
         for phalanx in (1, 2, 3):
@@ -96,7 +100,11 @@ def _fingers(turns, joints, so_far) -> None:  # type: ignore[no-untyped-def]  # 
             turns[bone] = _between(rest, so_far(bone).T @ goal)
 
 
-def _legs(turns, joints, aim) -> None:  # type: ignore[no-untyped-def]  # local helper
+def _legs(
+    turns: dict[str, Floats],
+    joints: dict[str, Floats],
+    aim: Callable[[str, Floats, Floats], None],
+) -> None:
     thigh = joints["l-knee"] - joints["l-upper-leg"]
     leg = joints["l-ankle"] - joints["l-knee"]
     straight = np.array([0, 0, 0.05])

@@ -1,6 +1,6 @@
 """Paint a built template into PNG files, to be looked at.
 
-    QT_QPA_PLATFORM=offscreen python assets/body_maps/preview.py OUT [--scale 1.4] [--box x0 y0 x1 y1]
+    QT_QPA_PLATFORM=offscreen python assets/body_maps/preview.py OUT [--scale 1.4] [--box 0 0 9 9]
 
 It is also the shortest description of how a view is meant to be drawn: the outline filled with
 one tone, the shading as ink of that strength clipped to the outline, the hairlines, the outline.
@@ -26,12 +26,24 @@ from PySide6.QtGui import (
 
 THEMES = {
     "light": {
-        "paper": "#fbfaf8", "skin": "#efece7", "shade": "#5b6068", "strength": 0.62,
-        "line": "#4a5058", "hair": "#6a7078", "border": "#2f6fb3", "text": "#5a6068",
+        "paper": "#fbfaf8",
+        "skin": "#efece7",
+        "shade": "#5b6068",
+        "strength": 0.62,
+        "line": "#4a5058",
+        "hair": "#6a7078",
+        "border": "#2f6fb3",
+        "text": "#5a6068",
     },
     "dark": {
-        "paper": "#1b1e23", "skin": "#c3c0bb", "shade": "#16191d", "strength": 0.66,
-        "line": "#101215", "hair": "#3a3e44", "border": "#174f8a", "text": "#aab0b8",
+        "paper": "#1b1e23",
+        "skin": "#c3c0bb",
+        "shade": "#16191d",
+        "strength": 0.66,
+        "line": "#101215",
+        "hair": "#3a3e44",
+        "border": "#174f8a",
+        "text": "#aab0b8",
     },
 }
 ADULT = Path(__file__).parents[2] / "resources/body_maps/adult"
@@ -66,13 +78,15 @@ def tinted(folder: Path, view: dict[str, Any], theme: dict[str, Any]) -> QImage:
     return ink
 
 
-def paint(p: QPainter, folder: Path, view: dict[str, Any], theme: dict[str, Any], borders: bool) -> None:
+def paint(
+    p: QPainter, folder: Path, view: dict[str, Any], theme: dict[str, Any], borders: bool
+) -> None:
     outline = QPainterPath()
     for text in view["outline"]:
         outline.addPath(svg_path(text))
     p.fillPath(outline, QColor(theme["skin"]))
     p.save()
-    p.setClipPath(outline)
+    p.setClipPath(outline, Qt.ClipOperation.IntersectClip)
     p.setOpacity(theme["strength"])
     p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     p.drawImage(QRectF(*view["shading"]["rectangle"]), tinted(folder, view, theme))
@@ -86,20 +100,29 @@ def paint(p: QPainter, folder: Path, view: dict[str, Any], theme: dict[str, Any]
     if borders:
         pen = QColor(theme["border"])
         pen.setAlphaF(0.75)
-        p.setPen(QPen(pen, 0.55))
+        fine = QPen(pen, 0.8)
+        fine.setCosmetic(True)
+        p.setPen(fine)
         p.setBrush(Qt.BrushStyle.NoBrush)
         for region in view["regions"]:
             for ring in region["polygons"]:
                 p.drawPolygon(polygon(ring))
     p.setBrush(Qt.BrushStyle.NoBrush)
     join = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    p.setPen(QPen(QColor(theme["line"]), 1.15, *join))
+    pen = QPen(QColor(theme["line"]), 1.5, *join)
+    pen.setCosmetic(True)
+    p.setPen(pen)
     p.drawPath(outline)
 
 
 def page(
-    folder: Path, template: dict[str, Any], theme: dict[str, Any], borders: bool, scale: float,
-    box: tuple[float, float, float, float], views: list[str],
+    folder: Path,
+    template: dict[str, Any],
+    theme: dict[str, Any],
+    borders: bool,
+    scale: float,
+    box: tuple[float, float, float, float],
+    views: list[str],
 ) -> QImage:
     x0, y0, x1, y1 = box
     wide, high = x1 - x0, y1 - y0
@@ -113,6 +136,7 @@ def page(
     for i, name in enumerate(views):
         view = next(v for v in template["views"] if v["id"] == name)
         p.save()
+        p.setClipRect(QRectF(i * wide, 0, wide, high))
         p.translate(i * wide - x0, -y0)
         paint(p, folder, view, theme, borders)
         font = QFont("DejaVu Sans")

@@ -99,9 +99,7 @@ SPECS = (
     # buttock and hip
     Spec("glut_up", "upper buttock", "buttock and hip", back=((50, 410),)),
     Spec("glut_lo", "lower buttock", "buttock and hip", back=((40, 470),)),
-    Spec(
-        "hip_lat", "side of the hip", "buttock and hip", back=((85, 450),), front=((84, 450),)
-    ),
+    Spec("hip_lat", "side of the hip", "buttock and hip", back=((85, 450),), front=((84, 450),)),
     # chest and abdomen
     Spec("sternum", "breastbone", "chest", front=((3, 230),), sided=False),
     Spec("chest_up", "upper chest", "chest", front=((45, 215),)),
@@ -140,7 +138,12 @@ SPECS = (
     Spec("heel", "heel", "ankle and foot", back=((52, 940),)),
     Spec("sole", "sole", "ankle and foot", back=((55, 975),)),
     Spec("toes_top", "top of the toes", "ankle and foot", front=((45, 985),)),
-    Spec("toes_sole", "underside of the toes", "ankle and foot", back=((45, 996), (58, 996), (66, 993), (75, 991), (82, 987))),
+    Spec(
+        "toes_sole",
+        "underside of the toes",
+        "ankle and foot",
+        back=((45, 996), (58, 996), (66, 993), (75, 991), (82, 987)),
+    ),
 )
 
 
@@ -200,4 +203,6 @@ def cut(view: str, outline: np.ndarray) -> dict[str, BaseGeometry]:
             for name, parts in claimed.items()
         }
         claimed[max(sorted(touched), key=touched.__getitem__)].append(crumb)
-    return {name: shapely.union_all(parts, grid_size=GRID) for name, parts in sorted(claimed.items())}
+    return {
+        name: shapely.union_all(parts, grid_size=GRID) for name, parts in sorted(claimed.items())
+    }

@@ -9,9 +9,15 @@ from raster import Floats
 from scipy.ndimage import gaussian_filter, zoom
 
 PIXELS_PER_UNIT = 1.5
-_RIM, _HOLLOW, _LIGHT = 0.62, 0.55, 0.10
-_CALM = ((0.0, 80.0, 34.0, 52.0, 2.2), (54.0, 258.0, 18.0, 18.0, 7.0), (0.0, 486.0, 26.0, 26.0, 3.5))
-"""Ellipses (x, y, half width, half height) blurred by so many units: face, breast, pubis."""
+_RIM, _HOLLOW, _LIGHT, _GROUND = 0.60, 0.95, 0.34, 0.05
+"""Weights: surfaces that turn away, hollows, surfaces that look down, and everywhere."""
+_CALM = (
+    (0.0, 80.0, 34.0, 52.0, 2.2),
+    (54.0, 258.0, 18.0, 18.0, 7.0),
+    (0.0, 486.0, 26.0, 26.0, 3.5),
+    (17.4, 62.0, 15.0, 11.0, 6.0),
+)
+"""Ellipses (x, y, half width, half height) blurred by so many units: face, breast, pubis, eye."""
 
 
 def shade(view: Projection) -> Floats:
@@ -20,15 +26,17 @@ def shade(view: Projection) -> Floats:
     facing = view.picture(view.facing)
     inside = view.face >= 0
     solid = inside & (np.nan_to_num(facing, nan=-1) > 0.02)
-    up = -view.picture(view.normals[:, 1])
-    light = np.nan_to_num(_RIM * (1 - np.clip(facing, 0, 1)) ** 1.8 + _LIGHT * (0.5 - 0.5 * up))
+    down = np.nan_to_num(view.picture(view.normals[:, 1]))
+    away = 1 - np.clip(np.nan_to_num(facing), 0, 1)
+    dark = _GROUND + _RIM * away**1.5 + _LIGHT * (np.clip(down + 0.15, -0.15, 0.6) * (0.4 + away))
     depth = np.where(solid, view.depth, 0.0)
     hollow = np.zeros_like(depth)
-    for sigma, reach in ((2.5, 1.6), (7.0, 5.0), (18.0, 14.0)):
+    for sigma, reach in ((2.5, 1.8), (6.0, 4.0), (14.0, 9.0)):
         near = _blur(depth, solid, sigma * scale)
-        hollow += np.clip((near - depth) / reach, -0.35, 1.0) / 3
-    dark = np.clip(light + _HOLLOW * hollow, 0, 1)
-    dark = _blur(dark, solid, 0.9 * scale)
+        hollow += np.tanh((near - depth) / reach) / 3
+    dark = dark + _HOLLOW * np.clip(hollow, -0.4, 1)
+    dark = 0.5 * (dark + np.hypot(dark, 0.08))  # nowhere a hard edge to bare
+    dark = _blur(dark / (1 + 0.55 * dark), solid, 1.1 * scale)
     y, x = np.mgrid[: view.frame.height, : view.frame.width] / scale
     x, y = x + view.frame.left, y + view.frame.top
     for cx, cy, rx, ry, sigma in _CALM:
@@ -50,7 +58,9 @@ def _blur(values: Floats, where: np.ndarray, sigma: float) -> Floats:
 
 def picture(half: Floats, scale: float) -> np.ndarray:
     """The whole view from its left half, brought to `PIXELS_PER_UNIT`, 8 bits."""
-    small = zoom(np.nan_to_num(half), PIXELS_PER_UNIT / scale, order=1, grid_mode=True, mode="nearest")
+    small = zoom(
+        np.nan_to_num(half), PIXELS_PER_UNIT / scale, order=1, grid_mode=True, mode="nearest"
+    )
     grey = np.round(np.clip(small, 0, 1) * 255).astype(np.uint8)
     return np.concatenate([grey[:, ::-1], grey], axis=1)
 
