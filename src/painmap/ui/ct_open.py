@@ -22,7 +22,6 @@ from painmap.imaging.reslice import (
     PlaneView,
     SliceImage,
     index_at,
-    native_plane,
     plane_image,
     plane_views,
     rectified,
@@ -35,6 +34,9 @@ from painmap.ui.ct_placement import Placement
 
 COARSE = 96
 """The body is looked for on a grid of about so many points along each axis."""
+
+MOST_REMEMBERED = 4096
+"""Places whose slices are remembered; drawing asks for the same ones again and again."""
 
 BODY_HU = -300
 """Skin, fat and all that lies in them are denser than this; air and foam are not."""
@@ -92,6 +94,9 @@ class OpenCt:
         self.study: AttachedStudy | None = None
         self.window = HuRange()
         self._key: StackKey | None = None
+        self._views: dict[Plane, PlaneView] = {}
+        self._steps: dict[Plane, float] = {}
+        self._found: dict[tuple[Plane, PatientPoint], int | None] = {}
         self._listeners: list[Callable[[], None]] = []
 
     # --- what is open
@@ -100,11 +105,19 @@ class OpenCt:
         """Show `volume`; without a study it is looked at only."""
         self.volume, self.disk, self.study = volume, disk, study
         self._key = volume.stack.key
+        self._forget_places()
+        self._views = {view.plane: view for view in plane_views(volume.stack)}
         self._tell()
 
     def close(self) -> None:
         self.volume = self.disk = self.study = self._key = None
+        self._forget_places()
         self._tell()
+
+    def _forget_places(self) -> None:
+        self._views.clear()
+        self._steps.clear()
+        self._found.clear()
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Have `listener` called whenever another CT is open."""
@@ -151,12 +164,12 @@ class OpenCt:
     @property
     def native(self) -> Plane:
         """The plane in which the slices were acquired."""
-        return native_plane(self.stack)
+        return next(plane for plane, view in self._views.items() if view.native)
 
     @property
     def views(self) -> Mapping[Plane, PlaneView]:
         """The planes that can be shown."""
-        return {view.plane: view for view in plane_views(self.stack)}
+        return self._views
 
     def image(self, plane: Plane, index: int) -> SliceImage:
         if self.volume is None:
@@ -169,17 +182,27 @@ class OpenCt:
 
     def index_of(self, plane: Plane, point: PatientPoint) -> int | None:
         """The picture of `plane` that is nearest to `point`."""
-        return index_at(self.stack, plane, point)
+        asked = (plane, point)
+        if asked not in self._found:
+            if len(self._found) > MOST_REMEMBERED:
+                self._found.clear()
+            self._found[asked] = index_at(self.stack, plane, point)
+        return self._found[asked]
 
     def step_mm(self, plane: Plane) -> float:
         """Millimetres from one picture of `plane` to the next."""
+        if plane not in self._steps:
+            self._steps[plane] = self._step(plane)
+        return self._steps[plane]
+
+    def _step(self, plane: Plane) -> float:
         geometry = self.stack.geometry
         if geometry is None:
             return self.stack.slices[0].slice_thickness or 1.0
         view = self.views[plane]
-        steps = (rectified(geometry) if view.resampled else geometry).patient_from_index[:3, :3]
         if view.native:
             return geometry.spacing_mm[0]
+        steps = (rectified(geometry) if view.resampled else geometry).patient_from_index[:3, :3]
         axis = {Plane.SAGITTAL: 0, Plane.CORONAL: 1, Plane.AXIAL: 2}[plane]
         return float(np.abs(steps[axis]).max())
 

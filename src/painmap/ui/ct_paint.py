@@ -253,11 +253,16 @@ def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: 
     painter.setFont(font(SMALL_TEXT_PX, strong=mark.chosen))
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance(mark.label)
-    anchor = max(points, key=lambda point: point.x())
     away = 24 if mark.kind is MarkKind.TARGET and mark.chosen else 16
-    left = anchor.x() + away
-    if left + width > frame.right() - MARGIN_PX:
-        left = min(point.x() for point in points) - away - width
+    # outwards, so that labels of both sides do not meet in the middle
+    by_x = sorted(points, key=lambda point: point.x())
+    outwards = by_x[-1].x() + by_x[0].x() >= 2 * frame.center().x()
+    fits_right = by_x[-1].x() + away + width <= frame.right() - MARGIN_PX
+    fits_left = by_x[0].x() - away - width >= frame.left() + MARGIN_PX
+    if fits_right and (outwards or not fits_left):
+        anchor, left = by_x[-1], by_x[-1].x() + away
+    else:
+        anchor, left = by_x[0], by_x[0].x() - away - width
     left = max(frame.left() + MARGIN_PX, left)
     colour = QColor(COLOUR[mark.kind])
     if mark.faint:
@@ -303,6 +308,8 @@ def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) 
     ground = QColor(CT.warning)
     painter.fillRect(band, ground)
     painter.setPen(QColor(CT.ground))
+    if QFontMetricsF(painter.font()).horizontalAdvance(words) > band.width() - 8:
+        words = words.split(",")[0].split("   ")[0]
     painter.drawText(band, Qt.AlignmentFlag.AlignCenter, words)
     return frame.top() + height
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
 from painmap.ui.ct_paint import Scene, paint_scene
 from painmap.ui.ct_placement import Placement
@@ -90,6 +90,8 @@ class SliceView(pg.GraphicsView):
         self.image = pg.ImageItem(axisOrder="row-major")
         self.box.addItem(self.image, ignoreBounds=True)
         self.image.hide()
+        # a crosshair that moves over a picture must not have it scaled anew
+        self.image.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._placement: Placement | None = None
         self._scene = Scene()
         self._zoom = 1.0
@@ -118,7 +120,7 @@ class SliceView(pg.GraphicsView):
             return
         before = self._placement.extent if self._placement else None
         self._placement = picture.placement
-        self.image.setImage(picture.grey, autoLevels=False, levels=(0, 255))
+        self.image.setImage(picture.grey, autoLevels=False)
         self.image.setTransform(picture.placement.transform)
         self.image.show()
         if before != picture.placement.extent:
