@@ -11,22 +11,19 @@ from painmap.domain.places import Sha256
 from painmap.domain.progress import run_to_end
 from painmap.domain.study import Agreement, AttachedStudy, IdentityCheck, Origin
 from painmap.imaging.errors import SeriesError
+from painmap.services.anchors import AnchorChange, anchor_for, anchor_state, stack_of
 from painmap.services.import_report import from_json
 from painmap.services.recent_folders import MOST, RecentFolders
 from painmap.services.samples import public_samples
 from painmap.services.studies import (
-    AnchorChange,
     FolderContents,
     StudyError,
     StudyOnDisk,
     StudyProblem,
-    anchor_for,
-    anchor_state,
     attached,
     reopening,
     scanning_folder,
     shows_same_person,
-    stack_of,
 )
 from tests.support import ct
 

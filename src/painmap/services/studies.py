@@ -1,22 +1,22 @@
 """Studies on disk: what a folder holds, which stack to show first, and finding one again."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from pathlib import Path
 
 from painmap.domain.errors import PainmapError
 from painmap.domain.ids import new_id
-from painmap.domain.places import CtAnchor, Sha256
+from painmap.domain.places import Sha256
 from painmap.domain.progress import Job
 from painmap.domain.sentences import day_words, plural
 from painmap.domain.study import AttachedStudy, IdentityCheck, Origin
 from painmap.imaging.header import PatientIdentity, Skipped
-from painmap.imaging.layout import normal_of
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.stack import Stack
+from painmap.services.anchors import anchor_for, anchor_state, stack_of
+from painmap.services.first_stack import merit
 from painmap.services.identity import (
     identity_hash,
     name_words,
@@ -28,8 +28,21 @@ from painmap.services.import_report import ImportReport, report_of, to_json, wit
 from painmap.services.logbook import secrets
 from painmap.services.samples import public_samples
 
-AXIAL_COSINE = 0.7
-"""A stack whose normal is closer to the patient's long axis than about 45 degrees is axial."""
+__all__ = [
+    "FolderContents",
+    "Person",
+    "StudyError",
+    "StudyOnDisk",
+    "StudyProblem",
+    "anchor_for",
+    "anchor_state",
+    "attached",
+    "contents_of",
+    "reopening",
+    "scanning_folder",
+    "shows_same_person",
+    "stack_of",
+]
 
 
 class StudyProblem(StrEnum):
@@ -87,7 +100,7 @@ class StudyOnDisk:
     @property
     def first_stack(self) -> Stack:
         """The stack to show first: axial, of soft tissue, with most slices."""
-        return max(self.stacks, key=_merit)
+        return max(self.stacks, key=merit)
 
     @property
     def words(self) -> str:
@@ -176,7 +189,7 @@ def contents_of(scan: ScanResult, *, now: datetime) -> FolderContents:
 
 
 def _study(scan: ScanResult, stacks: Sequence[Stack], now: datetime) -> StudyOnDisk:
-    best = max(stacks, key=_merit)
+    best = max(stacks, key=merit)
     return StudyOnDisk(
         study_uid=best.study_uid,
         description=best.facts.study_description,
@@ -255,146 +268,3 @@ def shows_same_person(study: StudyOnDisk, report: ImportReport, key: bytes) -> b
         `data_folder.identity_key` of the data folder.
     """
     return report.identity == identity_hash(study.identity, key)
-
-
-# --- which stack first
-
-
-class _Tissue(IntEnum):
-    SHARP = 0
-    UNKNOWN = 1
-    SOFT = 2
-
-
-_SHARP_WORDS = re.compile(r"\b(bone\w*|lung\w*|edge|sharp|knochen|lunge|osseux|hueso|os)\b")
-_SOFT_WORDS = re.compile(r"\b(soft|standard|stnd|std|tissue|weich\w*|muscle|abd\w*|st)\b")
-_NUMBERED = re.compile(r"\b(?:(fc)|[a-z]{1,2})(\d{2})[a-z]?\b")
-"""Siemens B30f, I31f, Br40, Hr60; Canon FC08: the number says how sharp it is."""
-
-
-def _tissue(stack: Stack) -> _Tissue:
-    """Whether the reconstruction is for soft tissue, as kernel and description say."""
-    for text in (stack.facts.kernel.lower(), stack.description.lower()):
-        if _SHARP_WORDS.search(text):
-            return _Tissue.SHARP
-        if _SOFT_WORDS.search(text):
-            return _Tissue.SOFT
-    numbered = _NUMBERED.search(stack.facts.kernel.lower())
-    if numbered is None:
-        return _Tissue.UNKNOWN
-    limit = 30 if numbered[1] else 50
-    return _Tissue.SOFT if int(numbered[2]) < limit else _Tissue.SHARP
-
-
-def _merit(stack: Stack) -> tuple[bool, bool, bool, bool, int, int, int]:
-    """What speaks for showing a stack first, the weightiest first."""
-    axial = stack.has_geometry and abs(float(normal_of(stack.slices[0])[2])) >= AXIAL_COSINE
-    several = len(stack.slices) > 1
-    return (
-        not stack.is_localizer,
-        several,
-        stack.uniform and axial,
-        axial,
-        _tissue(stack),
-        len(stack.slices),
-        -stack.index,
-    )
-
-
-# --- anchors
-
-
-def anchor_for(stack: Stack, k: int) -> CtAnchor:
-    """Give what an annotation on slice `k` hangs on.
-
-    Parameters
-    ----------
-    k : int
-        Slice, from 0 in stack order.
-    """
-    one = stack.slices[k]
-    return CtAnchor(
-        study_uid=stack.study_uid,
-        series_uid=stack.series_uid,
-        stack=stack.index,
-        sop_uid=one.sop_uid,
-        frame_number=one.frame + 1,
-        frame_of_reference_uid=stack.frame_of_reference_uid,
-        stack_key=stack.key,
-    )
-
-
-class AnchorChange(StrEnum):
-    """Why an annotation is shown read-only; the value is the sentence."""
-
-    NOT_OPEN = "Its series is not among the files that are open."
-    SLICE_GONE = "Its slice is no longer in the series."
-    SERIES_CHANGED = (
-        "Slices of its series were added, taken away or placed otherwise since it was made."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorState:
-    """Whether what an annotation hangs on is as it was.
-
-    Parameters
-    ----------
-    change : AnchorChange or None
-        Why it is shown read-only; None: it fits, and may be changed.
-    slice_index : int or None
-        Slice from 0 in the stack; None where it is not there.
-    """
-
-    change: AnchorChange | None
-    slice_index: int | None
-
-    @property
-    def fits(self) -> bool:
-        return self.change is None
-
-    @property
-    def reason(self) -> str:
-        """The sentence; empty when it fits."""
-        return self.change.value if self.change else ""
-
-
-def stack_of(anchor: CtAnchor, stacks: Sequence[Stack]) -> Stack | None:
-    """Find the stack that an annotation hangs on.
-
-    By content; else the one of its series that holds its slice; else the one of its number.
-    """
-    series = [stack for stack in stacks if stack.series_uid == anchor.series_uid]
-    for fits in (
-        lambda stack: stack.key == anchor.stack_key,
-        lambda stack: _slice_of(anchor, stack) is not None,
-        lambda stack: stack.index == anchor.stack,
-    ):
-        found = next(filter(fits, series), None)
-        if found is not None:
-            return found
-    return None
-
-
-def anchor_state(anchor: CtAnchor, stack: Stack | None) -> AnchorState:
-    """Say whether `anchor` still fits `stack`.
-
-    Parameters
-    ----------
-    stack : Stack or None
-        What `stack_of` gave.
-    """
-    if stack is None:
-        return AnchorState(AnchorChange.NOT_OPEN, None)
-    k = _slice_of(anchor, stack)
-    if stack.key == anchor.stack_key and k is not None:
-        return AnchorState(None, k)
-    if k is None:
-        return AnchorState(AnchorChange.SLICE_GONE, None)
-    return AnchorState(AnchorChange.SERIES_CHANGED, k)
-
-
-def _slice_of(anchor: CtAnchor, stack: Stack) -> int | None:
-    wanted = (anchor.sop_uid, anchor.frame_number)
-    found = (k for k, one in enumerate(stack.slices) if (one.sop_uid, one.frame + 1) == wanted)
-    return next(found, None)
