@@ -18,6 +18,9 @@ Span: TypeAlias = tuple[float, float]
 EDGE_MM = 1.0
 """Narrowest edge from one tissue to the next; a standard body kernel blurs about as much."""
 
+TINY = np.float32(1e-6)
+"""Keeps a shape's own centre, where its slope is 0, from a division by 0."""
+
 ANGLES = 1440
 """Angular bins of the trunk's outlines: 0.25 degrees, 0.8 mm at the flank."""
 
@@ -148,9 +151,10 @@ def ellipse(
 ) -> FloatArray:
     """Give the signed distance to an ellipse, to first order: exact at its edge."""
     px, py = x / half_x, y / half_y
-    length = np.sqrt(px * px + py * py) + np.float32(1e-6)
+    length = np.sqrt(px * px + py * py) + TINY
     qx, qy = px / half_x, py / half_y
-    distance: FloatArray = length * (length - 1) / (np.sqrt(qx * qx + qy * qy) + np.float32(1e-6))
+    steep = np.sqrt(qx * qx + qy * qy) + TINY / np.minimum(half_x, half_y)
+    distance: FloatArray = length * (length - 1) / steep
     return distance
 
 
@@ -160,10 +164,11 @@ def squarish(
     """Give about the signed distance to an ellipse with fuller corners (between 2 and 4)."""
     px, py = x / half_x, y / half_y
     px2, py2 = px * px, py * py
-    two = np.sqrt(px2 + py2) + np.float32(1e-6)
+    two = np.sqrt(px2 + py2) + TINY
     length = 0.5 * two + 0.5 * np.sqrt(np.sqrt(px2 * px2 + py2 * py2))
     qx, qy = px / half_x, py / half_y
-    distance: FloatArray = two * (length - 1) / (np.sqrt(qx * qx + qy * qy) + np.float32(1e-6))
+    steep = np.sqrt(qx * qx + qy * qy) + TINY / np.minimum(half_x, half_y)
+    distance: FloatArray = two * (length - 1) / steep
     return distance
 
 
@@ -172,7 +177,7 @@ def ellipsoid(
 ) -> FloatArray:
     """Give the signed distance to an ellipsoid, to first order."""
     px, py, pz = x / half[0], y / half[1], z / half[2]
-    length = np.sqrt(px * px + py * py + pz * pz) + np.float32(1e-6)
+    length = np.sqrt(px * px + py * py + pz * pz) + TINY
     qx, qy, qz = px / half[0], py / half[1], pz / half[2]
     distance: FloatArray = (
         length * (length - 1) / (np.sqrt(qx * qx + qy * qy + qz * qz) + np.float32(1e-6))

@@ -296,7 +296,7 @@ def _paint_kidneys(canvas: Canvas, texture: Texture) -> None:
         sinus = ellipsoid(x + 17, y, z, (18.0, 9.5, 30.0)) + 1.5 * bumps
         grain = texture.at(part.u / 2.4, part.v / 2.4, part.w / 4, 53.0)
         part.paint(distance, tissue.KIDNEY_HU + 3 * grain, label_of("kidney", side))
-        part.paint(sinus, tissue.VISCERAL_FAT_HU + 12, soft=1.5)
+        part.paint(sinus, tissue.VISCERAL_FAT_HU + 12, label_of("visceral_fat"), soft=1.5)
         calyx = np.abs(texture.at(x / 4, y / 4, z / 5, 57.0)) - 0.32
         part.blend(np.clip(0.5 - calyx * 4, 0, 1) * (sinus < -1), 14.0)
         pelvis = ellipse(x + 24, y, 14.0, 4.2)

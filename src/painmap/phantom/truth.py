@@ -133,11 +133,18 @@ class Phantom:
         x, y, z = points[nearest]
         return PatientPoint(float(x), float(y), float(z))
 
-    def structure_at(self, point: PatientPoint) -> tuple[str, Side | None] | None:
-        """Give what lies at a point, from the body itself and not from voxels; None is air."""
-        canvas = canvas_at(point, self.options, self.body.person)
+    def structures_at(self, points: npt.ArrayLike) -> list[tuple[str, Side | None] | None]:
+        """Give what lies at (n, 3) patient points, from the body itself; None is air.
+
+        The couch belongs to the scanner, so it is not found here.
+        """
+        canvas = canvas_at(points, self.options, self.body.person)
         paint_body(canvas, self.body)
-        return LABELS.get(int(canvas.labels[0, 0]))
+        return [LABELS.get(int(label)) for label in canvas.labels[:, 0]]
+
+    def structure_at(self, point: PatientPoint) -> tuple[str, Side | None] | None:
+        """Give what lies at one point, from the body itself and not from voxels; None is air."""
+        return self.structures_at([point])[0]
 
 
 def levels_of(options: PhantomOptions, body: Body) -> dict[Level, LevelTruth]:
