@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    RLELossless,
 )
 
 from painmap.domain.progress import Progress
@@ -95,6 +97,24 @@ def test_a_file_cut_within_its_pixels_is_skipped(tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
 
     assert reasons(tmp_path) == [SkipReason.TRUNCATED]
+
+
+def test_a_compressed_file_cut_anywhere_in_its_pixels_is_skipped(tmp_path):
+    (path,) = write_series(tmp_path, count=1, edit=compressed, transfer_syntax=RLELossless)
+    whole = path.read_bytes()
+
+    assert only_stack(tmp_path).transfer_syntaxes == (str(RLELossless),)
+    assert load(tmp_path).hu.shape == (1, 12, 16)
+    for missing in (1, 8, 9, 40, 200):
+        path.write_bytes(whole[: len(whole) - missing])
+        found = scan(tmp_path)
+        assert [one.reason for one in found.skipped] == [SkipReason.TRUNCATED] or missing == 1
+
+
+def compressed(dataset: Dataset, _: int) -> None:
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
 
 
 @pytest.mark.parametrize("kept", range(100, 900, 37))

@@ -77,9 +77,10 @@ def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
                     return unusable
                 cut = what_lacks(path, dataset, pixel_bytes(path, stream, dataset))
                 return cut if cut is not None else _slices(path, dataset)
-            except OSError:
-                raise
-            except Exception as error:  # noqa: BLE001 - pydicom raises anything on damaged bytes
+            except Exception as error:
+                # pydicom raises anything on damaged bytes, also an OSError without a number
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
                 return Skipped(path, SkipReason.DAMAGED, type(error).__name__)
     except OSError as error:
         return Skipped(path, SkipReason.UNREADABLE, error.strerror or type(error).__name__)

@@ -143,15 +143,16 @@ def pixel_bytes(path: Path, stream: BinaryIO, dataset: Dataset) -> int | None:
 
 
 def _fragment_bytes(stream: BinaryIO, size: int) -> int:
-    """Sum the fragments from here on; 0 when one of them reaches beyond the file."""
+    """Sum the fragments from here on; 0 when one or the end of all is beyond the file."""
     total = 0
     while True:
         head = stream.read(8)
-        if len(head) < 8 or head[:4] in _DELIMITERS:
-            # a missing delimiter after whole fragments does no harm
+        if head[:4] in _DELIMITERS:
             return total
+        if len(head) < 8 or head[:4] != _ITEM:
+            return 0
         length = struct.unpack("<L", head[4:])[0]
-        if head[:4] != _ITEM or stream.tell() + length > size:
+        if stream.tell() + length > size:
             return 0
         total += length
         stream.seek(length, 1)
