@@ -101,6 +101,7 @@ def test_padding_is_stored_below_all_hu_and_named(tiny: Make, tmp_path: Path) ->
     dataset = _read(phantom, tmp_path)[0]
 
     assert dataset.PixelPaddingValue == -2000
+    assert phantom.padding is not None
     assert np.array_equal(dataset.pixel_array == -2000, phantom.padding)
     assert "PixelPaddingValue" not in _read(tiny(), tmp_path / "none")[0]
 

@@ -77,12 +77,13 @@ def _flesh(
     second, broader field lets them come and go.
     """
     grain = texture.at(part.u / 2.2, part.v / 2.2, part.w / 6, offset)
-    sheets = np.abs(texture.at(x / 3.2, y / 8.0, part.w / 22, offset + 5))
-    presence = texture.at(x / 9, y / 9, part.w / 24, offset + 17) + 6.0 * (fat_share - 0.12)
-    strands = np.clip(1 - sheets / 0.22, 0, 1) * np.clip(0.5 + presence, 0, 1)
-    haze = 30 * fat_share * np.clip(0.5 + 0.5 * presence, 0, 1.5)
-    dark = 0.8 * (tissue.MUSCLE_HU - STREAK_FAT_HU)
-    flesh: FloatArray = tissue.MUSCLE_HU + 3.5 * grain - haze - strands * dark
+    sheets = np.abs(texture.at(x / 3.0, y / 7.0, part.w / 22, offset + 5))
+    presence = 0.8 * texture.at(x / 5, y / 6, part.w / 20, offset + 17)
+    width = 0.16 + 0.7 * fat_share
+    strands = np.clip(1.2 - sheets / width, 0, 1) * np.clip(5 * fat_share + presence, 0, 1)
+    haze = 25 * fat_share * np.clip(0.5 + presence, 0, 1.5)
+    lean = tissue.MUSCLE_HU + 3.5 * grain - haze
+    flesh: FloatArray = lean + strands * (STREAK_FAT_HU - lean)
     return flesh
 
 

@@ -76,7 +76,7 @@ def person_of(options: PhantomOptions) -> Person:
             float(random.uniform(0.98, 1.03)),
             float(random.uniform(0.96, 1.02)),
         ),
-        fat_mm=12.0 + 12.0 * fat,
+        fat_mm=10.0 + 17.0 * fat,
         belly_mm=2.0 + 14.0 * fat * float(random.uniform(0.5, 1)),
         muscle=float(random.uniform(0.94, 1.03)),
         muscle_fat=0.04 + 0.14 * (age - 34) / 42 + 0.05 * float(random.uniform(0, 1)),
