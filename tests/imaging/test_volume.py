@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import Progress, run_to_end
@@ -218,3 +220,21 @@ def test_rescaling_by_a_broken_decimal_is_whole_where_it_is():
 
     assert hounsfield(stored, 0.5, -1024, None).dtype == np.int16
     assert hounsfield(stored, 0.25, -1024, None).dtype == np.float32
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
+def test_lossless_compression_changes_nothing(tmp_path, syntax):
+    def compressed(dataset: Dataset, _: int) -> None:
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset.compress(syntax, generate_instance_uid=False)
+
+    size = {"count": 2, "rows": 64, "columns": 64, "bits_stored": 12}
+    write_series(tmp_path / "plain", **size)
+    write_series(tmp_path / "packed", **size, edit=compressed, transfer_syntax=syntax)
+
+    plain, packed = load(tmp_path / "plain"), load(tmp_path / "packed")
+
+    assert packed.stack.transfer_syntaxes == (str(syntax),)
+    assert "LOSSY" not in {code.value for code in packed.stack.codes}
+    assert (plain.hu == packed.hu).all()
