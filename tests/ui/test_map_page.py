@@ -124,6 +124,13 @@ def test_a_second_click_takes_the_region_out_again(page: MapPage) -> None:
     assert page.desk.selection is None
 
 
+def test_a_double_click_is_one_click(page: MapPage) -> None:
+    at = _pixel(page, _middle(page, LEFT_LOW))
+    QTest.mouseClick(page.figure, LEFT, PLAIN, at)
+    QTest.mouseDClick(page.figure, LEFT, PLAIN, at)
+    assert len(_visit(page).marks) == 1
+
+
 def test_a_click_on_another_sites_region_selects_it(page: MapPage) -> None:
     _tap(page, LEFT_LOW)
     first = page.desk.selection

@@ -41,7 +41,8 @@ def glance_pixmap(
     ink = ink_of(template, view)
     paint_body(painter, ink, camera, colours, borders=False)
     paint_marks(painter, scene, ink, camera, colours, numbers=False)
-    paint_letters(painter, template.views[view].viewers_left, camera, colours, small=True)
+    left = template.views[view].viewers_left
+    paint_letters(painter, left, camera, colours, small=True, ground=colours.raised)
     painter.end()
     return pixmap
 
@@ -162,7 +163,8 @@ class FigureGlance(QWidget):
                 if isinstance(place, FigurePlace) and place.view == view:
                     at = QPointF(*camera.pixel(place.point))
                     _paint_target(painter, at, self._colours)
-        paint_letters(painter, template.views[view].viewers_left, camera, self._colours, small=True)
+        left, colours = template.views[view].viewers_left, self._colours
+        paint_letters(painter, left, camera, colours, small=True, ground=colours.page)
 
 
 def _paint_target(painter: QPainter, at: QPointF, colours: Palette) -> None:

@@ -5,37 +5,28 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QPainter,
     QPainterPath,
     QPainterPathStroker,
-    QPen,
     QTransform,
 )
 
 from painmap.domain.pain import AuthorLayer, Mark, PainSite, RegionShape, StrokeShape
 from painmap.domain.places import FigurePoint, TemplateRef
 from painmap.domain.visit import Visit
-from painmap.ui import theme
 from painmap.ui.body_camera import Camera
 from painmap.ui.body_ink import ViewInk
-from painmap.ui.map_intensity import ink_on
+from painmap.ui.body_look import Look, ink_on, paint_area, paint_pill, paint_text
 from painmap.ui.theme import Palette
 
-FILL_STRENGTH = 0.86
-"""The figure's shading stays visible through a mark."""
 OTHER_LAYER = 0.42
 """How strongly marks of the author's layer show that is not worked on."""
 ERASING = 0.25
 LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
-NUMBER_PX = 12
-SELECTED_LINE_PX = 2.6
-LARGE_PX, PILL_AWAY_PX = 44.0, 30.0
-"""A mark that is larger has its number inside; beside a smaller one it stands so far off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +48,9 @@ class Scene:
     sites: Mapping[UUID, PainSite] = field(default_factory=dict)
     selected: UUID | None = None
     layer: AuthorLayer | None = None
+
+    def look(self, mark: Mark) -> Look:
+        return Look(self.intensity(mark), mark.layer, mark.site_id == self.selected)
 
     def intensity(self, mark: Mark) -> int | None:
         site = self.sites.get(mark.site_id)
@@ -160,7 +154,7 @@ def paint_marks(
     for mark in ordered:
         painter.save()
         painter.setOpacity(_opacity(mark, scene, erasing))
-        _paint_area(painter, to_pixels.map(mark_path(mark, ink)), mark, scene, colours)
+        paint_area(painter, to_pixels.map(mark_path(mark, ink)), scene.look(mark), colours)
         painter.restore()
     if numbers:
         _paint_numbers(painter, ordered, scene, ink, camera, colours)
@@ -184,7 +178,7 @@ def _paint_numbers(
         intensity = scene.intensity(mark)
         if mark.site_id == scene.selected:
             area = transform_of(camera).map(mark_path(mark, ink)).boundingRect()
-            _paint_pill(painter, at, area, "?" if intensity is None else str(intensity), colours)
+            paint_pill(painter, at, area, "?" if intensity is None else str(intensity), colours)
         elif intensity is not None:
             fill = colours.pain[intensity]
             paint_text(painter, at, str(intensity), ink_on(fill), QColor(fill))
@@ -201,60 +195,3 @@ def _opacity(mark: Mark, scene: Scene, erasing: Collection[UUID]) -> float:
         return ERASING
     other = scene.layer is not None and mark.layer is not scene.layer
     return OTHER_LAYER if other and mark.site_id != scene.selected else 1.0
-
-
-def _paint_area(
-    painter: QPainter, area: QPainterPath, mark: Mark, scene: Scene, colours: Palette
-) -> None:
-    intensity = scene.intensity(mark)
-    selected = mark.site_id == scene.selected
-    if intensity is None:
-        fill = QColor(colours.surface)
-        fill.setAlphaF(0.55)
-        painter.fillPath(area, fill)
-        painter.fillPath(area, QBrush(QColor(colours.pain[5]), Qt.BrushStyle.BDiagPattern))
-        edge = QColor(colours.pain[5])
-    else:
-        fill = QColor(colours.pain[intensity])
-        fill.setAlphaF(FILL_STRENGTH)
-        painter.fillPath(area, fill)
-        edge = QColor(colours.pain[min(10, max(intensity + 2, 5))])
-    if selected:
-        painter.strokePath(area, QPen(QColor(colours.surface), SELECTED_LINE_PX + 3))
-    pen = QPen(QColor(colours.accent) if selected else edge)
-    pen.setWidthF(SELECTED_LINE_PX if selected else 1.2)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    if mark.layer is AuthorLayer.DOCTOR:
-        pen.setDashPattern([3.2, 2.2] if selected else [4.0, 3.0])
-    painter.strokePath(area, pen)
-
-
-def _paint_pill(painter: QPainter, at: QPointF, area: QRectF, text: str, colours: Palette) -> None:
-    """The selected site's number; beside a small mark, so that the mark stays seen."""
-    middle = at
-    if min(area.width(), area.height()) < LARGE_PX:
-        outwards = -1 if at.x() < painter.window().width() / 2 else 1
-        edge = area.left() if outwards < 0 else area.right()
-        middle = QPointF(edge + outwards * PILL_AWAY_PX, area.center().y())
-        painter.setPen(QPen(QColor(colours.accent), 1.5))
-        painter.drawLine(QPointF(edge, middle.y()), middle)
-    pill = QRectF(middle.x() - 13, middle.y() - 10.5, 26, 21)
-    painter.setPen(QPen(QColor(colours.surface), 2))
-    painter.setBrush(QColor(colours.accent))
-    painter.drawRoundedRect(pill, 10.5, 10.5)
-    painter.setPen(QColor(colours.on_accent))
-    painter.setFont(theme.font(NUMBER_PX + 1, strong=True))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def paint_text(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: QColor) -> None:
-    """Write around `at`, with a seam in `halo`, so that it is read on any ground."""
-    font = theme.font(NUMBER_PX, strong=True)
-    path = QPainterPath()
-    path.addText(QPointF(0, 0), font, text)
-    box = path.boundingRect()
-    path.translate(at - box.center())
-    pen = QPen(halo, 3.0)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.strokePath(path, pen)
-    painter.fillPath(path, ink)

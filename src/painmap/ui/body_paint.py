@@ -3,10 +3,13 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from painmap.bodymap.template import BodyView
 from painmap.domain.anatomy import Side
+from painmap.domain.places import FigurePoint
 from painmap.ui import theme
 from painmap.ui.body_camera import Camera, flank_letters
 from painmap.ui.body_ink import ViewInk
+from painmap.ui.body_look import paint_text
 from painmap.ui.body_marks import transform_of
 from painmap.ui.theme import Palette
 
@@ -14,6 +17,7 @@ BORDER_STRENGTH = 0.20
 LETTER_PX = 20
 SMALL_LETTER_PX = 13
 ARROW_PX = 5.0
+LEVELS_FROM_ZOOM = 1.7
 
 
 def paint_body(
@@ -46,8 +50,29 @@ def _pen(colour: QColor, pixels: float) -> QPen:
     return pen
 
 
+def paint_levels(painter: QPainter, view: BodyView, camera: Camera, colours: Palette) -> None:
+    """Name spinous processes on the midline, where the paraspinal regions are large enough."""
+    if camera.zoom < LEVELS_FROM_ZOOM or not any(region.levels for region in view.regions):
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ink, halo = QColor(colours.muted), QColor(colours.skin)
+    for tick in view.ticks:
+        at = QPointF(*camera.pixel(FigurePoint(0.0, tick.y)))
+        painter.setPen(QPen(ink, 1.2))
+        painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
+        paint_text(painter, at + QPointF(17, 0), tick.level.value, ink, halo)
+    painter.restore()
+
+
 def paint_letters(
-    painter: QPainter, viewers_left: Side, camera: Camera, colours: Palette, *, small: bool = False
+    painter: QPainter,
+    viewers_left: Side,
+    camera: Camera,
+    colours: Palette,
+    *,
+    small: bool = False,
+    ground: str = "",
 ) -> None:
     """Draw the patient's R and L on both flanks; they stand there at any zoom."""
     painter.save()
@@ -56,10 +81,10 @@ def paint_letters(
     half = 9 if small else 15
     for letter in flank_letters(viewers_left, camera, half + 5):
         box = QRectF(letter.at.x - half, letter.at.y - half, 2 * half, 2 * half)
-        ground = QColor(colours.surface)
-        ground.setAlphaF(0.86)
+        behind = QColor(ground or colours.surface)
+        behind.setAlphaF(0.86)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
+        painter.setBrush(behind)
         painter.drawRoundedRect(box, 8, 8)
         painter.setPen(QColor(colours.ink))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter.text)

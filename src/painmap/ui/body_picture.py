@@ -7,7 +7,7 @@ flanks, the numbers, and what the colours and lines mean.
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.pain import AuthorLayer
@@ -16,9 +16,9 @@ from painmap.domain.visit import Visit
 from painmap.ui import theme
 from painmap.ui.body_camera import Camera
 from painmap.ui.body_ink import ink_of
+from painmap.ui.body_look import Look, ink_on, paint_area
 from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
-from painmap.ui.map_intensity import ink_on
 from painmap.ui.theme import LIGHT, Palette
 
 PICTURE_SIZE = QSize(900, 1500)
@@ -117,9 +117,9 @@ def _paint_legend(
         painter.setFont(small)
         painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(value))
     unasked = QRectF(left + 11 * 22 + 14, top, 22, 19)
-    painter.fillRect(unasked, QBrush(QColor(palette.pain[5]), Qt.BrushStyle.BDiagPattern))
-    painter.setPen(QPen(QColor(palette.pain[5]), 1))
-    painter.drawRect(unasked)
+    swatch = QPainterPath()
+    swatch.addRect(unasked)
+    paint_area(painter, swatch, Look(None), palette)
     _write(painter, QPointF(unasked.right() + 8, top + 14), "not asked", small, palette.muted)
     notes = ["R and L are the patient's."]
     if any(mark.layer is AuthorLayer.DOCTOR for mark in visit.marks):

@@ -1,35 +1,23 @@
 """The large figure: it shows marks, says what is under the hand, and tells what was done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import UUID
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
-    QColor,
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from painmap.bodymap.template import BodyTemplate, Region
-from painmap.domain.places import FigurePoint
-from painmap.ui.body_camera import MIDDLE, Camera
-from painmap.ui.body_focus import RegionFocus
+from painmap.bodymap.template import BodyTemplate
+from painmap.ui.body_camera import MIDDLE
+from painmap.ui.body_canvas import BodyCanvas, Hover
 from painmap.ui.body_glance import FigureGlance
-from painmap.ui.body_ink import ViewInk, ink_of
-from painmap.ui.body_marks import Scene, brush_path, mark_under, paint_marks, transform_of
-from painmap.ui.body_paint import paint_body, paint_letters
+from painmap.ui.body_marks import Scene
 from painmap.ui.theme import Palette
 from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
 from painmap.ui.tools.mark_pain import (
@@ -45,7 +33,6 @@ __all__ = ["BodyFigure", "FigureGlance", "Hover"]
 
 ZOOM_STEP = 1.2
 """One notch of the wheel."""
-HOVER_STRENGTH = 0.16
 DIRECTIONS = {
     Qt.Key.Key_Left: "left",
     Qt.Key.Key_Right: "right",
@@ -59,24 +46,8 @@ BUTTONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hover:
-    """What is under the pointer, or under the focus of the keyboard."""
-
-    region: Region | None = None
-    mark_id: UUID | None = None
-
-
-class BodyFigure(QWidget):
-    """One view of the figure with its marks; the mouse and the keys work on it.
-
-    Parameters
-    ----------
-    template : BodyTemplate
-    palette : Palette
-    view : str
-        "back" or "front".
-    """
+class BodyFigure(BodyCanvas):
+    """The large figure under the doctor's hand: it tells what was done, and changes nothing."""
 
     done = Signal(object)
     """Outcome of a finished gesture: Tapped, Drawn, Erased or Touched."""
@@ -84,36 +55,18 @@ class BodyFigure(QWidget):
     """Region id, and whether it is to be added to the selected site; from the keyboard."""
     hovered = Signal(object)
     """Hover."""
-    camera_moved = Signal()
 
     def __init__(self, template: BodyTemplate, palette: Palette, view: str = "back") -> None:
-        super().__init__()
-        self.template = template
-        self.colours = palette
-        self.view = view
-        self.scene = Scene()
-        self.camera = Camera(100, 100)
-        self.hover = Hover()
-        self.focus = RegionFocus(template)
-        self._keyboard = False
-        self._preview: Outcome | None = None
-        self._static: tuple[object, QPixmap] | None = None
-        self._inked: tuple[object, QPixmap] | None = None
+        super().__init__(template, palette, view)
         self._pan_from: QPoint | None = None
         self._pointer_at: QPointF | None = None
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
         self.set_tool(MarkTool.REGION)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(200, 240)
         self.describe_focus()
 
     # --- what is shown
-
-    @property
-    def ink(self) -> ViewInk:
-        return ink_of(self.template, self.view)
 
     def show_view(self, view: str) -> None:
         """Turn the figure; zoom and place stay."""
@@ -125,7 +78,6 @@ class BodyFigure(QWidget):
             self._set_hover(Hover())
             self.describe_focus()
             self.update()
-            self.camera_moved.emit()
 
     def show_scene(self, scene: Scene) -> None:
         """Show marks."""
@@ -142,113 +94,6 @@ class BodyFigure(QWidget):
         self._gestures.choose(tool_of(tool, self))
         drawing = tool is not MarkTool.REGION
         self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
-
-    def set_colours(self, palette: Palette) -> None:
-        self.colours = palette
-        self.update()
-
-    def mark_at(self, at: FigurePoint) -> UUID | None:
-        """The uppermost mark of the layer worked on at a place."""
-        mark = mark_under(self.scene, self.ink, at)
-        return mark.id if mark is not None else None
-
-    def region_at(self, at: FigurePoint) -> Region | None:
-        return self.template.views[self.view].region_at(at)
-
-    def set_camera(self, camera: Camera) -> None:
-        """Look elsewhere, or nearer."""
-        if camera != self.camera:
-            self.camera = camera
-            self.update()
-            self.camera_moved.emit()
-
-    def fit(self) -> None:
-        """Show the whole figure."""
-        self.set_camera(self.camera.fitted())
-
-    def look_at(self, zoom: float, centre: FigurePoint) -> None:
-        """Go to a remembered place."""
-        camera = Camera(self.width(), self.height(), max(zoom, 1.0), centre)
-        self.set_camera(camera.panned(0, 0) if zoom > 1 else camera.fitted())
-
-    def show_point(self, at: FigurePoint) -> None:
-        """Make sure that `at` is in the picture."""
-        if not self.camera.shows(at):
-            self.fit()
-
-    # --- painting
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._marked())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_hover(painter)
-        self._paint_stroke(painter)
-        self._paint_focus(painter)
-        paint_letters(
-            painter, self.template.views[self.view].viewers_left, self.camera, self.colours
-        )
-        painter.end()
-
-    def _body(self) -> QPixmap:
-        """The figure without marks, painted once for each view, place and theme."""
-        ratio = self.devicePixelRatioF()
-        key = (self.template.ref, self.view, self.camera, self.colours, ratio)
-        if self._static is None or self._static[0] != key:
-            pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            paint_body(painter, self.ink, self.camera, self.colours)
-            painter.end()
-            self._static = (key, pixmap)
-        return self._static[1]
-
-    def _marked(self) -> QPixmap:
-        """The figure with its marks, so that moving the mouse paints next to nothing."""
-        body = self._body()
-        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else frozenset()
-        key = (body.cacheKey(), erasing)
-        if self._inked is None or self._inked[0] != key:
-            pixmap = QPixmap(body)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
-            painter.end()
-            self._inked = (key, pixmap)
-        return self._inked[1]
-
-    def _paint_hover(self, painter: QPainter) -> None:
-        if self.hover.region is None or self.tool is MarkTool.ERASER:
-            return
-        area = transform_of(self.camera).map(self.ink.regions[self.hover.region.id])
-        soft = QColor(self.colours.accent)
-        soft.setAlphaF(HOVER_STRENGTH)
-        painter.fillPath(area, soft)
-        painter.strokePath(area, QPen(QColor(self.colours.accent), 1.0))
-
-    def _paint_stroke(self, painter: QPainter) -> None:
-        if isinstance(self._preview, StrokePreview):
-            area = brush_path(self._preview.points, self._preview.width)
-            wet = QColor(self.colours.pain[5])
-            wet.setAlphaF(0.6)
-            painter.save()
-            painter.setTransform(transform_of(self.camera), combine=True)
-            painter.fillPath(area, wet)
-            painter.restore()
-
-    def _paint_focus(self, painter: QPainter) -> None:
-        if not (self._keyboard and self.hasFocus() and self.focus.region):
-            return
-        area = transform_of(self.camera).map(self.ink.regions[self.focus.region])
-        painter.strokePath(area, QPen(QColor(self.colours.surface), 4.5))
-        pen = QPen(QColor(self.colours.ink), 2.0)
-        pen.setDashPattern([2.5, 2.0])
-        painter.strokePath(area, pen)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.set_camera(self.camera.resized(self.width(), self.height()).panned(0, 0))
 
     # --- the mouse
 
@@ -274,8 +119,9 @@ class BodyFigure(QWidget):
             self._gestures.feed(self._pointer(event, PointerKind.PRESS))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        # two quick taps are two taps
-        self.mousePressEvent(event)
+        # a double click on a region is one click: nobody means to mark and unmark at once
+        if self.tool is not MarkTool.REGION or event.button() is not Qt.MouseButton.LeftButton:
+            self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:

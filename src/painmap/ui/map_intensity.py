@@ -7,20 +7,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from painmap.ui import theme
+from painmap.ui.body_look import ink_on
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import row
 
 CHIP_PX = 34
 LEAST_CHIP_PX = 22
-DARK_UNDER = 0.5
-"""Lightness (HSL of the sRGB value's luma) below which a number is written in white."""
-
-
-def ink_on(colour: str) -> QColor:
-    """Black or white, whichever is read better on `colour`."""
-    ground = QColor(colour)
-    luma = 0.2126 * ground.redF() + 0.7152 * ground.greenF() + 0.0722 * ground.blueF()
-    return QColor("#ffffff") if luma < DARK_UNDER else QColor("#14181a")
 
 
 class IntensityChip(QPushButton):

@@ -11,17 +11,16 @@ from PySide6.QtWidgets import QSizePolicy
 from painmap.domain.edits import Page
 from painmap.domain.pain import AuthorLayer, Mark, PainSite, StrokeShape
 from painmap.domain.places import FigurePoint
-from painmap.domain.sentences import pain_sentence, place_of_pain
 from painmap.domain.visit import Visit
-from painmap.ui.body_focus import region_words
 from painmap.ui.body_glance import ViewSwitch
-from painmap.ui.body_marks import label_point, marks_of_other_figures, scene_of
+from painmap.ui.body_marks import label_point, scene_of
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Changes, Desk
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
 from painmap.ui.map_toolbar import TOOL_KEYS, FigureHead, ToolStrip
+from painmap.ui.map_words import elsewhere_words, hover_words
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import Drawn, Erased, MarkTool, Tapped, Touched
@@ -33,11 +32,6 @@ VIEW_KEY_WORDS = {"front": "F2", "back": "F3"}
 SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.52
 """Height of the small figure as a share of the large one's, and its width to its height."""
 LEAST_WORDS_PX = 200
-HINTS = {
-    MarkTool.REGION: "Click a region to mark it; with Shift it joins the selected site.",
-    MarkTool.BRUSH: "Draw where it hurts; with Shift it joins the selected site.",
-    MarkTool.ERASER: "Click or stroke over a mark to take it away.",
-}
 
 
 class MapPage(VisitPage):
@@ -147,17 +141,9 @@ class MapPage(VisitPage):
         self.switch.show_view(other, VIEW_KEY_WORDS[other], scenes[other])
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
-        self._show_elsewhere(visit)
+        self.elsewhere.setText(elsewhere_words(visit, template.ref))
+        self.elsewhere.setVisible(bool(self.elsewhere.text()))
         self._on_hover(self.figure.hover)
-
-    def _show_elsewhere(self, visit: Visit | None) -> None:
-        """Say in words what cannot be drawn on this figure."""
-        old = marks_of_other_figures(visit, self.desk.template.ref) if visit else ()
-        self.elsewhere.setVisible(bool(old))
-        self.elsewhere.setText(
-            "Drawn on another figure, not shown on this one: "
-            + "; ".join(f"{place_of_pain([mark])} ({mark.view})" for mark in old)
-        )
 
     def _on_opened(self) -> None:
         self.choose_tool(MarkTool.REGION)
@@ -190,22 +176,11 @@ class MapPage(VisitPage):
         return visit.marks_of(site_id) if visit is not None and site_id is not None else ()
 
     def _on_hover(self, hover: Hover) -> None:
-        words = self._hover_words(hover)
+        words = hover_words(self.visit, hover, self.figure.tool)
         width = max(self.under.width(), LEAST_WORDS_PX)
         end = Qt.TextElideMode.ElideRight
         self.under.setText(self.under.fontMetrics().elidedText(words, end, width))
         self.under.setToolTip(words if self.under.text() != words else "")
-
-    def _hover_words(self, hover: Hover) -> str:
-        visit = self.visit
-        mark = visit.find(hover.mark_id) if visit and hover.mark_id else None
-        if isinstance(mark, Mark) and visit is not None:
-            site = visit.find(mark.site_id)
-            if isinstance(site, PainSite):
-                return pain_sentence(site, visit.marks_of(site.id))
-        if hover.region is not None:
-            return region_words(hover.region)
-        return HINTS[self.figure.tool]
 
     # --- what is done
 

@@ -14,6 +14,7 @@ from painmap.domain.sentences import pain_sentence
 from painmap.ui.desk import Desk
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_intensity import IntensityStrip
+from painmap.ui.map_legend import MarkLegend
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, card, column, label, row
 
@@ -93,6 +94,7 @@ class SitePanel(QFrame):
         self.note = NoteEdit(self._on_note, "In the patient's words, or yours")
         self.note.setAccessibleName("Note to the selected pain site")
         self.note.setMinimumHeight(NOTE_HEIGHT_PX)
+        self._legend = MarkLegend(palette)
         self._said = self._made_said()
         self._empty = self._made_empty()
         box = column(self._said, self._empty, spacing=0)
@@ -137,12 +139,15 @@ class SitePanel(QFrame):
         box.addSpacing(10)
         for keys, words in _KEYS:
             key = label(keys, "caption")
-            key.setFixedWidth(92)
+            key.setFixedWidth(84)
             meaning = label(words, "faint", wrap=True)
             line = row(spacing=8)
             line.addWidget(key, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(meaning, 1)
             box.addLayout(line)
+        box.addSpacing(14)
+        box.addWidget(label("MARKS", "caption"))
+        box.addWidget(self._legend)
         empty.setLayout(box)
         return empty
 
@@ -175,6 +180,7 @@ class SitePanel(QFrame):
 
     def set_colours(self, palette: Palette) -> None:
         self.strip.set_colours(palette)
+        self._legend.set_colours(palette)
 
     # --- what is changed
 

@@ -84,6 +84,7 @@ class Board(Protocol):
 
 def tool_of(kind: MarkTool, board: Board) -> Tool:
     """Make a tool that works on `board`."""
+
     def start(event: PointerEvent) -> Gesture[Outcome] | None:
         if event.kind not in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return None

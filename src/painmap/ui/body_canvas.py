@@ -1,0 +1,171 @@
+"""One view of the figure with its marks on screen: what is seen, and from where."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from painmap.bodymap.template import BodyTemplate, BodyView, Region
+from painmap.domain.places import FigurePoint
+from painmap.ui.body_camera import Camera
+from painmap.ui.body_focus import RegionFocus
+from painmap.ui.body_ink import ViewInk, ink_of
+from painmap.ui.body_marks import Scene, brush_path, mark_under, paint_marks, transform_of
+from painmap.ui.body_paint import paint_body, paint_letters, paint_levels
+from painmap.ui.theme import Palette
+from painmap.ui.tools.mark_pain import ErasePreview, MarkTool, Outcome, StrokePreview
+
+HOVER_STRENGTH = 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What is under the pointer."""
+
+    region: Region | None = None
+    mark_id: UUID | None = None
+
+
+class BodyCanvas(QWidget):
+    """Paints a view, its marks, and what the hand is about to do; it takes no input.
+
+    The figure and its marks are kept as pictures, so that following the mouse costs one copy.
+
+    Parameters
+    ----------
+    template : BodyTemplate
+    palette : Palette
+    view : str
+        "back" or "front".
+    """
+
+    def __init__(self, template: BodyTemplate, palette: Palette, view: str) -> None:
+        super().__init__()
+        self.template = template
+        self.colours = palette
+        self.view = view
+        self.scene = Scene()
+        self.camera = Camera(100, 100)
+        self.hover = Hover()
+        self.focus = RegionFocus(template)
+        self.tool = MarkTool.REGION
+        self._keyboard = False
+        self._preview: Outcome | None = None
+        self._static: tuple[object, QPixmap] | None = None
+        self._inked: tuple[object, QPixmap] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 240)
+
+    @property
+    def ink(self) -> ViewInk:
+        return ink_of(self.template, self.view)
+
+    @property
+    def figure(self) -> BodyView:
+        """The view of the template that is shown."""
+        return self.template.views[self.view]
+
+    def set_colours(self, palette: Palette) -> None:
+        self.colours = palette
+        self.update()
+
+    def mark_at(self, at: FigurePoint) -> UUID | None:
+        """The uppermost mark of the layer worked on at a place."""
+        mark = mark_under(self.scene, self.ink, at)
+        return mark.id if mark is not None else None
+
+    def region_at(self, at: FigurePoint) -> Region | None:
+        return self.figure.region_at(at)
+
+    def set_camera(self, camera: Camera) -> None:
+        """Look elsewhere, or nearer."""
+        if camera != self.camera:
+            self.camera = camera
+            self.update()
+
+    def fit(self) -> None:
+        """Show the whole figure."""
+        self.set_camera(self.camera.fitted())
+
+    def look_at(self, zoom: float, centre: FigurePoint) -> None:
+        """Go to a remembered place."""
+        camera = Camera(self.width(), self.height(), max(zoom, 1.0), centre)
+        self.set_camera(camera.panned(0, 0) if zoom > 1 else camera.fitted())
+
+    def show_point(self, at: FigurePoint) -> None:
+        """Make sure that `at` is in the picture."""
+        if not self.camera.shows(at):
+            self.fit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._marked())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_hover(painter)
+        self._paint_stroke(painter)
+        self._paint_focus(painter)
+        paint_letters(painter, self.figure.viewers_left, self.camera, self.colours)
+        painter.end()
+
+    def _body(self) -> QPixmap:
+        """The figure without marks, painted once for each view, place and theme."""
+        ratio = self.devicePixelRatioF()
+        key = (self.template.ref, self.view, self.camera, self.colours, ratio)
+        if self._static is None or self._static[0] != key:
+            pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            paint_body(painter, self.ink, self.camera, self.colours)
+            paint_levels(painter, self.figure, self.camera, self.colours)
+            painter.end()
+            self._static = (key, pixmap)
+        return self._static[1]
+
+    def _marked(self) -> QPixmap:
+        """The figure with its marks, so that moving the mouse paints next to nothing."""
+        body = self._body()
+        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else frozenset()
+        key = (body.cacheKey(), erasing)
+        if self._inked is None or self._inked[0] != key:
+            pixmap = QPixmap(body)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
+            painter.end()
+            self._inked = (key, pixmap)
+        return self._inked[1]
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        if self.hover.region is None or self.tool is MarkTool.ERASER:
+            return
+        area = transform_of(self.camera).map(self.ink.regions[self.hover.region.id])
+        soft = QColor(self.colours.accent)
+        soft.setAlphaF(HOVER_STRENGTH)
+        painter.fillPath(area, soft)
+        painter.strokePath(area, QPen(QColor(self.colours.accent), 1.0))
+
+    def _paint_stroke(self, painter: QPainter) -> None:
+        if isinstance(self._preview, StrokePreview):
+            area = brush_path(self._preview.points, self._preview.width)
+            wet = QColor(self.colours.pain[5])
+            wet.setAlphaF(0.6)
+            painter.save()
+            painter.setTransform(transform_of(self.camera), combine=True)
+            painter.fillPath(area, wet)
+            painter.restore()
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        if not (self._keyboard and self.hasFocus() and self.focus.region):
+            return
+        area = transform_of(self.camera).map(self.ink.regions[self.focus.region])
+        painter.strokePath(area, QPen(QColor(self.colours.surface), 4.5))
+        pen = QPen(QColor(self.colours.ink), 2.0)
+        pen.setDashPattern([2.5, 2.0])
+        painter.strokePath(area, pen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_camera(self.camera.resized(self.width(), self.height()).panned(0, 0))

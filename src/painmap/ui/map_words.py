@@ -1,0 +1,35 @@
+"""The sentences around the figure: what is under the hand, and what is not drawn."""
+
+from painmap.domain.pain import Mark, PainSite
+from painmap.domain.places import TemplateRef
+from painmap.domain.sentences import pain_sentence, place_of_pain
+from painmap.domain.visit import Visit
+from painmap.ui.body_canvas import Hover
+from painmap.ui.body_focus import region_words
+from painmap.ui.body_marks import marks_of_other_figures
+from painmap.ui.tools.mark_pain import MarkTool
+
+HINTS = {
+    MarkTool.REGION: "Click a region to mark it; with Shift it joins the selected site.",
+    MarkTool.BRUSH: "Draw where it hurts; with Shift it joins the selected site.",
+    MarkTool.ERASER: "Click or stroke over a mark to take it away.",
+}
+
+
+def hover_words(visit: Visit | None, hover: Hover, tool: MarkTool) -> str:
+    """Name what is under the pointer before the click; over bare ground, what the tool does."""
+    mark = visit.find(hover.mark_id) if visit and hover.mark_id else None
+    if isinstance(mark, Mark) and visit is not None:
+        site = visit.find(mark.site_id)
+        if isinstance(site, PainSite):
+            return pain_sentence(site, visit.marks_of(site.id))
+    return region_words(hover.region) if hover.region is not None else HINTS[tool]
+
+
+def elsewhere_words(visit: Visit | None, template: TemplateRef) -> str:
+    """Say in words what was drawn on another figure and cannot be shown on this one."""
+    old = marks_of_other_figures(visit, template) if visit is not None else ()
+    if not old:
+        return ""
+    said = "; ".join(f"{place_of_pain([mark])} ({mark.view})" for mark in old)
+    return f"Drawn on another figure, not shown on this one: {said}"
