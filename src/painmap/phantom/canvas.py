@@ -56,6 +56,8 @@ class Canvas:
         Angular bin around the trunk's axis, from the patient's left over the back.
     hu : (R, C) float32
     labels : (R, C) uint8
+    heights : (float, float)
+        Lowest and highest w of the slice.
     edge_mm, thickness_mm : float
         Widths of partial volume in the plane and across it.
     frame : PixelFrame or None
@@ -69,6 +71,7 @@ class Canvas:
     bearing: npt.NDArray[np.int32]
     hu: FloatArray
     labels: npt.NDArray[np.uint8]
+    heights: Span
     edge_mm: float
     thickness_mm: float
     frame: PixelFrame | None = None
@@ -77,7 +80,7 @@ class Canvas:
         """Give the part of the slice that holds a box; None if it holds nothing of it."""
         if w is not None:
             margin = self.thickness_mm
-            if self.w.max() < w[0] - margin or self.w.min() > w[1] + margin:
+            if self.heights[1] < w[0] - margin or self.heights[0] > w[1] + margin:
                 return None
         if self.frame is None:
             return self
