@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHeaderView, QTableView, QWidget
 
 from painmap.domain.anatomy import Level, Side
@@ -18,7 +18,7 @@ from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Changes, Desk, Tone
 from painmap.ui.muscle_chooser import MuscleChooser
 from painmap.ui.pages import VisitPage
-from painmap.ui.site_table import SiteRow, SiteTable, pain_of
+from painmap.ui.site_table import MINIATURE_PX, SiteRow, SiteTable, pain_of
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
 
@@ -42,15 +42,15 @@ class SitesPage(VisitPage):
         self._adder.hide()
         self._add = button("Add site", self._open_adder, primary=True)
         self.glance = FigureGlance(desk, palette)
-        self.glance.setFixedWidth(188)
+        self.glance.setFixedWidth(168)
         head = row(label("Sites", "title"), 8, self._count, -1, self._add)
         left = column(spacing=12)
         left.addLayout(head)
         left.addWidget(self._adder)
         left.addWidget(self.table, 1)
         left.addWidget(self._detail)
-        box = row(spacing=20)
-        box.setContentsMargins(24, 20, 24, 20)
+        box = row(spacing=14)
+        box.setContentsMargins(24, 20, 14, 20)
         box.addLayout(left, 1)
         box.addWidget(self.glance)
         self.setLayout(box)
@@ -65,6 +65,7 @@ class SitesPage(VisitPage):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setIconSize(QSize(MINIATURE_PX, MINIATURE_PX))
         table.setWordWrap(True)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.verticalHeader().hide()
@@ -72,7 +73,7 @@ class SitesPage(VisitPage):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for index, width in enumerate((190, 58, 170, 84, 96)):
+        for index, width in enumerate((176, 56, 176, 82, 104)):
             table.setColumnWidth(index, width)
         header.setStretchLastSection(True)
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
@@ -157,16 +158,17 @@ class SiteDetail(QFrame):
         self.pain.setAccessibleName("Pain that the site is for")
         self.pain.activated.connect(lambda _: self._on_pain())
         self.note = NoteEdit(self._on_note, "Note to this site")
-        self.note.setFixedHeight(56)
+        self.note.setFixedHeight(38)
+        self.pain.setFixedWidth(230)
         self.note.setAccessibleName("Note to this site")
         self._remove = button("Remove site", self._on_remove, flat=True)
         self._hint = label(tone="muted", wrap=True)
         self._controls = QWidget()
-        controls = column(
-            spacing=10,
-        )
-        controls.addLayout(row(self.status, 8, self.level, 8, self.pain, -1, self._remove))
-        controls.addWidget(self.note)
+        controls = column(spacing=10)
+        controls.addLayout(row(self.status, -1, self._remove))
+        below = row(self.level, self.pain, self.note)
+        below.setStretch(2, 1)
+        controls.addLayout(below)
         self._controls.setLayout(controls)
         self.setLayout(column(self.sentence, self._hint, self._controls, margins=16, spacing=10))
         self.show_row(None)
@@ -177,7 +179,9 @@ class SiteDetail(QFrame):
         self._controls.setVisible(site is not None)
         self._hint.setVisible(site is None)
         if site is None:
-            self.sentence.setText(chosen.spoken.capitalize() if chosen else "No line is chosen")
+            # not capitalize(): it would write the LEFT of a sentence small
+            spoken = chosen.spoken if chosen else "no line is chosen"
+            self.sentence.setText(spoken[:1].upper() + spoken[1:])
             self._hint.setText(
                 "Add site plans a muscle for this pain; on the page CT a target is placed "
                 "in the picture."
