@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from painmap.phantom.bowel import Belly, belly_of
 from painmap.phantom.canvas import Canvas
 from painmap.phantom.hips import paint_hip_muscles, paint_ilium
 from painmap.phantom.muscles import paint_muscles
 from painmap.phantom.options import PhantomOptions
-from painmap.phantom.organs import Belly, belly_of, paint_organs
+from painmap.phantom.organs import paint_organs
 from painmap.phantom.outline import Trunk, trunk_of
 from painmap.phantom.person import Person, person_of
 from painmap.phantom.spine import paint_spine

@@ -1,28 +1,18 @@
-"""Kidneys, great vessels, liver, spleen, bowel with gas: what lies before the spine."""
+"""Kidneys, great vessels, liver, spleen: what lies before the spine."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from painmap.domain.anatomy import Side
 from painmap.phantom import anatomy, tissue
 from painmap.phantom.anatomy import Polyline
+from painmap.phantom.bowel import Belly, line_distance, paint_bowel, paint_vessel, spans
 from painmap.phantom.canvas import Canvas, FloatArray, capsule, ellipse, ellipsoid, joined
 from painmap.phantom.labels import label_of
 from painmap.phantom.person import Person
 from painmap.phantom.tissue import Texture
-
-BOWEL_STREAM: Final = 4
-"""Random stream of the bowel's loops and the mesentery's vessels."""
-
-LOOPS: Final = 34
-MESENTERIC_VESSELS: Final = 130
-"""Counts were chosen so that about half of the belly is bowel, half fat."""
-
-BOWEL_WALL_MM: Final = 2.4
 
 URETER: Final[Polyline] = ((44, 12, 20), (40, -4, -37), (44, -26, -95), (48, -16, -150))
 """The left one, on the front of the psoas (Gray)."""
@@ -36,137 +26,6 @@ ADRENALS: Final[tuple[Polyline, ...]] = (
 """Two limbs each, above and before the kidneys (Gray)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tube:
-    """A piece of bowel or a vessel: a line with a radius and what fills it.
-
-    Parameters
-    ----------
-    line : Polyline
-    radius : float
-    content_hu : float
-        Of what is not gas.
-    gas_above : float
-        Gas fills the part more than this share of the radius in front of the middle line:
-        1 is none, -1 is all (supine; the anatomy stays the same in every position).
-    pouches : float
-        Depth of the haustra as a share of the radius.
-    speckled : bool
-        Stool: mottled with gas.
-    """
-
-    line: Polyline
-    radius: float
-    content_hu: float = tissue.BOWEL_CONTENT_HU
-    gas_above: float = 1.0
-    pouches: float = 0.0
-    speckled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Belly:
-    """The bowel and the mesentery of one body."""
-
-    bowel: tuple[Tube, ...]
-    vessels: tuple[Tube, ...]
-
-
-def belly_of(person: Person, seed: int) -> Belly:
-    """Lay out the bowel of one body."""
-    random = np.random.default_rng([seed, BOWEL_STREAM])
-    front = -58.0 - person.belly_mm * 0.6
-    colon = (
-        Tube(
-            ((-106, 2, -160), (-107, -2, -80), (-106, 2, -20), (-100, 0, 34)),
-            21,
-            38,
-            0.55,
-            0.2,
-            True,
-        ),
-        Tube(
-            ((-100, 0, 34), (-88, -40, 26), (-55, front - 4, 2), (-10, front - 8, -14)),
-            18,
-            34,
-            0.0,
-            0.22,
-        ),
-        Tube(
-            ((-10, front - 8, -14), (45, front - 4, -2), (88, -42, 40), (102, -8, 74)),
-            17,
-            30,
-            -0.3,
-            0.22,
-        ),
-        Tube(
-            ((106, 20, 72), (112, 22, 20), (111, 14, -40), (104, -6, -92)),
-            11.5,
-            40,
-            0.75,
-            0.15,
-            True,
-        ),
-        Tube(
-            ((104, -6, -92), (78, -34, -122), (30, -30, -150), (-14, -16, -160)),
-            14,
-            36,
-            0.3,
-            0.2,
-            True,
-        ),
-    )
-    stomach = Tube(((96, -34, 150), (72, -56, 104), (38, -62, 84), (0, -54, 80)), 26, 26, 0.15)
-    duodenum = (
-        Tube(((-6, -50, 80), (-44, -36, 72), (-50, -18, 40), (-44, -16, 4)), 13, 24, 0.8),
-        Tube(((-44, -16, 4), (-10, -27, -6), (24, -27, 2), (40, -34, 22)), 10.5, 24),
-    )
-    loops = tuple(_loop(random, start) for start in _spread(random, front))
-    return Belly((*loops, stomach, *colon, *duodenum), tuple(_branches(random)))
-
-
-def _spread(random: np.random.Generator, front: float) -> list[npt.NDArray[np.float64]]:
-    """Choose where the loops begin: each as far from the others as ten tries allow."""
-    low, high = (-84.0, front - 6, -168.0), (92.0, -22.0, 72.0)
-    chosen = [random.uniform(low, high)]
-    while len(chosen) < LOOPS:
-        tries = random.uniform(low, high, size=(10, 3))
-        apart = np.linalg.norm(tries[:, None] - np.array(chosen)[None], axis=2).min(axis=1)
-        chosen.append(tries[np.argmax(apart)])
-    return chosen
-
-
-def _loop(random: np.random.Generator, at: npt.NDArray[np.float64]) -> Tube:
-    points = [tuple(float(x) for x in at)]
-    for _ in range(3):
-        at = at + random.normal(size=3) * (19, 9, 15)
-        at = np.clip(at, (-92, -76, -175), (98, -20, 82))
-        points.append((float(at[0]), float(at[1]), float(at[2])))
-    gas = 0.2 if random.uniform() < 0.12 else 1.0
-    return Tube(
-        tuple((x, y, z) for x, y, z in points),
-        float(random.uniform(9, 13.5)),
-        float(random.uniform(20, 40)),
-        gas,
-        0.06,
-    )
-
-
-def _branches(random: np.random.Generator) -> list[Tube]:
-    """Fan the mesentery's vessels out from its root."""
-    found = []
-    for _ in range(MESENTERIC_VESSELS):
-        w = float(random.uniform(-140, 60))
-        root = (float(random.normal(2, 8)), -28.0, min(w + float(random.uniform(5, 30)), 45.0))
-        middle = (float(random.normal(0, 28)), float(random.uniform(-55, -34)), w + 6)
-        end = (
-            middle[0] * 2.0 + float(random.normal(0, 12)),
-            float(random.uniform(-85, -40)),
-            w - 6,
-        )
-        found.append(Tube((root, middle, end), float(random.uniform(1.2, 2.3)), tissue.BLOOD_HU))
-    return found
-
-
 def paint_organs(
     canvas: Canvas, inner: FloatArray, belly: Belly, person: Person, texture: Texture
 ) -> None:
@@ -174,74 +33,14 @@ def paint_organs(
     wall = inner > -0.8
     wall_hu, wall_labels = canvas.hu[wall], canvas.labels[wall]
     for vessel in belly.vessels:
-        _paint_vessel(canvas, vessel.line, vessel.radius, "vessel")
+        paint_vessel(canvas, vessel.line, vessel.radius, "vessel")
     for tube in belly.bowel:
-        _paint_bowel(canvas, tube, texture)
+        paint_bowel(canvas, tube, texture)
     # loops are laid without asking where the wall is: it takes back what is its own
     canvas.hu[wall], canvas.labels[wall] = wall_hu, wall_labels
     _paint_upper_organs(canvas, inner, texture)
     _paint_kidneys(canvas, texture)
     _paint_great_vessels(canvas, person)
-
-
-def _spans(line: Polyline, reach: float) -> list[tuple[float, float]]:
-    return [(min(axis) - reach, max(axis) + reach) for axis in zip(*line, strict=True)]
-
-
-def _line_distance(part: Canvas, line: Polyline) -> FloatArray:
-    pieces = [capsule(part.u, part.v, part.w, start, end) for start, end in pairwise(line)]
-    nearest: FloatArray = np.minimum.reduce(pieces)
-    return nearest
-
-
-def _paint_vessel(canvas: Canvas, line: Polyline, radius: float, name: str) -> None:
-    for start, end in pairwise(line):
-        u, v, w = _spans((start, end), radius + 2)
-        part = canvas.window(u, v, w)
-        if part is not None:
-            distance = capsule(part.u, part.v, part.w, start, end) - radius
-            part.paint(distance, tissue.BLOOD_HU, label_of(name))
-
-
-def _paint_bowel(canvas: Canvas, tube: Tube, texture: Texture) -> None:
-    u, v, w = _spans(tube.line, tube.radius + 3)
-    part = canvas.window(u, v, w)
-    if part is None:
-        return
-    folds = np.sin(part.w * 0.21 + part.u * 0.05) * np.cos(part.u * 0.16 + part.v * 0.09)
-    radius = tube.radius * (1 + tube.pouches * folds)
-    distance = _line_distance(part, tube.line) - radius
-    if not (distance < 2).any():
-        return
-    grain = texture.at(part.u / 2.8, part.v / 2.8, part.w / 4, 23.0)
-    part.paint(distance, tissue.BOWEL_WALL_HU + 4 * grain, label_of("bowel"))
-    content = tube.content_hu + 7 * grain
-    if tube.speckled:
-        bubbles = np.clip(texture.at(part.u / 1.6, part.v / 1.6, part.w / 2.0, 29.0) - 0.8, 0, 1)
-        content = content + 12 * grain - 420 * bubbles
-    inside = distance + BOWEL_WALL_MM
-    part.paint(inside, content)
-    if tube.gas_above >= 1:
-        return
-    level = _middle_v(part, tube) - tube.gas_above * tube.radius
-    gas = np.maximum(inside + 0.4, part.v - level)
-    part.paint(gas, tissue.GAS_HU, label_of("bowel_gas"))
-
-
-def _middle_v(part: Canvas, tube: Tube) -> FloatArray:
-    """Give the height above the table of a tube's middle line, nearest in u and w."""
-    best = np.full(part.u.shape, np.inf, dtype=np.float32)
-    middle = np.zeros(part.u.shape, dtype=np.float32)
-    for start, end in zip(tube.line, tube.line[1:], strict=False):
-        flat = np.zeros_like(part.u)
-        du, dw = end[0] - start[0], end[2] - start[2]
-        length = max(du * du + dw * dw, 1.0)
-        share = np.clip(((part.u - start[0]) * du + (part.w - start[2]) * dw) / length, 0, 1) + flat
-        off = np.hypot(part.u - start[0] - share * du, part.w - start[2] - share * dw)
-        nearer = off < best
-        middle = np.where(nearer, start[1] + share * (end[1] - start[1]), middle)
-        best = np.where(nearer, off, best)
-    return middle
 
 
 def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> None:
@@ -251,7 +50,7 @@ def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> 
     grain = texture.at(canvas.u / 2.6, canvas.v / 2.6, canvas.w / 4, 37.0)
     pancreas: Polyline = ((-34, -30, 52), (-8, -38, 62), (30, -32, 78), (74, -8, 92))
     lobes = 2.2 * texture.at(canvas.u / 5, canvas.v / 5, canvas.w / 7, 41.0)
-    gland = _line_distance(canvas, pancreas) - 9.5 + lobes
+    gland = line_distance(canvas, pancreas) - 9.5 + lobes
     canvas.paint(gland, tissue.PANCREAS_HU + 8 * grain, label_of("organ"))
     within = inner + 3.5
     u, v, w = canvas.u, canvas.v, canvas.w
@@ -267,7 +66,7 @@ def _paint_upper_organs(canvas: Canvas, inner: FloatArray, texture: Texture) -> 
     canvas.paint(gall + 0.8, tissue.BILE_HU)
     spleen = ellipsoid(u - 108, v - 20, w - 132, (29.0, 50.0, 56.0))
     for line in ADRENALS:
-        canvas.paint(_line_distance(canvas, line) - 2.6, tissue.PANCREAS_HU - 8, label_of("organ"))
+        canvas.paint(line_distance(canvas, line) - 2.6, tissue.PANCREAS_HU - 8, label_of("organ"))
     spleen = np.maximum(spleen, within)
     canvas.paint(spleen, tissue.SPLEEN_HU + 3 * grain, label_of("spleen"))
 
@@ -306,25 +105,25 @@ def _paint_kidneys(canvas: Canvas, texture: Texture) -> None:
 
 def _paint_great_vessels(canvas: Canvas, person: Person) -> None:
     for w, u in ((58.0, 1.0), (47.0, -1.0)):
-        _paint_vessel(
+        paint_vessel(
             canvas, ((-12 * u, -14, w), (22 * u, -8, w), (50 * u, 8, w - 4)), 4.4, "vessel"
         )
-    _paint_vessel(canvas, ((3, -34, 66), (3, -44, 30), (0, -48, -30)), 3.6, "vessel")
-    _paint_vessel(canvas, ((-9, -40, 66), (-10, -46, 30), (-12, -48, -30)), 5.0, "vessel")
+    paint_vessel(canvas, ((3, -34, 66), (3, -44, 30), (0, -48, -30)), 3.6, "vessel")
+    paint_vessel(canvas, ((-9, -40, 66), (-10, -46, 30), (-12, -48, -30)), 5.0, "vessel")
     for sign in (1.0, -1.0):
         ureter = tuple((x * sign, y, z) for x, y, z in URETER)
-        _paint_vessel(canvas, ureter, 1.9, "vessel")
+        paint_vessel(canvas, ureter, 1.9, "vessel")
         vein = tuple((x * sign, y, z) for x, y, z in anatomy.ILIAC_VEIN)
         start = anatomy.ILIAC_VEIN[0]
-        _paint_vessel(canvas, (start, *vein[1:]), 7.2, "vessel")
+        paint_vessel(canvas, (start, *vein[1:]), 7.2, "vessel")
         artery = tuple((x * sign, y, z) for x, y, z in anatomy.ILIAC_ARTERY)
-        _paint_vessel(canvas, (anatomy.ILIAC_ARTERY[0], *artery[1:]), 5.4, "vessel")
+        paint_vessel(canvas, (anatomy.ILIAC_ARTERY[0], *artery[1:]), 5.4, "vessel")
     _paint_cava(canvas)
     _paint_aorta(canvas, person)
 
 
 def _paint_cava(canvas: Canvas) -> None:
-    u, v, w = _spans(anatomy.CAVA, 16)
+    u, v, w = spans(anatomy.CAVA, 16)
     part = canvas.window(u, v, w)
     if part is None:
         return
@@ -334,11 +133,11 @@ def _paint_cava(canvas: Canvas) -> None:
 
 
 def _paint_aorta(canvas: Canvas, person: Person) -> None:
-    u, v, w = _spans(anatomy.AORTA, 15)
+    u, v, w = spans(anatomy.AORTA, 15)
     part = canvas.window(u, v, w)
     if part is None:
         return
-    distance = _line_distance(part, anatomy.AORTA) - 9.8
+    distance = line_distance(part, anatomy.AORTA) - 9.8
     part.paint(distance, tissue.BLOOD_HU + 2, label_of("aorta"))
     if person.calcified:
         angle = np.arctan2(part.v, part.u - 6)
