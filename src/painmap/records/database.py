@@ -140,9 +140,7 @@ class Database:
         # the option is read with %-interpolation
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self.writing() as connection:
-            # another program may have been first while this one waited
-            if _schema_in(connection) == SCHEMA:
-                return
+            # nothing is left to do where another program was first while this one waited
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
