@@ -149,7 +149,8 @@ class Annotator:
         if name is not ToolName.MEASURE:
             self._measured = None
         missing = self._bar.missing() if name in (ToolName.TARGET, ToolName.OUTLINE) else ""
-        self._bar.say(missing or SPEC[name].hint, warning=bool(missing))
+        why = self._session.why_not_annotate if self._session.is_open else ""
+        self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
         self._viewer.draw_scenes()
 
     def feed(self, event: PointerEvent) -> bool:

@@ -147,7 +147,7 @@ class MarkBar(QFrame):
 
     def set_read_only(self, why: str) -> None:
         """Say why nothing may be marked; the chooser has no use then."""
-        self.chooser.setEnabled(not why)
+        self.setVisible(not why)
         self.say(why, warning=bool(why))
 
     def focus_muscle(self) -> None:

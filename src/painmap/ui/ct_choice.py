@@ -28,14 +28,17 @@ def blocks_of(stacks: Sequence[Stack]) -> dict[str, int]:
 
 
 def stack_words(stack: Stack, *, of: int) -> str:
-    """One line about a stack; `of` says how many its series has."""
-    parts = [stack.description or "no description", plane_of(stack)]
-    if of > 1:
-        parts.append(f"block {stack.index + 1} of {of}")
+    """One line about a stack; `of` says how many its series has.
+
+    Where a series has several blocks, what tells them apart comes first: ends of lines are
+    left out.
+    """
+    name = stack.description or "no description"
+    parts = [f"Block {stack.index + 1} of {of}" if of > 1 else name, plane_of(stack)]
     parts.append(size_words(stack))
     words = ", ".join(parts)
-    unusual = warning_words(stack)
-    return f"{words}   ·   {unusual}" if unusual else words
+    after = [warning_words(stack), name if of > 1 else ""]
+    return "   ·   ".join([words, *(text for text in after if text)])
 
 
 class SeriesPanel(QFrame):

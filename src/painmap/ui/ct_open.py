@@ -29,7 +29,8 @@ from painmap.imaging.reslice import (
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume
 from painmap.imaging.window import SOFT_TISSUE
-from painmap.services.studies import StudyOnDisk, anchor_for, anchor_state, stack_of
+from painmap.services.anchors import anchor_for, anchor_state, stack_of
+from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_placement import Placement
 
 COARSE = 96

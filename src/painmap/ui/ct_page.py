@@ -197,9 +197,9 @@ class CtPage(VisitPage):
             self.viewer.restore(place)
         why = self.session.why_not_annotate
         self.tools.allow_annotating(not why, why)
-        if why and SPEC[self.annotator.tool].annotates:
-            self.choose_tool(ToolName.WINDOW)
         self.bar.set_read_only(why)
+        keep = not why or not SPEC[self.annotator.tool].annotates
+        self.choose_tool(self.annotator.tool if keep else ToolName.WINDOW)
         self._on_window()
         self._look()
         self.annotator.refresh()
@@ -299,7 +299,7 @@ class CtPage(VisitPage):
     # --- what the hand does
 
     def choose_tool(self, name: ToolName) -> None:
-        """Make `name` the active tool."""
+        """Make `name` the active tool; one that records needs a study to record on."""
         if SPEC[name].annotates and self.session.why_not_annotate:
             self.bar.say(self.session.why_not_annotate, warning=True)
             self.tools.show_chosen(self.annotator.tool)

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QEnterEvent,
     QKeyEvent,
     QMouseEvent,
@@ -323,5 +322,6 @@ class SliceView(pg.GraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
 
-    def set_ground(self, colour: str) -> None:
-        self.setBackground(QColor(colour))
+    def close(self) -> bool:
+        # pyqtgraph's own takes the view apart, and Qt crashes on what is left of it
+        return QGraphicsView.close(self)
