@@ -166,6 +166,16 @@ def test_what_was_committed_comes_back_the_same(
     assert stored.journal == (the_step,)
 
 
+def test_items_come_back_in_the_order_of_their_ids(visits: VisitStore, patient: Patient) -> None:
+    visit = make.visit(patient_id=patient.id)
+    visits.create(visit)
+    sites = [make.planned_site(stamp=STAMP) for _ in range(5)]
+
+    visits.commit(visit.id, step(1, *(added(each) for each in reversed(sites))), revision=0)
+
+    assert list(visits.load(visit.id).visit.planned_sites) == sites
+
+
 def test_a_row_says_the_same_as_its_body(
     database: Database, visits: VisitStore, patient: Patient
 ) -> None:
