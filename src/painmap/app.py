@@ -12,9 +12,8 @@ from PySide6.QtGui import QIcon
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
-from painmap.bodymap.template import load_template
 from painmap.services import data_folder, logbook
-from painmap.services.catalogue import body_map_folder, muscles
+from painmap.services.catalogue import body_map, muscles
 from painmap.services.clinic import Clinic
 from painmap.services.demo import demo_visit, preparing_demo_series
 from painmap.services.open_visit import OpenVisit
@@ -77,8 +76,7 @@ def build(app: QApplication, folder: Path) -> MainWindow:
     theme.load_fonts(resources)
     icons = Icons(resources)
     palette = theme.apply(app, Mode(settings["mode"]), resources)
-    template = load_template(body_map_folder("adult"))
-    desk = Desk(clinic, muscles=muscles(), template=template, resources=resources)
+    desk = Desk(clinic, muscles=muscles(), template=body_map("adult"), resources=resources)
     ct = CtPage(desk, icons, palette)
     pages = Pages(
         today=TodayPage(desk, icons, palette, settings),

@@ -151,3 +151,22 @@ def test_a_changed_item_is_one_change() -> None:
 
     assert change.before == site
     assert change.item == replace(site, note="sore")
+
+
+def test_a_study_detached_in_one_visit_takes_the_annotations_of_every_visit_out_of_plan() -> None:
+    study, site = _study(), site_on_ct()
+    elsewhere = visit().changed(put=(replace(study, detached="another patient's disc"), site))
+
+    assert elsewhere.live_planned_sites == ()
+    assert elsewhere.why_in_error(site) == "another patient's disc"
+
+
+def test_a_study_attached_again_does_not_revive_what_was_entered_in_error() -> None:
+    study, again = _study(), _study()
+    site = site_on_ct()
+    before = visit().changed(put=(study, site))
+    after = edits.detach_study(before, study, reason="wrong disc").apply(before)
+    after = edits.attach_study(again).apply(after)
+
+    assert after.attached_studies == (again,)
+    assert after.live_planned_sites == ()

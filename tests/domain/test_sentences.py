@@ -90,7 +90,7 @@ def test_a_checked_side_says_how_far_from_the_midline() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("25", "25"), ("2.50", "2.5"), ("10.0", "10"), ("0.5", "0.5"), ("100", "100")],
+    [("25", "25"), ("2.50", "2.5"), ("10.0", "10"), ("0.5", "0.5"), ("1E+2", "100")],
 )
 def test_numbers_have_no_trailing_zero_and_a_leading_one(value: str, words: str) -> None:
     assert number_words(Decimal(value)) == words

@@ -27,7 +27,7 @@ def test_every_header_says_that_it_is_synthetic(tiny: Make, tmp_path: Path) -> N
     for dataset in _read(tiny(), tmp_path):
         assert dataset.Modality == "CT"
         assert dataset.SyntheticData == "YES"
-        assert dataset.PatientName == "Phantom^Lumbar"
+        assert dataset.PatientName == "Phantom^Painmap"
         assert dataset.PatientID == "PHANTOM-1"
         assert dataset.StudyDescription == "SYNTHETIC lumbar phantom"
         assert dataset.SeriesDescription == "SYNTHETIC lumbar axial 9 mm"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.ids import new_id
@@ -71,7 +72,7 @@ def demonstration() -> Patient:
         id=new_id(),
         kind=PatientKind.DEMONSTRATION,
         family_name="Phantom",
-        given_name="Lumbar",
+        given_name="Painmap",
         birth_date=date(1970, 1, 1),
         sex=Sex.OTHER,
     )
@@ -80,12 +81,13 @@ def demonstration() -> Patient:
 class CtHands:
     """A page on a desk, with what a doctor does to it."""
 
-    def __init__(self, desk: Desk, patient: Patient) -> None:
+    def __init__(self, desk: Desk, qtbot: QtBot, patient: Patient) -> None:
         self.desk = desk
         self.said: list[str] = []
         desk.said.connect(lambda message: self.said.append(message.text))
         palette = theme.PALETTES[theme.Mode.LIGHT]
         self.page = CtPage(desk, theme.Icons(resources_root()), palette)
+        qtbot.addWidget(self.page)
         self.page.resize(1030, 760)
         self.page.show()
         desk.clinic.add_patient(patient)

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from painmap.bodymap.template import load_template
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +12,7 @@ from painmap import app as program
 from painmap.domain.ids import new_id
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.visit import VisitKind
-from painmap.services.catalogue import body_map_folder, muscles
+from painmap.services.catalogue import body_map, muscles
 from painmap.services.clinic import Clinic
 from painmap.services.resources import resources_root
 from painmap.services.settings import Settings
@@ -29,7 +28,7 @@ def records_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def demonstration(family: str = "Phantom", given: str = "Lumbar") -> Patient:
+def demonstration(family: str = "Phantom", given: str = "Painmap") -> Patient:
     return Patient(
         id=new_id(),
         kind=PatientKind.DEMONSTRATION,
@@ -48,7 +47,7 @@ def desk(qapp: QApplication, records_folder: Path) -> Iterator[Desk]:
     made = Desk(
         Clinic.open(records_folder, author="dr.weber"),
         muscles=muscles(),
-        template=load_template(body_map_folder("adult")),
+        template=body_map("adult"),
         resources=resources_root(),
     )
     yield made

@@ -38,7 +38,7 @@ def test_the_patient_line_names_the_patient_and_says_saved_after_the_commit(
     _open(window, qtbot)
     bar = window.patient_bar
 
-    assert bar._name.text() == "Phantom, Lumbar"
+    assert bar._name.text() == "Phantom, Painmap"
     assert "born 1 January 1970" in bar._facts.text()
     assert bar._kind.isVisible()
     assert bar.saved_text == "nothing to save yet"

@@ -17,7 +17,7 @@ from painmap.domain.injection import (
 )
 from painmap.domain.pain import Mark, PainSite
 from painmap.domain.study import AttachedStudy, StudyRefusal
-from painmap.domain.visit import Item, Visit
+from painmap.domain.visit import Anchored, Item, Visit, study_of
 
 
 class Page(StrEnum):
@@ -163,7 +163,7 @@ def refuse_study(refusal: StudyRefusal) -> Edit:
 
 def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
     """Detach a study attached by mistake; what was annotated on it stays as entered in error."""
-    anchored: tuple[Landmark | Outline | PlannedSite | GivenSite, ...] = (
+    anchored: tuple[Anchored, ...] = (
         *visit.landmarks,
         *visit.outlines,
         *visit.planned_sites,
@@ -175,16 +175,6 @@ def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
         if not item.entered_in_error and study_of(item) == study.study_uid
     ]
     return Edit("detach study", Page.CT, put=(replace(study, detached=reason), *hung))
-
-
-def study_of(item: Landmark | Outline | PlannedSite | GivenSite) -> str | None:
-    """Study Instance UID that an item hangs on, if it hangs on one."""
-    match item:
-        case Landmark() | Outline():
-            return item.anchor.study_uid
-        case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
-            return place.anchor.study_uid
-    return None
 
 
 def record_given(site: GivenSite) -> Edit:

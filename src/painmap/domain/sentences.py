@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from painmap.domain.anatomy import Muscle, Side
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
+    Finding,
     GivenSite,
     Outline,
     Place,
@@ -152,8 +154,6 @@ def planned_sentence(site: PlannedSite, muscles: Mapping[str, Muscle]) -> str:
         parts.append(side_words(site.side_check))
     if site.note:
         parts.append(f"note: {site.note}")
-    if site.entered_in_error:
-        parts.append(f"entered in error: {site.entered_in_error}")
     return ", ".join(parts)
 
 
@@ -165,9 +165,18 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
         parts.append(side_words(outline.side_check))
     if outline.note:
         parts.append(f"note: {outline.note}")
-    if outline.entered_in_error:
-        parts.append(f"entered in error: {outline.entered_in_error}")
     return ", ".join(parts)
+
+
+def finding_sentence(finding: Finding, muscles: Mapping[str, Muscle]) -> str:
+    """Such as "found: taut band, RIGHT quadratus lumborum, L4"."""
+    where = muscle_words(finding.muscle_id, muscles) if finding.muscle_id else ""
+    if finding.side is not None:
+        where = _sided(finding.side, where) if where else finding.side.word
+    parts = [f"found: {finding.kind.value}", where]
+    parts.append(finding.level.value if finding.level else "")
+    parts.append(f"note: {finding.note}" if finding.note else "")
+    return ", ".join(part for part in parts if part)
 
 
 def given_sentence(site: GivenSite, muscles: Mapping[str, Muscle]) -> str:
@@ -181,9 +190,9 @@ def given_sentence(site: GivenSite, muscles: Mapping[str, Muscle]) -> str:
     return ", ".join(parts)
 
 
-def number_words(value: object) -> str:
-    """A number without trailing ".0" and with its leading zero."""
-    text = f"{value:f}" if hasattr(value, "as_tuple") else f"{value}"
+def number_words(value: Decimal | float) -> str:
+    """A number without trailing ".0", without exponent, and with its leading zero."""
+    text = f"{Decimal(str(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -204,6 +213,7 @@ def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, .
     """Everything live in a visit, one sentence an item, in the order in which it is read."""
     return (
         *(pain_sentence(site, visit.marks_of(site.id)) for site in visit.pain_sites),
+        *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),
         *(planned_sentence(site, muscles) for site in visit.live_planned_sites),
         *(outline_sentence(outline, muscles) for outline in visit.live_outlines),

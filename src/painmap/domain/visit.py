@@ -8,7 +8,15 @@ from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
-from painmap.domain.injection import Finding, GivenSite, Landmark, Link, Outline, PlannedSite
+from painmap.domain.injection import (
+    CtPlace,
+    Finding,
+    GivenSite,
+    Landmark,
+    Link,
+    Outline,
+    PlannedSite,
+)
 from painmap.domain.pain import Mark, PainSite
 from painmap.domain.study import AttachedStudy, StudyRefusal
 
@@ -40,6 +48,9 @@ Item = (
     | Link
 )
 """Anything that is one row of the record."""
+
+Anchored = Landmark | Outline | PlannedSite | GivenSite
+"""Items that may hang on a study."""
 
 FIELD_OF: Mapping[type, str] = MappingProxyType(
     {
@@ -142,22 +153,43 @@ class Visit:
     def attached_studies(self) -> tuple[AttachedStudy, ...]:
         return tuple(study for study in self.studies if not study.detached)
 
+    def why_in_error(self, item: Anchored) -> str:
+        """Why an item must not be used; empty while it may be.
+
+        It says so itself, or hangs on a study that was detached, perhaps in another visit.
+        """
+        if item.entered_in_error:
+            return item.entered_in_error
+        uid = study_of(item)
+        reasons = [study.detached for study in self.studies if study.study_uid == uid]
+        return reasons[-1] if reasons and all(reasons) else ""
+
     @property
     def live_planned_sites(self) -> tuple[PlannedSite, ...]:
         """What is in plan and exports: all but what was entered in error."""
-        return tuple(site for site in self.planned_sites if not site.entered_in_error)
+        return tuple(site for site in self.planned_sites if not self.why_in_error(site))
 
     @property
     def live_outlines(self) -> tuple[Outline, ...]:
-        return tuple(each for each in self.outlines if not each.entered_in_error)
+        return tuple(each for each in self.outlines if not self.why_in_error(each))
 
     @property
     def live_landmarks(self) -> tuple[Landmark, ...]:
-        return tuple(each for each in self.landmarks if not each.entered_in_error)
+        return tuple(each for each in self.landmarks if not self.why_in_error(each))
 
     @property
     def live_given_sites(self) -> tuple[GivenSite, ...]:
-        return tuple(each for each in self.given_sites if not each.entered_in_error)
+        return tuple(each for each in self.given_sites if not self.why_in_error(each))
+
+
+def study_of(item: Anchored) -> str | None:
+    """Study Instance UID that an item hangs on, if it hangs on one."""
+    match item:
+        case Landmark() | Outline():
+            return item.anchor.study_uid
+        case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
+            return place.anchor.study_uid
+    return None
 
 
 def changes_between(before: Visit, after: Visit) -> tuple[Change, ...]:

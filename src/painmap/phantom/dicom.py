@@ -26,7 +26,7 @@ UID_DIGITS: Final = 18
 PADDING_STORED: Final = -2000
 """Stored value outside the scan circle, as common scanners write it."""
 
-PATIENT_NAME: Final = "Phantom^Lumbar"
+PATIENT_NAME: Final = "Phantom^Painmap"
 NOT_A_PATIENT: Final = "SYNTHETIC PHANTOM, NOT A PATIENT"
 
 KVP: Final = 120

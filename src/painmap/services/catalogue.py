@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from painmap.bodymap.figure import BodyTemplate
+from painmap.bodymap.template import load_template
 from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
 from painmap.services.resources import ResourceError, ResourceProblem, resources_root
 
@@ -161,3 +163,15 @@ def body_map_folder(figure: str = "adult") -> Path:
     if not folder.is_dir():
         raise ResourceError(ResourceProblem.DAMAGED, name=f"body_maps/{figure}")
     return folder
+
+
+@cache
+def body_map(map_id: str) -> BodyTemplate:
+    """Give a body figure by its id, read and checked once.
+
+    Raises
+    ------
+    TemplateError
+        It is missing, or was changed.
+    """
+    return load_template(body_map_folder(map_id))

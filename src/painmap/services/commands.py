@@ -23,7 +23,6 @@ from painmap.services.catalogue import muscles
 from painmap.services.clinic import Clinic
 from painmap.services.data_folder import prepare
 from painmap.services.export import export_visit
-from painmap.services.importing import import_visit_file
 
 
 class CommandProblem(StrEnum):
@@ -211,7 +210,7 @@ def import_file(data_folder: Path, file: Path) -> str:
     """
     clinic = Clinic.open(prepare(data_folder))
     try:
-        outcome = import_visit_file(clinic, file)
+        outcome = clinic.import_file(file)
     finally:
         clinic.close()
     return f"{outcome.sentence} {outcome.visit_id}"

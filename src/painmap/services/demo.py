@@ -14,7 +14,7 @@ from painmap.services.clinic import Clinic
 from painmap.services.open_visit import OpenVisit
 
 FAMILY_NAME = "Phantom"
-GIVEN_NAME = "Lumbar"
+GIVEN_NAME = "Painmap"
 """The name in the synthetic series, so that comparing identities finds the same."""
 
 SERIES_FOLDER = "demo-ct"

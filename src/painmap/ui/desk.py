@@ -108,6 +108,7 @@ class Desk(QObject):
         self._selection: UUID | None = None
         self._waiting = 0
         self._stuck = False
+        self._ended = False
 
     # --- what is open
 
@@ -239,6 +240,8 @@ class Desk(QObject):
 
     def ask_records(self, read: Callable[[], T], done: Callable[[T], None]) -> None:
         """Read or write on the records lane; the answer comes back on the Qt thread."""
+        if self._ended:  # a window that is going asks in vain
+            return
         self.jobs.record(read, done=done, failed=self.show_error)
 
     def save_place(self, place: Mapping[str, Any]) -> None:
@@ -250,7 +253,10 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Close at the end of the program: everything shown as done is stored first."""
+        if self._ended:
+            return
         self.close_visit()
+        self._ended = True
         self.jobs.close()
         self.clinic.close()
 

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from painmap.domain.edits import Page
 from painmap.domain.visit import Visit, VisitState
@@ -18,7 +26,8 @@ from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, card, column, empty, label, row
 
-PICTURE_HEIGHT_PX = 330
+PICTURE_PX = QSize(276, 330)
+PICTURES_A_ROW = 3
 
 
 def png_bytes(image: QImage) -> bytes:
@@ -39,7 +48,10 @@ class FinishPage(VisitPage):
         self._ct = ct
         self._sentences = QVBoxLayout()
         self._sentences.setSpacing(8)
-        self._pictures = row(spacing=16)
+        self._pictures = QGridLayout()
+        self._pictures.setSpacing(20)
+        for each in range(PICTURES_A_ROW):
+            self._pictures.setColumnStretch(each, 1)
         self._title = label("Finish", "title")
         inner = QWidget()
         words = card()
@@ -53,6 +65,7 @@ class FinishPage(VisitPage):
         inner.setLayout(column(words, pictures, -1, spacing=16))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         box = row(spacing=20)
         box.setContentsMargins(24, 20, 24, 20)
@@ -105,9 +118,9 @@ class FinishPage(VisitPage):
         empty(self._pictures)
         for line in self.plain_text().splitlines():
             self._sentences.addWidget(label(line, wrap=True))
-        for name, image in self.pictures().items():
-            self._pictures.addWidget(_picture(name, image))
-        self._pictures.addStretch(1)
+        for number, (name, image) in enumerate(self.pictures().items()):
+            place = divmod(number, PICTURES_A_ROW)
+            self._pictures.addWidget(_picture(name, image), *place)
         finished = visit.state is VisitState.FINISHED
         self.finish_button.setText("Reopen visit" if finished else "Finish visit")
         self._state.setText(
@@ -173,15 +186,15 @@ class FinishPage(VisitPage):
 def _picture(name: str, image: QImage) -> QWidget:
     frame = QWidget()
     shown = QLabel()
-    size = QSize(10_000, PICTURE_HEIGHT_PX)
     pixmap = QPixmap.fromImage(
         image.scaled(
-            size,
+            PICTURE_PX * 2,
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
     )
+    pixmap.setDevicePixelRatio(2)
     shown.setPixmap(pixmap)
     shown.setAccessibleName(name)
-    frame.setLayout(column(shown, label(name, "faint"), spacing=6))
+    frame.setLayout(column(shown, label(name, "faint", wrap=True), -1, spacing=6))
     return frame

@@ -35,6 +35,7 @@ class JobRunner(QObject):
         self._records = ThreadPoolExecutor(1, thread_name_prefix="records")
         self._stops: set[threading.Event] = set()
         self._open = 0
+        self._closed = False
         self._calls.connect(self._run_call, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -133,7 +134,8 @@ class JobRunner(QObject):
             self.idle.emit()
 
     def _run_call(self, call: Callable[[], None]) -> None:
-        call()
+        if not self._closed:  # whom an answer was for may be gone
+            call()
 
     def close(self) -> None:
         """Stop what reads, finish what writes."""
@@ -141,3 +143,4 @@ class JobRunner(QObject):
             stop.set()
         self._records.shutdown(wait=True)
         self._work.shutdown(wait=True, cancel_futures=True)
+        self._closed = True

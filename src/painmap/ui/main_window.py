@@ -381,4 +381,7 @@ class MainWindow(QMainWindow):
         """Store what waits; a failed write is said before the window goes."""
         if self.desk.is_open:
             self.desk.close_visit()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
         super().closeEvent(event)

@@ -7,8 +7,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from painmap.domain.edits import page_of
+from painmap.domain.injection import Outline, PlannedSite
 from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
+    finding_sentence,
     given_sentence,
     outline_sentence,
     pain_sentence,
@@ -120,6 +122,7 @@ class SentenceList(QFrame):
         muscles = self._desk.muscles
         return [
             ("PAIN", [(s, pain_sentence(s, visit.marks_of(s.id))) for s in visit.pain_sites]),
+            ("FINDINGS", [(s, finding_sentence(s, muscles)) for s in visit.findings]),
             ("STUDIES", [(s, study_sentence(s)) for s in visit.attached_studies]),
             (
                 "INJECTION SITES",
@@ -127,21 +130,17 @@ class SentenceList(QFrame):
             ),
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),
-            (
-                "ENTERED IN ERROR",
-                [
-                    *(
-                        (s, planned_sentence(s, muscles))
-                        for s in visit.planned_sites
-                        if s.entered_in_error
-                    ),
-                    *(
-                        (s, outline_sentence(s, muscles))
-                        for s in visit.outlines
-                        if s.entered_in_error
-                    ),
-                ],
-            ),
+            ("ENTERED IN ERROR", self._in_error(visit)),
+        ]
+
+    def _in_error(self, visit: Visit) -> list[tuple[Item, str]]:
+        muscles = self._desk.muscles
+        said: list[tuple[PlannedSite | Outline, str]] = [
+            *((site, planned_sentence(site, muscles)) for site in visit.planned_sites),
+            *((each, outline_sentence(each, muscles)) for each in visit.outlines),
+        ]
+        return [
+            (item, f"{words}, {why}") for item, words in said if (why := visit.why_in_error(item))
         ]
 
     def _on_selected(self, site_id: UUID | None) -> None:

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from painmap.domain.anatomy import Side
-from painmap.domain.injection import CtPlace, FigurePlace, PlannedSite
+from painmap.domain.injection import CtPlace, FigurePlace, PlannedSite, SideBasis, SideCheck
 from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
     muscle_words,
     pain_sentence,
     place_of_pain,
     planned_sentence,
-    side_words,
 )
 from painmap.domain.visit import Visit
 from painmap.ui.desk import Desk
@@ -27,6 +26,21 @@ MINIATURE_PX = 56
 COLUMNS = ("Muscle", "Level", "Pain it is for", "Placed", "Status", "Side")
 
 _SHORT_PLACES = {CtPlace: "on CT", FigurePlace: "on the figure", type(None): "by name"}
+
+_SHORT_BASIS = {
+    SideBasis.AGREES: "agrees",
+    SideBasis.NOT_CHECKED: "chosen by the doctor, not checked",
+    SideBasis.KEPT_AGAINST: "KEPT AGAINST the midline",
+}
+
+
+def short_side_words(check: SideCheck) -> str:
+    """Such as "agrees, 71 mm LEFT of the midline"; the whole sentence stands below the table."""
+    words = _SHORT_BASIS[check.basis]
+    if check.basis is SideBasis.NOT_CHECKED or check.offset_mm is None:
+        return words
+    side = "LEFT" if check.offset_mm > 0 else "RIGHT"
+    return f"{words}, {abs(check.offset_mm):.0f} mm {side}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,7 @@ def site_rows(visit: Visit, desk: Desk) -> tuple[SiteRow, ...]:
             _pain_words(visit, pain),
             _SHORT_PLACES[type(site.place)],
             site.status.value,
-            side_words(site.side_check) if on_ct else "as entered",
+            short_side_words(site.side_check) if on_ct else "as entered",
         )
         rows.append(SiteRow(site, pain, cells, planned_sentence(site, desk.muscles)))
     for pain in visit.pain_sites:
@@ -97,7 +111,7 @@ class SiteTable(QAbstractTableModel):
         super().__init__()
         self._desk = desk
         self._miniature = miniature
-        self._pictures: dict[UUID, QPixmap] = {}
+        self._pictures: dict[UUID, QIcon] = {}
         self.rows: tuple[SiteRow, ...] = ()
 
     def refresh(self) -> None:
@@ -137,7 +151,7 @@ class SiteTable(QAbstractTableModel):
             return row.spoken
         return None
 
-    def _picture(self, site: PlannedSite | None) -> QPixmap | None:
+    def _picture(self, site: PlannedSite | None) -> QIcon | None:
         """The CT around a target; None while its study is not open."""
         if site is None or not isinstance(site.place, CtPlace):
             return None
@@ -147,5 +161,8 @@ class SiteTable(QAbstractTableModel):
                 return None
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(2)
-            self._pictures[site.id] = pixmap
+            icon = QIcon(pixmap)
+            # a chosen line would tint the picture, and grey values are what it shows
+            icon.addPixmap(pixmap, QIcon.Mode.Selected)
+            self._pictures[site.id] = icon
         return self._pictures[site.id]

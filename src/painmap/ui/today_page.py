@@ -24,8 +24,7 @@ from painmap.domain.edits import Page
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.sentences import day_words, moment_words
 from painmap.domain.visit import VisitKind, VisitState
-from painmap.services.clinic import PatientCard, VisitSummary
-from painmap.services.importing import ImportOutcome, import_visit_file
+from painmap.services.clinic import ImportOutcome, PatientCard, VisitSummary
 from painmap.services.settings import Settings
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.pages import VisitPage
@@ -208,7 +207,7 @@ class TodayPage(VisitPage):
 
     def import_file(self, path: Path) -> None:
         """Import a visit from its JSON document."""
-        self.desk.ask_records(partial(import_visit_file, self.desk.clinic, path), self._imported)
+        self.desk.ask_records(partial(self.desk.clinic.import_file, path), self._imported)
 
     def _imported(self, outcome: ImportOutcome) -> None:
         self.desk.say(outcome.sentence)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -81,7 +81,7 @@ def _fill(
             box.addSpacing(part)
 
 
-def empty(box: QBoxLayout) -> None:
+def empty(box: QLayout) -> None:
     """Take everything out of `box`."""
     while (entry := box.takeAt(0)) is not None:
         if (widget := entry.widget()) is not None:

@@ -1,0 +1,170 @@
+"""Drive the real window through a visit of the demonstration patient and take its pictures.
+
+    .venv/bin/python assets/screenshots/make.py [FOLDER]
+
+Writes PNG files beside this script, or into FOLDER. Runs without a screen.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from painmap import app as program
+from painmap.domain.anatomy import Level, Side
+from painmap.domain.edits import Page
+from painmap.domain.ids import new_id
+from painmap.domain.pain import Depth, Quality
+from painmap.domain.patient import Patient, PatientKind
+from painmap.domain.places import FigurePoint
+from painmap.domain.progress import run_to_end
+from painmap.phantom import Phantom, PhantomOptions, make_phantom
+from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.main_window import MainWindow
+from painmap.ui.theme import Mode
+from tests.support import hands
+from tests.support.truth import contour_of
+
+OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+
+
+class Camera:
+    """Takes each picture in both modes."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def take(self, name: str) -> None:
+        for mode in (Mode.DARK, Mode.LIGHT):
+            self._window.mode_wanted.emit(mode)
+            QTest.qWait(120)
+            self._window.grab().save(str(OUT / f"{name}-{mode.value}.png"))
+
+
+def today(window: MainWindow, camera: Camera) -> None:
+    camera.take("first-start")
+    window.pages.today._purpose.read_button.click()
+    people = (("Sørensen", "Kåre"), ("Okafor", "Ngozi"), ("Müller", "Anna"))
+    for family, given in people:
+        window.desk.clinic.add_patient(
+            Patient(new_id(), PatientKind.DEMONSTRATION, family, given, record_number="D-17")
+        )
+    window.pages.today._new.click()
+    hands.settle(window)
+    camera.take("new-patient")
+    window.pages.today._close_form()
+
+
+def mark_pain(window: MainWindow, camera: Camera) -> None:
+    hands.go_to(window, Page.MAP)
+    hands.settle(window)
+    camera.take("map-empty")
+    pain = window.pages.map
+    hands.click_figure(window, hands.region_middle(window, "back", "lumb_lo_para.left"))
+    hands.press_digits(window, "7")
+    pain.panel.quality_chips.chip(Quality.ACHING).click()
+    pain.panel.depth_chips.chip(Depth.DEEP).click()
+    hands.click_figure(window, hands.region_middle(window, "back", "flank_ql.left"))
+    hands.press_digits(window, "5")
+    pain.panel.quality_chips.chip(Quality.CRAMPING).click()
+    window.desk.select(None)
+    start = hands.region_middle(window, "back", "glut_up.left")
+    hands.draw_on_figure(
+        window,
+        [
+            FigurePoint(start.x + dx, start.y + dy)
+            for dx, dy in ((0, 0), (-8, 40), (-4, 90), (2, 140))
+        ],
+    )
+    hands.press_digits(window, "3")
+    pain.panel.quality_chips.chip(Quality.SHOOTING).click()
+    first = window.desk.open_visit.visit.pain_sites[0]
+    window.desk.select(first.id)
+    QTest.mouseMove(pain.figure, QPoint(5, 5))
+    hands.settle(window)
+    camera.take("map")
+
+
+def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
+    hands.wait_until(lambda: window.pages.ct.is_looking)
+    hands.go_to(window, Page.CT)
+    hands.settle(window)
+    camera.take("ct-opened")
+    level = phantom.levels[Level.L3]
+    hands.choose_muscle(window, "quadratus_lumborum", Side.LEFT, Level.L3)
+    hands.click_ct(
+        window, phantom.target("quadratus_lumborum", Side.LEFT, Level.L3), ToolName.TARGET
+    )
+    camera.take("ct-midline-question")
+    hands.click_ct(window, level.spinous_tip, ToolName.MIDLINE)
+    hands.settle(window)
+    hands.choose_muscle(window, "quadratus_lumborum", Side.LEFT, Level.L3)
+    k = round(phantom.index_of(level.spinous_tip)[0])
+    hands.outline_ct(window, contour_of(phantom, "quadratus_lumborum", Side.LEFT, k))
+    hands.choose_muscle(window, "erector_spinae", Side.RIGHT, Level.L3)
+    hands.click_ct(window, phantom.target("erector_spinae", Side.LEFT, Level.L3), ToolName.TARGET)
+    camera.take("ct-side-question")
+    hands.answer(window, "Make it LEFT")
+    hands.outline_ct(window, contour_of(phantom, "erector_spinae", Side.LEFT, k))
+    hands.settle(window)
+    window.pages.ct.choose_tool(ToolName.WINDOW)
+    camera.take("ct")
+    window.pages.ct.show_report()
+    QTest.qWait(100)
+    hands.settle(window)
+    camera.take("ct-report")
+    window.pages.ct._on_dismissed()
+
+
+def rest(window: MainWindow, camera: Camera) -> None:
+    hands.go_to(window, Page.SITES)
+    window.pages.sites.table.selectRow(0)
+    hands.settle(window)
+    camera.take("sites")
+    window.pages.sites._add.click()
+    window.pages.sites._adder.chooser.set_muscle("multifidus")
+    QTest.qWait(60)
+    camera.take("sites-add")
+    window.pages.sites._adder.hide()
+    hands.go_to(window, Page.FINISH)
+    hands.settle(window)
+    camera.take("finish")
+    hands.go_to(window, Page.TODAY)
+    window.pages.today.search.setText("pha")
+    QTest.qWait(400)
+    hands.settle(window)
+    camera.take("today")
+
+
+def main() -> None:
+    """Take every picture."""
+    app = QApplication([])
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        window = program.build(app, Path(folder))
+        window.resize(1440, 900)
+        window.show()
+        hands.settle(window)
+        camera = Camera(window)
+        today(window, camera)
+        program.open_demo(window, Path(folder))
+        hands.wait_until(lambda: window.desk.is_open)
+        hands.wait_until(lambda: window.pages.ct.is_looking)
+        hands.settle(window)
+        phantom = run_to_end(make_phantom(PhantomOptions()))
+        mark_pain(window, camera)
+        annotate(window, camera, phantom)
+        rest(window, camera)
+        window.close()
+        window.desk.close()
+
+
+if __name__ == "__main__":
+    main()
