@@ -179,6 +179,7 @@ class CtHands:
         at = self.pixel(point, plane)
         QTest.mouseClick(viewport, LEFT, NO_KEYS, at)
         QTest.mouseDClick(viewport, LEFT, NO_KEYS, at)
+        QTest.mouseRelease(viewport, LEFT, NO_KEYS, at)
         QApplication.processEvents()
 
     def drag(

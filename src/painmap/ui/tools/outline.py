@@ -39,7 +39,7 @@ def outline_tool(board: Board) -> Tool:
             return _remove(event, *held) if event.alt else _drag(event, *held)
         edge = edge_near(rings, event)
         if edge is not None:
-            return _choose(edge[0])
+            return _choose(*edge)
         return _draw(event) if board.may_outline(event.view) else None
 
     return start
@@ -80,8 +80,13 @@ def _closes(event: PointerEvent, points: list[XY]) -> bool:
     return event.kind is PointerKind.PRESS and on_first
 
 
-def _choose(ring: Ring) -> Gesture[Outcome]:
-    yield Select(ring.item_id)
+def _choose(ring: Ring, vertex: int) -> Gesture[Outcome]:
+    """A press on an edge chooses the contour; some systems send it before a double click."""
+    event = yield Select(ring.item_id)
+    while event.kind is not PointerKind.RELEASE:
+        if event.kind is PointerKind.DOUBLE_CLICK:
+            return (yield from _insert(event, ring, vertex))
+        event = yield None
     return None
 
 
