@@ -170,7 +170,7 @@ class CtHands:
             self.look_at(point)
         viewport = self.page.viewer.views[plane].viewport()
         at = self.pixel(point, plane)
-        QTest.mouseMove(viewport, at)
+        _move(viewport, QPointF(at), Qt.MouseButton.NoButton)
         QTest.mouseClick(viewport, LEFT, keys, at)
         QApplication.processEvents()
 
@@ -235,7 +235,7 @@ class CtHands:
 
 
 def _move(viewport: QWidget, at: QPointF, button: Qt.MouseButton) -> None:
-    """Move with a button held; QTest.mouseMove holds none."""
+    """Move, with a button held or none; QTest leaves moves out that change nothing."""
     event = QMouseEvent(
         QEvent.Type.MouseMove,
         at,
