@@ -290,7 +290,7 @@ class BodyTemplate:
     name: str
     licence: str
     stature_mm: float
-    views: Mapping[str, BodyView]
+    views: Mapping[str, BodyView] = field(repr=False)  # thousands of points help no reader
 
     def __post_init__(self) -> None:
         if not self.views:

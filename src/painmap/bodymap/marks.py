@@ -15,6 +15,8 @@ MARKED_SHARE = 0.10
 MARKED_AREA_CM2 = 1.0
 """... or when at least this area of it is, at the scale of the figure (E4)."""
 MM2_PER_CM2 = 100.0
+DECIMALS = 3
+"""Of a figure unit, to which the path of a brush is taken: about 2 micrometres on the body."""
 QUARTER_SEGMENTS = 12
 """Chords of a quarter circle where a stroke is round."""
 
@@ -33,10 +35,12 @@ def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
         raise ValueError(f"a brush {width} wide draws nothing")
     if not all(map(_finite, points)):
         raise ValueError("a stroke goes through places that are no numbers")
-    line = shapely.LineString([points[0], *points])
-    if line.length < 1e-9:
-        return shapely.Point(points[0]).buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
-    return shapely.remove_repeated_points(line).buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
+    # places closer together than a hand can move only upset the geometry
+    path = [(round(point.x, DECIMALS), round(point.y, DECIMALS)) for point in points]
+    line = shapely.remove_repeated_points(shapely.LineString([path[0], *path]))
+    if line.length == 0:
+        return shapely.Point(path[0]).buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
+    return line.buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
 
 
 def _finite(point: FigurePoint) -> bool:
