@@ -15,6 +15,7 @@ from painmap import __version__
 from painmap.documents.errors import DocumentError, DocumentProblem
 from painmap.documents.intended_use import INTENDED_USE
 from painmap.documents.publish import publish
+from painmap.documents.upgrades import VERSION
 from painmap.documents.visit_document import (
     Tombstone,
     VisitDocument,
@@ -29,7 +30,7 @@ from painmap.domain.visit import Visit
 from tests.support import factories as make
 from tests.support import strategies as some
 
-SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-1.schema.json"
+SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-2.schema.json"
 REPORT = b'{"used": 90}'
 STAMP = Stamp(1, "doctor", make.STARTED)
 
@@ -91,7 +92,7 @@ def test_a_document_says_what_it_is_and_what_the_program_is_for() -> None:
     data = raw()
 
     assert data["format"] == "painmap.visit"
-    assert data["version"] == 1
+    assert data["version"] == VERSION
     assert data["program"] == __version__
     assert data["intended_use"] == INTENDED_USE
 
@@ -101,7 +102,7 @@ def test_a_newer_version_is_refused_with_both_versions_named() -> None:
 
     assert error.problem is DocumentProblem.NEWER
     assert "version 12" in error.message
-    assert "up to 1" in error.message
+    assert f"up to {VERSION}" in error.message
 
 
 def test_an_unknown_field_is_refused_with_its_place() -> None:

@@ -13,13 +13,24 @@ JsonObject = dict[str, Any]
 Upgrade = Callable[[JsonObject], JsonObject]
 ItemUpgrade = Callable[[str, JsonObject], JsonObject]
 
-VERSION = 1
+VERSION = 2
 """The version that this program writes."""
 
-DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType({})
+
+def _with_pain_free_and_answers(document: JsonObject) -> JsonObject:
+    """1 to 2: a visit knows pain-free regions and answers; items only gained fields."""
+    visit = {"pain_free": [], "answers": [], **document["visit"]}
+    return {**document, "visit": visit}
+
+
+def _unchanged(_kind: str, item: JsonObject) -> JsonObject:
+    return item
+
+
+DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType({1: _with_pain_free_and_answers})
 """From a version to the next one: a whole visit document."""
 
-ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType({})
+ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType({1: _unchanged})
 """From a version to the next one: one item, given with its kind."""
 
 

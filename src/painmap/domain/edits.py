@@ -15,7 +15,7 @@ from painmap.domain.injection import (
     Outline,
     PlannedSite,
 )
-from painmap.domain.pain import Mark, PainSite
+from painmap.domain.pain import Answer, Mark, PainFree, PainSite
 from painmap.domain.study import AttachedStudy, StudyRefusal
 from painmap.domain.visit import Anchored, Item, Visit, study_of
 
@@ -64,7 +64,7 @@ class Edit:
 def page_of(item: Item) -> Page:
     """On which page a change of `item` is seen best."""
     match item:
-        case PainSite() | Mark():
+        case PainSite() | Mark() | PainFree() | Answer():
             return Page.MAP
         case AttachedStudy() | StudyRefusal() | Landmark() | Outline():
             return Page.CT
@@ -90,6 +90,26 @@ def mark_pain(site: PainSite, mark: Mark) -> Edit:
 def add_mark(mark: Mark) -> Edit:
     """Add one more mark to a pain site."""
     return Edit("add to the pain site", Page.MAP, put=(mark,))
+
+
+def change_mark(mark: Mark, *, label: str) -> Edit:
+    """Replace a mark, for example by what the eraser left of it."""
+    return Edit(label, Page.MAP, put=(mark,))
+
+
+def say_pain_free(ticks: Iterable[PainFree]) -> Edit:
+    """Record that regions were asked about and have no pain."""
+    return Edit("pain-free", Page.MAP, put=tuple(ticks))
+
+
+def take_back_pain_free(tick_ids: Iterable[UUID]) -> Edit:
+    """Take pain-free ticks away: the regions were not asked about."""
+    return Edit("not asked", Page.MAP, remove=frozenset(tick_ids))
+
+
+def answer_item(answers: Iterable[Answer], *, label: str) -> Edit:
+    """Record answers to an instrument."""
+    return Edit(label, Page.MAP, put=tuple(answers))
 
 
 def remove_mark(visit: Visit, mark_id: UUID) -> Edit:

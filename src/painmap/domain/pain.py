@@ -51,6 +51,19 @@ def _checked_intensity(value: int | None) -> None:
         raise ValueError(f"pain intensity {value} is outside the 0-10 scale")
 
 
+class FindingOnFigure(StrEnum):
+    """What the doctor finds where a mark of the doctor's layer lies."""
+
+    TENDER_POINT = "tender point"
+    TAUT_BAND = "taut band"
+    TRIGGER_POINT = "trigger point"
+    REFERRED = "pain referred on palpation"
+    ALLODYNIA = "allodynia"
+    HYPERALGESIA = "hyperalgesia"
+    NUMB_AREA = "reduced sensation"
+    SPASM = "muscle spasm"
+
+
 @dataclass(frozen=True, slots=True)
 class PainSite:
     """One or more marks on a body figure with what is said of them.
@@ -61,6 +74,10 @@ class PainSite:
         0-10 numeric rating now, at worst, at least. None: not asked, which is not 0.
     qualities : tuple of Quality
         At most three, in the order in which they were chosen.
+    finding : FindingOnFigure or None
+        What the doctor finds there; only for a site that the doctor marked.
+    unchanged_from : UUID or None
+        The site of an earlier visit that the patient says is unchanged today.
     """
 
     id: UUID
@@ -74,6 +91,8 @@ class PainSite:
     worsened_by: str = ""
     eased_by: str = ""
     note: str = ""
+    finding: FindingOnFigure | None = None
+    unchanged_from: UUID | None = None
     stamp: Stamp = UNSTAMPED
 
     def __post_init__(self) -> None:
@@ -100,21 +119,73 @@ class StrokeShape:
     points : tuple of FigurePoint
         At least one.
     width : float
-        Width of the brush, figure units.
+        Width of the brush at full pressure, figure units.
+    pressures : tuple of float
+        Pressure of the pen at each point, 0 to 1; empty for a mouse.
     """
 
     points: tuple[FigurePoint, ...]
     width: float
     kind: Literal["stroke"] = "stroke"
+    pressures: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.pressures and len(self.pressures) != len(self.points):
+            raise ValueError("a pen presses at every point of its stroke")
         if not self.points:
             raise ValueError("a stroke needs at least one point")
         if not self.width > 0:
             raise ValueError(f"a brush {self.width} wide draws nothing")
 
 
-Shape = RegionShape | StrokeShape
+@dataclass(frozen=True, slots=True)
+class AreaShape:
+    """Areas inside drawn lines: a lasso, or what an eraser left of a stroke or a region.
+
+    Parameters
+    ----------
+    polygons : tuple of polygons
+        Each a tuple of rings: the outer one first, then its holes; a ring is a tuple of at
+        least three FigurePoint, not repeated at the end.
+    """
+
+    polygons: tuple[tuple[tuple[FigurePoint, ...], ...], ...]
+    kind: Literal["area"] = "area"
+
+    def __post_init__(self) -> None:
+        if not self.polygons or not all(self.polygons):
+            raise ValueError("an area needs at least one ring")
+        if any(len(ring) < 3 for rings in self.polygons for ring in rings):
+            raise ValueError("a ring of fewer than three points encloses nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class PointShape:
+    """One place, as a finger tip shows it."""
+
+    point: FigurePoint
+    kind: Literal["point"] = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowShape:
+    """Where the pain radiates to: a curve from the site to its head.
+
+    Parameters
+    ----------
+    points : tuple of FigurePoint
+        At least two; the head is the last.
+    """
+
+    points: tuple[FigurePoint, ...]
+    kind: Literal["arrow"] = "arrow"
+
+    def __post_init__(self) -> None:
+        if len(self.points) < 2:
+            raise ValueError("an arrow needs a start and a head")
+
+
+Shape = RegionShape | StrokeShape | AreaShape | PointShape | ArrowShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +238,46 @@ class Mark:
     view: str
     shape: Shape
     regions: tuple[MarkedRegion, ...] = ()
+    stamp: Stamp = UNSTAMPED
+
+
+@dataclass(frozen=True, slots=True)
+class PainFree:
+    """A region that was asked about, and has no pain. Without it a region was not asked about.
+
+    Parameters
+    ----------
+    region : MarkedRegion
+        With share 1.
+    """
+
+    id: UUID
+    layer: AuthorLayer
+    template: TemplateRef
+    view: str
+    region: MarkedRegion
+    stamp: Stamp = UNSTAMPED
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to one item of an instrument, or to a question of the program.
+
+    Parameters
+    ----------
+    instrument : str
+        "wpi", "sss", "mbm", "choir", or "visit" for the program's own questions.
+    item : str
+        Id of the item in the instrument ("left_jaw", "fatigue", "all_pains_recorded").
+    value : str
+        "yes", "no", or a number as text.
+    proposed : str
+        What the drawing proposed; empty when nothing did.
+    """
+
+    id: UUID
+    instrument: str
+    item: str
+    value: str
+    proposed: str = ""
     stamp: Stamp = UNSTAMPED

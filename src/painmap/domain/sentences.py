@@ -16,7 +16,7 @@ from painmap.domain.injection import (
     SideBasis,
     SideCheck,
 )
-from painmap.domain.pain import Mark, MarkedRegion, PainSite
+from painmap.domain.pain import ArrowShape, Mark, MarkedRegion, PainFree, PainSite
 from painmap.domain.study import AttachedStudy, Origin
 from painmap.domain.visit import Visit
 
@@ -97,23 +97,43 @@ def place_of_pain(marks: Iterable[Mark]) -> str:
 
 def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
     """Such as "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep"."""
-    parts = [place_of_pain(marks)]
-    parts.append("intensity not asked" if site.intensity is None else f"{site.intensity}/10")
+    marks = tuple(marks)
+    parts = [place_of_pain(mark for mark in marks if not _is_arrow(mark))]
+    if site.finding is not None:
+        parts.append(f"doctor finds: {site.finding.value}")
+    if site.finding is None or site.intensity is not None:
+        parts.append("intensity not asked" if site.intensity is None else f"{site.intensity}/10")
     if site.worst is not None:
         parts.append(f"worst {site.worst}/10")
     if site.least is not None:
         parts.append(f"least {site.least}/10")
     parts += [quality.value for quality in site.qualities]
     parts += [each.value for each in (site.depth, site.pattern) if each is not None]
+    heads = [mark.regions[-1] for mark in marks if _is_arrow(mark) and mark.regions]
+    if heads:
+        named = dict.fromkeys(region_words(region) for region in heads)
+        parts.append(f"radiates to {_joined(list(named))}")
     if site.onset:
         parts.append(f"since {site.onset}")
     if site.worsened_by:
         parts.append(f"worse with {site.worsened_by}")
     if site.eased_by:
         parts.append(f"eased by {site.eased_by}")
+    if site.unchanged_from is not None:
+        parts.append("unchanged, the patient says")
     if site.note:
         parts.append(f"note: {site.note}")
     return ", ".join(parts)
+
+
+def _is_arrow(mark: Mark) -> bool:
+    return isinstance(mark.shape, ArrowShape)
+
+
+def pain_free_sentence(ticks: Iterable[PainFree]) -> str:
+    """Such as "pain-free: patient's RIGHT knee, LEFT knee"; empty for none."""
+    names = list(dict.fromkeys(region_words(tick.region) for tick in ticks))
+    return f"pain-free: patient's {', '.join(names)}" if names else ""
 
 
 def muscle_words(muscle_id: str, muscles: Mapping[str, Muscle]) -> str:
@@ -211,8 +231,10 @@ def study_sentence(study: AttachedStudy) -> str:
 
 def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, ...]:
     """Everything live in a visit, one sentence an item, in the order in which it is read."""
+    pain_free = pain_free_sentence(visit.pain_free)
     return (
         *(pain_sentence(site, visit.marks_of(site.id)) for site in visit.pain_sites),
+        *((pain_free,) if pain_free else ()),
         *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),
         *(planned_sentence(site, muscles) for site in visit.live_planned_sites),

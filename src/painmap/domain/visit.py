@@ -17,7 +17,7 @@ from painmap.domain.injection import (
     Outline,
     PlannedSite,
 )
-from painmap.domain.pain import Mark, PainSite
+from painmap.domain.pain import Answer, Mark, PainFree, PainSite
 from painmap.domain.study import AttachedStudy, StudyRefusal
 
 
@@ -38,6 +38,8 @@ class VisitState(StrEnum):
 Item = (
     PainSite
     | Mark
+    | PainFree
+    | Answer
     | Finding
     | AttachedStudy
     | StudyRefusal
@@ -56,6 +58,8 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
     {
         PainSite: "pain_sites",
         Mark: "marks",
+        PainFree: "pain_free",
+        Answer: "answers",
         Finding: "findings",
         AttachedStudy: "studies",
         StudyRefusal: "refusals",
@@ -109,6 +113,8 @@ class Visit:
     revision: int = 0
     pain_sites: tuple[PainSite, ...] = ()
     marks: tuple[Mark, ...] = ()
+    pain_free: tuple[PainFree, ...] = ()
+    answers: tuple[Answer, ...] = ()
     findings: tuple[Finding, ...] = ()
     studies: tuple[AttachedStudy, ...] = ()
     refusals: tuple[StudyRefusal, ...] = ()
