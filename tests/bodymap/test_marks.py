@@ -7,18 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from painmap.bodymap.marks import (
+    LEAST_PRESSED,
     MARKED_AREA_CM2,
     MARKED_SHARE,
+    POINT_RADIUS,
     area_of,
     area_on_body,
     covered_regions,
+    pressed_width,
     sides_of,
     stroke_area,
     touches,
 )
 from painmap.bodymap.template import BodyTemplate, BodyView
 from painmap.domain.anatomy import Side
-from painmap.domain.pain import RegionShape, StrokeShape
+from painmap.domain.pain import AreaShape, ArrowShape, PointShape, RegionShape, StrokeShape
 from painmap.domain.places import FigurePoint
 
 places = st.builds(FigurePoint, st.floats(-280, 280), st.floats(-20, 1020))
@@ -177,3 +180,103 @@ def test_a_hand_touches_a_stroke_within_its_width_and_slack(back: BodyView) -> N
     assert touches(back, shape, FigurePoint(-16, 330))
     assert not touches(back, shape, FigurePoint(-12, 330))
     assert touches(back, shape, FigurePoint(-12, 330), slack=4)
+
+
+# --- areas, points, arrows, and the pressure of a pen
+
+
+def _ring(*corners: tuple[float, float]) -> tuple[FigurePoint, ...]:
+    return tuple(FigurePoint(*corner) for corner in corners)
+
+
+SQUARE = _ring((-40, 320), (-20, 320), (-20, 340), (-40, 340))
+
+
+def test_an_area_has_the_area_of_its_rings_less_their_holes(back: BodyView) -> None:
+    hole = _ring((-35, 325), (-25, 325), (-25, 335), (-35, 335))
+    whole, holed = AreaShape(((SQUARE,),)), AreaShape(((SQUARE, hole),))
+
+    assert area_of(back, whole).area == pytest.approx(400)
+    assert area_of(back, holed).area == pytest.approx(300)
+    assert touches(back, whole, FigurePoint(-30, 330))
+    assert not touches(back, holed, FigurePoint(-30, 330))
+
+
+def test_two_polygons_are_one_area(back: BodyView) -> None:
+    other = tuple(FigurePoint(-x, y) for x, y in SQUARE)
+    both = AreaShape(((SQUARE,), (other,)))
+
+    assert area_of(back, both).area == pytest.approx(800)
+    assert sides_of(covered_regions(back, both)) == {Side.LEFT, Side.RIGHT}
+
+
+def test_an_area_that_crosses_itself_is_still_an_area(back: BodyView) -> None:
+    bow = AreaShape(((_ring((-40, 320), (-20, 340), (-20, 320), (-40, 340)),),))
+    assert area_of(back, bow).area == pytest.approx(200)
+
+
+def test_an_area_through_no_number_is_refused(back: BodyView) -> None:
+    with pytest.raises(ValueError, match="no numbers"):
+        area_of(back, AreaShape(((_ring((math.nan, 0), (1, 1), (2, 0)),),)))
+
+
+def test_a_point_is_a_small_disc_with_one_region(back: BodyView) -> None:
+    region = back.region("lumb_lo_para.left")
+    point = PointShape(region.label_at)
+
+    assert area_of(back, point).area == pytest.approx(math.pi * POINT_RADIUS**2, rel=0.01)
+    assert [each.id for each in covered_regions(back, point)] == [region.id]
+
+
+def test_an_arrow_covers_nothing_and_names_its_start_and_its_head(back: BodyView) -> None:
+    start, head = (back.region(each).label_at for each in ("sij.left", "calf.left"))
+    arrow = ArrowShape((start, FigurePoint(-90, 600), head))
+
+    assert area_of(back, arrow).area == 0
+    assert area_on_body(back, arrow).area == 0
+    said = [(each.id, each.share) for each in covered_regions(back, arrow)]
+    assert said == [("sij.left", 0.0), ("calf.left", 0.0)]
+
+
+def test_an_arrow_that_ends_beside_the_body_names_the_nearest_region(back: BodyView) -> None:
+    start = back.region("sij.left").label_at
+    arrow = ArrowShape((start, FigurePoint(-40, 1010)))
+
+    assert covered_regions(back, arrow)[-1].id != "sij.left"
+    assert covered_regions(back, arrow)[-1].side is Side.LEFT
+
+
+def test_an_arrow_within_a_region_names_it_once(back: BodyView) -> None:
+    at = back.region("calf.left").label_at
+    arrow = ArrowShape((at, FigurePoint(at.x + 1, at.y + 1)))
+    assert [each.id for each in covered_regions(back, arrow)] == ["calf.left"]
+
+
+def test_a_hand_touches_an_arrow_near_its_line_only(back: BodyView) -> None:
+    arrow = ArrowShape((FigurePoint(-40, 400), FigurePoint(-40, 500)))
+    assert touches(back, arrow, FigurePoint(-43, 450), slack=4)
+    assert not touches(back, arrow, FigurePoint(-50, 450), slack=4)
+
+
+def test_a_pen_pressed_fully_draws_what_the_mouse_draws(back: BodyView) -> None:
+    points = _ring((-40, 320), (-20, 340), (-20, 380))
+    mouse = area_of(back, StrokeShape(points, 12.0))
+    pen = area_of(back, StrokeShape(points, 12.0, pressures=(1.0, 1.0, 1.0)))
+    assert pen.symmetric_difference(mouse).area < 0.01 * mouse.area
+
+
+def test_a_lighter_hand_draws_a_narrower_line(back: BodyView) -> None:
+    points = _ring((-40, 320), (-40, 380))
+    areas = [
+        area_of(back, StrokeShape(points, 12.0, pressures=(force, force))).area
+        for force in (0.0, 0.2, 0.6, 1.0)
+    ]
+    assert areas == sorted(areas)
+    assert areas[0] > 0
+    assert pressed_width(12.0, 0.0) == pytest.approx(12.0 * LEAST_PRESSED)
+    assert pressed_width(12.0, 2.0) == 12.0
+
+
+def test_a_pressed_dot_is_a_disc(back: BodyView) -> None:
+    dot = StrokeShape((FigurePoint(-30, 330),), 12.0, pressures=(1.0,))
+    assert area_of(back, dot).area == pytest.approx(math.pi * 36, rel=0.01)

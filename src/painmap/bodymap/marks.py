@@ -1,13 +1,22 @@
 """Shapes of marks on a view: their area, what they cover, and whether a hand touches them."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.figure import BodyView, Region
 from painmap.domain.anatomy import Side
-from painmap.domain.pain import MarkedRegion, RegionShape, Shape, StrokeShape
+from painmap.domain.pain import (
+    AreaShape,
+    ArrowShape,
+    MarkedRegion,
+    PointShape,
+    RegionShape,
+    Shape,
+    StrokeShape,
+)
 from painmap.domain.places import FigurePoint
 
 MARKED_SHARE = 0.10
@@ -19,6 +28,19 @@ DECIMALS = 3
 """Of a figure unit, to which the path of a brush is taken: about 2 micrometres on the body."""
 QUARTER_SEGMENTS = 12
 """Chords of a quarter circle where a stroke is round."""
+POINT_RADIUS = 4.0
+"""Figure units of the disc that a finger tip shows: about 7 mm on a person of 1.75 m."""
+PRESSURE_GAMMA = 0.7
+"""Exponent from the pen's pressure to the share of the brush's width; below 1: a light hand
+already draws a visible line."""
+LEAST_PRESSED = 0.2
+"""Share of the width that the lightest touch of a pen draws."""
+
+
+def pressed_width(width: float, pressure: float) -> float:
+    """Width of a brush under a pen's pressure, 0 to 1."""
+    share = min(max(pressure, 0.0), 1.0) ** PRESSURE_GAMMA
+    return width * float(max(LEAST_PRESSED, share))
 
 
 def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
@@ -43,12 +65,60 @@ def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
     return line.buffer(width / 2, quad_segs=QUARTER_SEGMENTS)
 
 
+def pressed_area(
+    points: Sequence[FigurePoint], width: float, pressures: Sequence[float]
+) -> BaseGeometry:
+    """The area that a pen went over, wider where it was pressed; figure units.
+
+    Raises
+    ------
+    ValueError
+        As `stroke_area`, or as many pressures as points are not given.
+    """
+    if not pressures:
+        return stroke_area(points, width)
+    discs = [
+        stroke_area([point], pressed_width(width, pressure))
+        for point, pressure in zip(points, pressures, strict=True)
+    ]
+    pieces = [shapely.union_all(pair).convex_hull for pair in pairwise(discs)]
+    return shapely.union_all(pieces or discs)
+
+
+def polygons_area(polygons: Iterable[Sequence[Sequence[FigurePoint]]]) -> BaseGeometry:
+    """The area of polygons with holes; a line that crosses itself is repaired.
+
+    Raises
+    ------
+    ValueError
+        A place that is not finite.
+    """
+    parts = []
+    for outer, *holes in polygons:
+        if not all(_finite(point) for ring in (outer, *holes) for point in ring):
+            raise ValueError("an area goes through places that are no numbers")
+        parts.append(only_areas(shapely.make_valid(shapely.Polygon(outer, holes))))
+    return shapely.union_all(parts)
+
+
+def only_areas(shape: BaseGeometry) -> BaseGeometry:
+    """Leave lines and points out of a shape."""
+    return shapely.union_all([each for each in shapely.get_parts(shape) if each.area > 0])
+
+
+def arrow_line(arrow: ArrowShape) -> BaseGeometry:
+    """The corners of an arrow as a line; it covers nothing."""
+    if not all(map(_finite, arrow.points)):
+        raise ValueError("an arrow goes through places that are no numbers")
+    return shapely.LineString(arrow.points)
+
+
 def _finite(point: FigurePoint) -> bool:
     return abs(point.x) < 1e9 and abs(point.y) < 1e9  # false for nan as well
 
 
 def area_of(view: BodyView, shape: Shape) -> BaseGeometry:
-    """The area of a mark as drawn; ink beside the body is kept.
+    """The area of a mark as drawn; ink beside the body is kept; an arrow has none.
 
     Raises
     ------
@@ -58,8 +128,14 @@ def area_of(view: BodyView, shape: Shape) -> BaseGeometry:
     match shape:
         case RegionShape(region_id=region_id):
             return view.region(region_id).shape
-        case StrokeShape(points=points, width=width):
-            return stroke_area(points, width)
+        case StrokeShape(points=points, width=width, pressures=pressures):
+            return pressed_area(points, width, pressures)
+        case AreaShape(polygons=polygons):
+            return polygons_area(polygons)
+        case PointShape(point=point):
+            return stroke_area([point], 2 * POINT_RADIUS)
+        case ArrowShape():
+            return shapely.Polygon()
 
 
 def area_on_body(view: BodyView, shape: Shape) -> BaseGeometry:
@@ -75,7 +151,11 @@ def covered_regions(view: BodyView, shape: Shape) -> tuple[MarkedRegion, ...]:
     A region counts when at least `MARKED_SHARE` of it is covered or `MARKED_AREA_CM2` of it at
     the figure's scale. A mark on the body that is too small for any is given to the region that
     holds most of it, so that every mark on the body has a name. Ink beside the body gives none.
+    An arrow covers nothing: it names the region of its start, then that of its head (or the
+    nearest one), each with the share 0.
     """
+    if isinstance(shape, ArrowShape):
+        return _ends(view, shape)
     if isinstance(shape, RegionShape):
         return (_marked(view.region(shape.region_id), 1.0),)
     drawn = area_of(view, shape)
@@ -90,6 +170,15 @@ def covered_regions(view: BodyView, shape: Shape) -> tuple[MarkedRegion, ...]:
     return tuple(_marked(region, area / region.shape.area) for area, region in counted or held[:1])
 
 
+def _ends(view: BodyView, arrow: ArrowShape) -> tuple[MarkedRegion, ...]:
+    start, head = view.region_at(arrow.points[0]), view.region_at(arrow.points[-1])
+    if head is None:
+        end = shapely.Point(*arrow.points[-1])
+        head = min(view.regions, key=lambda region: region.shape.distance(end))
+    named = [head] if start is None or start is head else [start, head]
+    return tuple(_marked(region, 0.0) for region in named)
+
+
 def _marked(region: Region, share: float) -> MarkedRegion:
     return MarkedRegion(region.id, region.name, region.side, min(1.0, share))
 
@@ -101,4 +190,5 @@ def sides_of(regions: Iterable[MarkedRegion]) -> frozenset[Side]:
 
 def touches(view: BodyView, shape: Shape, at: FigurePoint, *, slack: float = 0.0) -> bool:
     """Whether a hand at `at` touches a mark, within `slack` figure units of its edge."""
-    return bool(area_of(view, shape).distance(shapely.Point(at.x, at.y)) <= slack)
+    ink = arrow_line(shape) if isinstance(shape, ArrowShape) else area_of(view, shape)
+    return bool(ink.distance(shapely.Point(at.x, at.y)) <= slack)
