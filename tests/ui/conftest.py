@@ -19,6 +19,8 @@ from painmap.services.settings import Settings
 from painmap.ui import theme
 from painmap.ui.desk import Desk
 from painmap.ui.main_window import MainWindow
+from painmap.ui.map_page import MapPage
+from painmap.ui.theme import LIGHT, Icons
 
 
 @pytest.fixture
@@ -102,3 +104,17 @@ def start(
 @pytest.fixture
 def window(start: Callable[[], MainWindow]) -> MainWindow:
     return start()
+
+
+@pytest.fixture
+def map_page(qtbot: QtBot, desk: Desk) -> MapPage:
+    """The page Map with a demonstration patient's first visit, as the doctor finds it."""
+    made = MapPage(desk, Icons(desk.resources), LIGHT)
+    made.resize(1030, 760)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    patient = desk.clinic.add_patient(demonstration())
+    desk.show_visit(desk.clinic.new_visit(patient.id, VisitKind.FIRST))
+    made.setFocus()
+    return made

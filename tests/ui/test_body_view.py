@@ -22,8 +22,9 @@ from painmap.ui import theme
 from painmap.ui.body_camera import FLANK_X, Camera, Letter, flank_letters
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_ink import ink_of
-from painmap.ui.body_marks import label_point, mark_path, mark_under, scene_of
+from painmap.ui.body_marks import mark_under, scene_of
 from painmap.ui.body_picture import body_pictures, picture
+from painmap.ui.body_shapes import label_point, mark_path
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.theme import DARK, LIGHT, Palette

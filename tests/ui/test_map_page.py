@@ -24,7 +24,7 @@ from painmap.domain.visit import Visit, VisitKind
 from painmap.ui.desk import Desk
 from painmap.ui.main_window import MainWindow
 from painmap.ui.map_page import MapPage
-from painmap.ui.theme import DARK, LIGHT, Icons
+from painmap.ui.theme import DARK
 from painmap.ui.tools.mark_pain import MarkTool
 from tests.domain.builders import mark_of
 from tests.ui.conftest import demonstration
@@ -37,16 +37,8 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def page(qtbot: QtBot, desk: Desk) -> MapPage:
-    made = MapPage(desk, Icons(desk.resources), LIGHT)
-    made.resize(1030, 760)
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    patient = desk.clinic.add_patient(demonstration())
-    desk.show_visit(desk.clinic.new_visit(patient.id, VisitKind.FIRST))
-    made.setFocus()
-    return made
+def page(map_page: MapPage) -> MapPage:
+    return map_page
 
 
 def _visit(page: MapPage) -> Visit:
@@ -292,21 +284,6 @@ def test_escape_leaves_a_stroke_undrawn(page: MapPage) -> None:
     QTest.keyClick(page.figure, Qt.Key.Key_Escape)
     QTest.mouseRelease(page.figure, LEFT, PLAIN, _pixel(page, FigurePoint(20, 340)))
     assert _visit(page).marks == ()
-
-
-def test_the_eraser_takes_whole_marks_in_one_step(page: MapPage) -> None:
-    _tap(page, "thigh_post.left")
-    _tap(page, "thigh_post.right")
-    _tap(page, LEFT_LOW, SHIFT)
-    QTest.keyClick(page.figure, "E")
-    left, right = _middle(page, "thigh_post.left"), _middle(page, "thigh_post.right")
-    _stroke(page, [left, FigurePoint(0, left.y), right])
-
-    (mark,) = _visit(page).marks
-    assert mark.shape == RegionShape(LEFT_LOW)
-    assert len(_visit(page).pain_sites) == 1
-    page.desk.undo()
-    assert len(_visit(page).marks) == 3
 
 
 def test_the_eraser_on_bare_skin_does_nothing(page: MapPage) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,12 +12,25 @@ from painmap.domain.places import FigurePoint
 from painmap.ui.body_camera import Camera
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
-from painmap.ui.body_marks import Scene, brush_path, mark_under, paint_marks, transform_of
+from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks
 from painmap.ui.body_paint import paint_body, paint_letters, paint_levels
+from painmap.ui.body_shapes import transform_of
+from painmap.ui.body_wet import WetStroke, paint_line, paint_nib
 from painmap.ui.theme import Palette
-from painmap.ui.tools.mark_pain import ErasePreview, MarkTool, Outcome, StrokePreview
+from painmap.ui.tools.mark_pain import (
+    BRUSH_WIDTH,
+    LinePreview,
+    MarkTool,
+    Preview,
+    StrokePreview,
+)
 
 HOVER_STRENGTH = 0.16
+SLACK_PX = 7.0
+"""A hand is on a point or an arrow when it is so near."""
+NIB_TOOLS = (MarkTool.BRUSH, MarkTool.ERASER)
+AREA_TOOLS = (MarkTool.REGION, MarkTool.PAIN_FREE)
+"""Tools that take the whole region under the pointer, which is shown before the click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,10 @@ class BodyCanvas(QWidget):
         self.focus = RegionFocus(template)
         self.tool = MarkTool.REGION
         self._keyboard = False
-        self._preview: Outcome | None = None
+        self.brush_width = BRUSH_WIDTH
+        self._pointer_at: QPointF | None = None
+        self._preview: Preview | None = None
+        self._wet = WetStroke()
         self._static: tuple[object, QPixmap] | None = None
         self._inked: tuple[object, QPixmap] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -73,7 +89,12 @@ class BodyCanvas(QWidget):
 
     def mark_at(self, at: FigurePoint) -> UUID | None:
         """The uppermost mark of the layer worked on at a place."""
-        mark = mark_under(self.scene, self.ink, at)
+        mark = mark_under(self.scene, self.ink, at, slack=SLACK_PX / self.camera.scale)
+        return mark.id if mark is not None else None
+
+    def ghost_at(self, at: FigurePoint) -> UUID | None:
+        """The mark of an earlier visit that waits at a place."""
+        mark = ghost_under(self.scene, self.ink, at, slack=SLACK_PX / self.camera.scale)
         return mark.id if mark is not None else None
 
     def region_at(self, at: FigurePoint) -> Region | None:
@@ -104,7 +125,7 @@ class BodyCanvas(QWidget):
         painter.drawPixmap(0, 0, self._marked())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_hover(painter)
-        self._paint_stroke(painter)
+        self._paint_preview(painter)
         self._paint_focus(painter)
         paint_letters(painter, self.figure.viewers_left, self.camera, self.colours)
         painter.end()
@@ -127,19 +148,18 @@ class BodyCanvas(QWidget):
     def _marked(self) -> QPixmap:
         """The figure with its marks, so that moving the mouse paints next to nothing."""
         body = self._body()
-        erasing = self._preview.marks if isinstance(self._preview, ErasePreview) else frozenset()
-        key = (body.cacheKey(), erasing)
+        key = body.cacheKey()
         if self._inked is None or self._inked[0] != key:
             pixmap = QPixmap(body)
             painter = QPainter(pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_marks(painter, self.scene, self.ink, self.camera, self.colours, erasing=erasing)
+            paint_marks(painter, self.scene, self.ink, self.camera, self.colours)
             painter.end()
             self._inked = (key, pixmap)
         return self._inked[1]
 
     def _paint_hover(self, painter: QPainter) -> None:
-        if self.hover.region is None or self.tool is MarkTool.ERASER:
+        if self.hover.region is None or self.tool not in AREA_TOOLS:
             return
         area = transform_of(self.camera).map(self.ink.regions[self.hover.region.id])
         soft = QColor(self.colours.accent)
@@ -147,15 +167,37 @@ class BodyCanvas(QWidget):
         painter.fillPath(area, soft)
         painter.strokePath(area, QPen(QColor(self.colours.accent), 1.0))
 
-    def _paint_stroke(self, painter: QPainter) -> None:
+    def _show_preview(self, preview: Preview) -> None:
+        """Show what the hand has drawn so far; only the pixels that it changed are painted."""
+        self._preview = preview
+        if isinstance(preview, StrokePreview):
+            ratio = self.devicePixelRatioF()
+            self.update(self._wet.draw(preview, self.camera, ratio, self.colours))
+        else:
+            self.update()
+
+    def _end_preview(self) -> None:
+        self._preview = None
+        self._wet.clear()
+        self.update()
+
+    def _paint_preview(self, painter: QPainter) -> None:
         if isinstance(self._preview, StrokePreview):
-            area = brush_path(self._preview.points, self._preview.width)
-            wet = QColor(self.colours.pain[5])
-            wet.setAlphaF(0.6)
-            painter.save()
-            painter.setTransform(transform_of(self.camera), combine=True)
-            painter.fillPath(area, wet)
-            painter.restore()
+            self._wet.paint(painter, self._preview)
+        elif isinstance(self._preview, LinePreview):
+            paint_line(painter, self._preview, self.camera, self.colours)
+        if self._pointer_at is not None and self.tool in NIB_TOOLS:
+            radius = self.brush_width * self.camera.scale / 2
+            rubber = self.tool is MarkTool.ERASER
+            paint_nib(painter, self._pointer_at, radius, self.colours, rubber=rubber)
+
+    def _nib_box(self, at: QPointF | None) -> QRect:
+        """The pixels of the brush's outline."""
+        if at is None:
+            return QRect()
+        radius = round(self.brush_width * self.camera.scale / 2) + 4
+        middle = at.toPoint()
+        return QRect(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
 
     def _paint_focus(self, painter: QPainter) -> None:
         if not (self._keyboard and self.hasFocus() and self.focus.region):

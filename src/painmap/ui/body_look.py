@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
-from painmap.domain.pain import AuthorLayer
+from painmap.domain.pain import AuthorLayer, Quality
 from painmap.ui import theme
+from painmap.ui.quality_registry import QUALITIES, letters_of, pattern_brush
 from painmap.ui.theme import Palette
 
 FILL_STRENGTH = 0.86
@@ -15,10 +16,13 @@ SELECTED_LINE_PX = 2.6
 NUMBER_PX = 12
 LARGE_PX, PILL_AWAY_PX = 44.0, 30.0
 """A mark that is larger has its number inside; beside a smaller one it stands so far off."""
+TICK_PX = 7.5
 UNASKED_STEP = 5
 """The step of the ramp whose colour hatches a mark whose intensity was not asked."""
 DARK_UNDER = 0.5
 """Luma of a ground below which it is written on in white."""
+PATTERN_STRENGTH = 0.62
+"""Of the pattern of a quality over the colour of the intensity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,13 @@ class Look:
     intensity: int | None
     layer: AuthorLayer = AuthorLayer.PATIENT
     selected: bool = False
+    qualities: tuple[Quality, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Number and letters of a mark, such as "7 AB"; empty while nothing was asked."""
+        number = "" if self.intensity is None else str(self.intensity)
+        return f"{number} {letters_of(self.qualities)}".strip()
 
 
 def ink_on(colour: str) -> QColor:
@@ -43,19 +54,26 @@ def paint_area(painter: QPainter, area: QPainterPath, look: Look, colours: Palet
         fill = QColor(colours.surface)
         fill.setAlphaF(0.55)
         painter.fillPath(area, fill)
-        painter.fillPath(
-            area, QBrush(QColor(colours.pain[UNASKED_STEP]), Qt.BrushStyle.BDiagPattern)
-        )
+        if not look.qualities:
+            hatch = QBrush(QColor(colours.pain[UNASKED_STEP]), Qt.BrushStyle.BDiagPattern)
+            painter.fillPath(area, hatch)
         edge = QColor(colours.pain[UNASKED_STEP])
     else:
         fill = QColor(colours.pain[look.intensity])
         fill.setAlphaF(FILL_STRENGTH)
         painter.fillPath(area, fill)
         edge = QColor(colours.pain[min(10, max(look.intensity + 2, 5))])
+    if look.qualities:
+        first = QUALITIES[look.qualities[0]]
+        edge = first.colour(colours)
+        ground = colours.surface if look.intensity is None else colours.pain[look.intensity]
+        ink = ink_on(ground)
+        ink.setAlphaF(PATTERN_STRENGTH)
+        painter.fillPath(area, pattern_brush(first.pattern, ink))
     if look.selected:
         painter.strokePath(area, QPen(QColor(colours.surface), SELECTED_LINE_PX + 3))
     pen = QPen(QColor(colours.accent) if look.selected else edge)
-    pen.setWidthF(SELECTED_LINE_PX if look.selected else 1.2)
+    pen.setWidthF(SELECTED_LINE_PX if look.selected else 2.0 if look.qualities else 1.2)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if look.layer is AuthorLayer.DOCTOR:
         pen.setDashPattern([3.2, 2.2] if look.selected else [4.0, 3.0])
@@ -71,12 +89,13 @@ def paint_pill(painter: QPainter, at: QPointF, area: QRectF, text: str, colours:
         middle = QPointF(edge + outwards * PILL_AWAY_PX, area.center().y())
         painter.setPen(QPen(QColor(colours.accent), 1.5))
         painter.drawLine(QPointF(edge, middle.y()), middle)
-    pill = QRectF(middle.x() - 13, middle.y() - 10.5, 26, 21)
+    painter.setFont(theme.font(NUMBER_PX + 1, strong=True))
+    wide = max(26.0, painter.fontMetrics().horizontalAdvance(text) + 14.0)
+    pill = QRectF(middle.x() - wide / 2, middle.y() - 10.5, wide, 21)
     painter.setPen(QPen(QColor(colours.surface), 2))
     painter.setBrush(QColor(colours.accent))
     painter.drawRoundedRect(pill, 10.5, 10.5)
     painter.setPen(QColor(colours.on_accent))
-    painter.setFont(theme.font(NUMBER_PX + 1, strong=True))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -91,3 +110,34 @@ def paint_text(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: QCo
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)
     painter.fillPath(path, ink)
+
+
+def paint_tick(painter: QPainter, at: QPointF, colours: Palette) -> None:
+    """The stamp of a region that was asked about and has no pain."""
+    painter.save()
+    painter.setPen(QPen(QColor(colours.accent), 1.2))
+    ground = QColor(colours.surface)
+    ground.setAlphaF(0.9)
+    painter.setBrush(ground)
+    painter.drawEllipse(at, TICK_PX, TICK_PX)
+    tick = QPainterPath(at + QPointF(-3.6, 0.2))
+    tick.lineTo(at + QPointF(-1.0, 3.0))
+    tick.lineTo(at + QPointF(4.0, -3.2))
+    pen = QPen(QColor(colours.accent), 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(tick, pen)
+    painter.restore()
+
+
+def paint_ghost(painter: QPainter, area: QPainterPath, colours: Palette) -> None:
+    """A mark of an earlier visit: an outline of dots that waits for an answer."""
+    painter.save()
+    soft = QColor(colours.muted)
+    soft.setAlphaF(0.13)
+    painter.fillPath(area, soft)
+    pen = QPen(QColor(colours.muted), 1.6)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setDashPattern([0.4, 2.4])
+    painter.strokePath(area, pen)
+    painter.restore()

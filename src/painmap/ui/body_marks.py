@@ -1,32 +1,35 @@
 """How marks of pain look: colour by intensity, number, outline by author, pill when selected."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QPainter,
-    QPainterPath,
-    QPainterPathStroker,
-    QTransform,
-)
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter
 
-from painmap.domain.pain import AuthorLayer, Mark, PainSite, RegionShape, StrokeShape
+from painmap.domain.pain import ArrowShape, AuthorLayer, Mark, PainFree, PainSite, PointShape
 from painmap.domain.places import FigurePoint, TemplateRef
 from painmap.domain.visit import Visit
 from painmap.ui.body_camera import Camera
 from painmap.ui.body_ink import ViewInk
-from painmap.ui.body_look import Look, ink_on, paint_area, paint_pill, paint_text
+from painmap.ui.body_look import (
+    Look,
+    ink_on,
+    paint_area,
+    paint_ghost,
+    paint_pill,
+    paint_text,
+    paint_tick,
+)
+from painmap.ui.body_shapes import is_at, label_point, pixel_path
 from painmap.ui.theme import Palette
 
 OTHER_LAYER = 0.42
 """How strongly marks of the author's layer show that is not worked on."""
-ERASING = 0.25
 LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
+POINT_TEXT_PX = 18.0
+"""The number of a point stands so far beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,24 @@ class Scene:
     selected : UUID or None
     layer : AuthorLayer or None
         The layer worked on; None: both alike.
+    ticks : tuple of PainFree
+        Regions of this view that were asked about and have no pain.
+    ghosts : tuple of Mark
+        Of an earlier visit, waiting to be confirmed.
     """
 
     marks: tuple[Mark, ...] = ()
     sites: Mapping[UUID, PainSite] = field(default_factory=dict)
     selected: UUID | None = None
     layer: AuthorLayer | None = None
+    ticks: tuple[PainFree, ...] = ()
+    ghosts: tuple[Mark, ...] = ()
 
     def look(self, mark: Mark) -> Look:
-        return Look(self.intensity(mark), mark.layer, mark.site_id == self.selected)
+        site = self.sites.get(mark.site_id)
+        qualities = site.qualities if site is not None else ()
+        selected = mark.site_id == self.selected
+        return Look(self.intensity(mark), mark.layer, selected, qualities)
 
     def intensity(self, mark: Mark) -> int | None:
         site = self.sites.get(mark.site_id)
@@ -64,6 +76,7 @@ def scene_of(
     *,
     selected: UUID | None = None,
     layer: AuthorLayer | None = None,
+    ghosts: tuple[Mark, ...] = (),
 ) -> Scene:
     """Collect what is drawn on `view`; marks of another figure are never drawn on this one."""
     if visit is None:
@@ -73,6 +86,8 @@ def scene_of(
         sites={site.id: site for site in visit.pain_sites},
         selected=selected,
         layer=layer,
+        ticks=tuple(t for t in visit.pain_free if t.view == view and t.template == template),
+        ghosts=tuple(g for g in ghosts if g.view == view and g.template == template),
     )
 
 
@@ -81,58 +96,17 @@ def marks_of_other_figures(visit: Visit, template: TemplateRef) -> tuple[Mark, .
     return tuple(mark for mark in visit.marks if mark.template != template)
 
 
-def mark_path(mark: Mark, ink: ViewInk) -> QPainterPath:
-    """The area of a mark in figure units."""
-    match mark.shape:
-        case RegionShape(region_id=region_id):
-            return ink.regions.get(region_id, QPainterPath())
-        case StrokeShape() as stroke:
-            return stroke_path(stroke)
-
-
-@lru_cache(maxsize=256)
-def stroke_path(stroke: StrokeShape) -> QPainterPath:
-    """The area that the brush went over."""
-    path = brush_path(stroke.points, stroke.width)
-    return path.simplified()
-
-
-def brush_path(points: tuple[FigurePoint, ...], width: float) -> QPainterPath:
-    """The same while it is being drawn, quickly and with inner lines."""
-    first, *rest = points
-    if not rest:
-        dot = QPainterPath()
-        dot.addEllipse(QPointF(*first), width / 2, width / 2)
-        return dot
-    line = QPainterPath(QPointF(*first))
-    for point in rest:
-        line.lineTo(QPointF(*point))
-    stroker = QPainterPathStroker()
-    stroker.setWidth(width)
-    stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
-    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    stroker.setCurveThreshold(0.05)
-    area = stroker.createStroke(line)
-    area.setFillRule(Qt.FillRule.WindingFill)
-    return area
-
-
-def mark_under(scene: Scene, ink: ViewInk, at: FigurePoint) -> Mark | None:
-    """The uppermost mark of the layer worked on at a place."""
-    point = QPointF(*at)
+def mark_under(scene: Scene, ink: ViewInk, at: FigurePoint, *, slack: float = 0.0) -> Mark | None:
+    """The uppermost mark of the layer worked on at a place; thin ones within `slack` units."""
     for mark in reversed(scene.marks):
-        if scene.layer in (None, mark.layer) and mark_path(mark, ink).contains(point):
+        if scene.layer in (None, mark.layer) and is_at(mark, ink, at, slack):
             return mark
     return None
 
 
-def label_point(mark: Mark, ink: ViewInk) -> FigurePoint:
-    """Where the number of a mark stands: inside it."""
-    match mark.shape:
-        case StrokeShape(points=points):
-            return points[len(points) // 2]
-        case RegionShape(region_id=region_id):
-            return ink.label_at.get(region_id, FigurePoint(0.0, 0.0))
+def ghost_under(scene: Scene, ink: ViewInk, at: FigurePoint, *, slack: float = 0.0) -> Mark | None:
+    """The mark of an earlier visit that waits at a place."""
+    return next((mark for mark in reversed(scene.ghosts) if is_at(mark, ink, at, slack)), None)
 
 
 # --- painting
@@ -145,17 +119,19 @@ def paint_marks(
     camera: Camera,
     colours: Palette,
     *,
-    erasing: Collection[UUID] = (),
     numbers: bool = True,
 ) -> None:
-    """Draw all marks, the selected site's last, then the numbers."""
-    to_pixels = transform_of(camera)
+    """Draw ghosts, all marks, ticks; the selected site's marks last, then numbers."""
+    for ghost in scene.ghosts:
+        paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
     for mark in ordered:
         painter.save()
-        painter.setOpacity(_opacity(mark, scene, erasing))
-        paint_area(painter, to_pixels.map(mark_path(mark, ink)), scene.look(mark), colours)
+        painter.setOpacity(_opacity(mark, scene))
+        paint_area(painter, pixel_path(mark, ink, camera), scene.look(mark), colours)
         painter.restore()
+    for tick in scene.ticks:
+        paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
     if numbers:
         _paint_numbers(painter, ordered, scene, ink, camera, colours)
 
@@ -170,28 +146,31 @@ def _paint_numbers(
 ) -> None:
     placed: dict[UUID, list[QPointF]] = {}
     for mark in ordered:
+        if isinstance(mark.shape, ArrowShape):
+            continue
         at = QPointF(*camera.pixel(label_point(mark, ink)))
         near = placed.setdefault(mark.site_id, [])
         if any((at - other).manhattanLength() < LABELS_APART_PX for other in near):
             continue
         near.append(at)
-        intensity = scene.intensity(mark)
-        if mark.site_id == scene.selected:
-            area = transform_of(camera).map(mark_path(mark, ink)).boundingRect()
-            paint_pill(painter, at, area, "?" if intensity is None else str(intensity), colours)
-        elif intensity is not None:
-            fill = colours.pain[intensity]
-            paint_text(painter, at, str(intensity), ink_on(fill), QColor(fill))
+        look = scene.look(mark)
+        if look.selected:
+            area = pixel_path(mark, ink, camera).boundingRect()
+            text = look.text if look.intensity is not None else f"? {look.text}".strip()
+            paint_pill(painter, at, area, text, colours)
+        elif look.text:
+            fill = colours.surface if look.intensity is None else colours.pain[look.intensity]
+            if isinstance(mark.shape, PointShape):
+                at += QPointF(POINT_TEXT_PX, 0)
+                fill = colours.surface
+            paint_text(painter, at, look.text, ink_on(fill), QColor(fill))
 
 
-def transform_of(camera: Camera) -> QTransform:
-    """Figure units to pixels."""
-    origin = camera.pixel(FigurePoint(0.0, 0.0))
-    return QTransform(camera.scale, 0, 0, camera.scale, origin.x, origin.y)
+def tick_point(tick: PainFree, ink: ViewInk) -> FigurePoint:
+    """Where the tick of a pain-free region stands."""
+    return ink.label_at.get(tick.region.id, FigurePoint(0.0, 0.0))
 
 
-def _opacity(mark: Mark, scene: Scene, erasing: Collection[UUID]) -> float:
-    if mark.id in erasing:
-        return ERASING
+def _opacity(mark: Mark, scene: Scene) -> float:
     other = scene.layer is not None and mark.layer is not scene.layer
     return OTHER_LAYER if other and mark.site_id != scene.selected else 1.0

@@ -10,7 +10,7 @@ from painmap.ui import theme
 from painmap.ui.body_camera import Camera, flank_letters
 from painmap.ui.body_ink import ViewInk
 from painmap.ui.body_look import paint_text
-from painmap.ui.body_marks import transform_of
+from painmap.ui.body_shapes import transform_of
 from painmap.ui.theme import Palette
 
 BORDER_STRENGTH = 0.20

@@ -5,24 +5,27 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
+    QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QTabletEvent,
     QWheelEvent,
 )
 
 from painmap.bodymap.template import BodyTemplate
 from painmap.ui.body_camera import MIDDLE
-from painmap.ui.body_canvas import BodyCanvas, Hover
+from painmap.ui.body_canvas import NIB_TOOLS, BodyCanvas, Hover
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_marks import Scene
+from painmap.ui.body_pen import PenWatch, is_eraser_end
 from painmap.ui.theme import Palette
 from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
 from painmap.ui.tools.mark_pain import (
-    Erased,
-    ErasePreview,
+    BRUSH_WIDTHS,
+    LinePreview,
     MarkTool,
     Outcome,
     StrokePreview,
@@ -50,19 +53,26 @@ class BodyFigure(BodyCanvas):
     """The large figure under the doctor's hand: it tells what was done, and changes nothing."""
 
     done = Signal(object)
-    """Outcome of a finished gesture: Tapped, Drawn, Erased or Touched."""
+    """Outcome of a finished gesture: Tapped, Drawn, Ringed ..."""
     region_tapped = Signal(str, bool)
     """Region id, and whether it is to be added to the selected site; from the keyboard."""
+    tool_changed = Signal(object)
+    """MarkTool."""
+    brush_changed = Signal(float)
+    """Width of brush and eraser, figure units."""
     hovered = Signal(object)
     """Hover."""
 
     def __init__(self, template: BodyTemplate, palette: Palette, view: str = "back") -> None:
         super().__init__(template, palette, view)
         self._pan_from: QPoint | None = None
-        self._pointer_at: QPointF | None = None
+        self.pen = PenWatch()
+        self._before_hold: MarkTool | None = None
+        self._let_go = False
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
         self.set_tool(MarkTool.REGION)
         self.setMouseTracking(True)
+        self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.describe_focus()
 
@@ -90,33 +100,104 @@ class BodyFigure(BodyCanvas):
 
     def set_tool(self, tool: MarkTool) -> None:
         """Change what the left button does."""
+        self._before_hold = None
+        self._use(tool)
+
+    def _use(self, tool: MarkTool) -> None:
         self.tool = tool
         self._gestures.choose(tool_of(tool, self))
-        drawing = tool is not MarkTool.REGION
-        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+        arrow = tool in (MarkTool.REGION, MarkTool.PAIN_FREE)
+        self.setCursor(Qt.CursorShape.ArrowCursor if arrow else Qt.CursorShape.CrossCursor)
+        self.tool_changed.emit(tool)
+        self.update()
+
+    def hold_eraser(self) -> None:
+        """Erase for as long as a key is held, or the pen is turned round."""
+        self._let_go = False
+        if self._before_hold is None and self.tool is not MarkTool.ERASER:
+            before = self.tool
+            self._use(MarkTool.ERASER)
+            self._before_hold = before
+
+    def release_eraser(self) -> None:
+        """Go back to the tool before; a stroke of the eraser under way is ended first."""
+        if self._gestures.active:
+            self._let_go = True
+            return
+        self._let_go = False
+        before, self._before_hold = self._before_hold, None
+        if before is not None:
+            self._use(before)
+
+    def set_brush_width(self, width: float) -> None:
+        """Make brush and eraser wider or narrower."""
+        self.brush_width = width
+        self.brush_changed.emit(width)
+        self.update()
+
+    def step_brush(self, step: int) -> None:
+        """Take the next wider brush, or the next narrower one."""
+        number = BRUSH_WIDTHS.index(self.brush_width) + step
+        self.set_brush_width(BRUSH_WIDTHS[min(max(number, 0), len(BRUSH_WIDTHS) - 1)])
+
+    # --- the pen
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Draw with the pen: pressure widens, the other end erases."""
+        kind = self.pen.hear(event)
+        position = event.position()
+        if kind is PointerKind.PRESS:
+            self._keyboard = False
+            self._gestures.cancel()  # what a palm had begun
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            if is_eraser_end(event):
+                self.hold_eraser()
+        if kind is PointerKind.HOVER:
+            self._hover_at(position)
+        elif kind is not None:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._move_nib(position)
+            self._gestures.feed(self._pointer(position, kind, Button.LEFT, shift, event.pressure()))
+            if kind is PointerKind.RELEASE and is_eraser_end(event):
+                self.release_eraser()
+        event.accept()  # else Qt makes a mouse of it, and draws twice
 
     # --- the mouse
 
-    def _pointer(self, event: QMouseEvent, kind: PointerKind) -> PointerEvent:
-        place = self.camera.figure(event.position().x(), event.position().y())
-        modifiers = event.modifiers()
+    def _pointer(
+        self,
+        position: QPointF,
+        kind: PointerKind,
+        button: Button,
+        shift: bool,
+        pressure: float | None = None,
+    ) -> PointerEvent:
+        place = self.camera.figure(position.x(), position.y())
         return PointerEvent(
             kind,
             place.x,
             place.y,
-            BUTTONS.get(event.button(), Button.NONE),
-            shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
+            button,
+            shift=shift,
             units_per_pixel=1 / self.camera.scale,
             view=self.view,
+            pressure=pressure,
         )
 
+    def _mouse(self, event: QMouseEvent, kind: PointerKind) -> PointerEvent:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        button = BUTTONS.get(event.button(), Button.NONE)
+        return self._pointer(event.position(), kind, button, shift)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.pen.hides_palm:
+            return
         self._keyboard = False
         if event.button() is Qt.MouseButton.MiddleButton:
             self._pan_from = event.position().toPoint()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() is Qt.MouseButton.LeftButton:
-            self._gestures.feed(self._pointer(event, PointerKind.PRESS))
+            self._gestures.feed(self._mouse(event, PointerKind.PRESS))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         # a double click on a region is one click: nobody means to mark and unmark at once
@@ -124,6 +205,8 @@ class BodyFigure(BodyCanvas):
             self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.pen.hides_palm:
+            return
         if self._pan_from is not None:
             now = event.position().toPoint()
             moved = now - self._pan_from
@@ -131,15 +214,20 @@ class BodyFigure(BodyCanvas):
             self.set_camera(self.camera.panned(moved.x(), moved.y()))
             return
         if self._gestures.active:
-            self._gestures.feed(self._pointer(event, PointerKind.MOVE))
-        self._hover_at(event.position())
+            self._move_nib(event.position())
+            self._gestures.feed(self._mouse(event, PointerKind.MOVE))
+        else:
+            self._hover_at(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.pen.hides_palm:
+            return
         if event.button() is Qt.MouseButton.MiddleButton:
             self._pan_from = None
-            self.set_tool(self.tool)
+            self._use(self.tool)
         elif event.button() is Qt.MouseButton.LeftButton and self._gestures.active:
-            self._gestures.feed(self._pointer(event, PointerKind.RELEASE))
+            self._gestures.feed(self._mouse(event, PointerKind.RELEASE))
+            self._hover_at(event.position())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / 120
@@ -153,11 +241,17 @@ class BodyFigure(BodyCanvas):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._pointer_at = None
+        self._move_nib(None)
         self._set_hover(Hover())
 
+    def _move_nib(self, position: QPointF | None) -> None:
+        before, self._pointer_at = self._pointer_at, position
+        if self.tool in NIB_TOOLS:
+            self.update(self._nib_box(before))
+            self.update(self._nib_box(position))
+
     def _hover_at(self, position: QPointF) -> None:
-        self._pointer_at = position
+        self._move_nib(position)
         at = self.camera.figure(position.x(), position.y())
         self._set_hover(Hover(self.region_at(at), self.mark_at(at)))
 
@@ -168,15 +262,15 @@ class BodyFigure(BodyCanvas):
             self.update()
 
     def _on_outcome(self, outcome: Outcome) -> None:
-        if isinstance(outcome, StrokePreview | ErasePreview):
-            self._preview = outcome
-            self.update()
+        if isinstance(outcome, StrokePreview | LinePreview):
+            self._show_preview(outcome)
         else:
             self.done.emit(outcome)
 
     def _ended(self) -> None:
-        self._preview = None
-        self.update()
+        self._end_preview()
+        if self._let_go:
+            self.release_eraser()
 
     def cancel(self) -> bool:
         """Leave the gesture under way without a trace; False when there is none."""
@@ -194,6 +288,8 @@ class BodyFigure(BodyCanvas):
             Qt.Key.Key_Plus: lambda: self._zoom_key(ZOOM_STEP),
             Qt.Key.Key_Equal: lambda: self._zoom_key(ZOOM_STEP),
             Qt.Key.Key_Minus: lambda: self._zoom_key(1 / ZOOM_STEP),
+            Qt.Key.Key_BracketLeft: lambda: self.step_brush(-1),
+            Qt.Key.Key_BracketRight: lambda: self.step_brush(1),
         }
         if key in DIRECTIONS:
             self._move_focus(DIRECTIONS[Qt.Key(key)])
@@ -225,10 +321,6 @@ class BodyFigure(BodyCanvas):
         if self.focus.region is None:
             self.focus.start(self.view, self.scene)
             self._show_focus()
-        elif self.tool is MarkTool.ERASER:
-            mark = self.focus.mark(self.scene)
-            if mark is not None:
-                self.done.emit(Erased(frozenset({mark.id})))
         else:
             self.region_tapped.emit(self.focus.region, add)
 
@@ -240,6 +332,11 @@ class BodyFigure(BodyCanvas):
             self.setAccessibleDescription(words)
             changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(changed)
+
+    def say(self, words: str) -> None:
+        """Let a screen reader speak, once."""
+        if words:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -1,15 +1,39 @@
-"""What a tap, a stroke and the eraser mean for the visit: each is one edit."""
+"""What each finished gesture on the figure means for the visit: one edit, one undo step."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from painmap.bodymap.marks import covered_regions
-from painmap.domain.edits import Edit, Page, add_mark, mark_pain, remove_mark, remove_pain_site
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from painmap.bodymap.erasing import area_shape, enclosed, erased
+from painmap.bodymap.marks import covered_regions, pressed_area
+from painmap.domain.edits import (
+    Edit,
+    Page,
+    remove_mark,
+    remove_pain_site,
+    say_pain_free,
+    take_back_pain_free,
+)
 from painmap.domain.ids import new_id
-from painmap.domain.pain import AuthorLayer, Mark, PainSite, RegionShape, Shape, StrokeShape
+from painmap.domain.pain import (
+    ArrowShape,
+    AuthorLayer,
+    Mark,
+    MarkedRegion,
+    PainFree,
+    PainSite,
+    PointShape,
+    RegionShape,
+    Shape,
+    StrokeShape,
+)
 from painmap.domain.places import FigurePoint
+from painmap.domain.sentences import region_words
 from painmap.domain.visit import Visit
 from painmap.ui.desk import Desk
+
+Points = tuple[FigurePoint, ...]
 
 
 class Marking:
@@ -20,6 +44,8 @@ class Marking:
 
     Attributes
     ----------
+    template : BodyTemplate
+        The figure that is worked on.
     layer : AuthorLayer
         Whose the next mark is.
     adding : bool
@@ -28,6 +54,7 @@ class Marking:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.template = desk.template
         self.layer = AuthorLayer.PATIENT
         self.adding = False
 
@@ -39,9 +66,11 @@ class Marking:
         item = self._desk.open_visit.visit.find(self._desk.selection)
         return item if isinstance(item, PainSite) else None
 
-    def may_touch(self, mark: Mark) -> bool:
+    def may_touch(self, item: Mark | PainFree) -> bool:
         """Whether a mark is of the layer and the figure that are worked on."""
-        return mark.layer is self.layer and mark.template == self._desk.template.ref
+        return item.layer is self.layer and item.template == self.template.ref
+
+    # --- marks
 
     def tap_region(self, view: str, region_id: str, *, add: bool = False) -> None:
         """Mark a region, take it out of the selected site, or select the site that has it."""
@@ -56,17 +85,67 @@ class Marking:
         ]
         mine = [mark for mark in there if site is not None and mark.site_id == site.id]
         if mine:
-            self._desk.apply(remove_mark(self._visit, mine[0].id))
+            self._remove({mine[0].id}, "erase mark")
         elif there and not (add or self.adding):
             self._desk.select(there[-1].site_id)
         else:
-            self._put(view, RegionShape(region_id), add=add)
+            self.put(view, RegionShape(region_id), add=add)
 
     def draw(
-        self, view: str, points: tuple[FigurePoint, ...], width: float, *, add: bool = False
+        self,
+        view: str,
+        points: Points,
+        width: float,
+        *,
+        pressures: tuple[float, ...] = (),
+        add: bool = False,
     ) -> None:
         """Mark where the brush went."""
-        self._put(view, StrokeShape(points, width), add=add)
+        self.put(view, StrokeShape(points, width, pressures=pressures), add=add)
+
+    def ring(self, view: str, points: Points, *, add: bool = False) -> None:
+        """Mark what lies inside a line drawn around it."""
+        shape = area_shape(self.template.views[view], enclosed(points))
+        if shape is None:
+            self._desk.say("The line encloses too little to be an area.")
+        else:
+            self.put(view, shape, add=add)
+
+    def point(self, view: str, at: FigurePoint, *, add: bool = False) -> None:
+        """Mark one place."""
+        self.put(view, PointShape(FigurePoint(round(at.x, 2), round(at.y, 2))), add=add)
+
+    def radiate(self, view: str, points: Points, *, start_mark: UUID | None = None) -> None:
+        """Say where a pain goes to: that of the mark at the start, else the selected one.
+
+        Without either, the start becomes a pain site of its own.
+        """
+        under = self._visit.find(start_mark) if start_mark is not None else None
+        site = self.selected
+        owner = under.site_id if isinstance(under, Mark) else site.id if site else None
+        arrow = ArrowShape(points)
+        if owner is not None:
+            mark = self._made(view, arrow, owner)
+            self._desk.apply(Edit("radiation of the pain", Page.MAP, put=(mark,)))
+        else:
+            new = PainSite(new_id())
+            start = self._made(view, PointShape(points[0]), new.id)
+            put = (new, start, self._made(view, arrow, new.id))
+            self._desk.apply(Edit("mark pain that radiates", Page.MAP, put=put))
+            owner = new.id
+        self._desk.select(owner)
+
+    def put(self, view: str, shape: Shape, *, add: bool = False) -> None:
+        """Add a mark, to the selected site or as a new one; it ends "no pain" where it lies."""
+        site = self.selected if add or self.adding else None
+        owner = site if site is not None else PainSite(new_id())
+        mark = self._made(view, shape, owner.id)
+        pained = {region.id for region in mark.regions}
+        ticks = (t for t in self._visit.pain_free if self.may_touch(t) and t.region.id in pained)
+        label = "mark pain" if site is None else "add to the pain site"
+        put = (mark,) if site is not None else (owner, mark)
+        self._desk.apply(Edit(label, Page.MAP, put=put, remove=frozenset(t.id for t in ticks)))
+        self._desk.select(owner.id)
 
     def touch(self, mark_id: UUID) -> None:
         """Select the site of a mark."""
@@ -74,19 +153,71 @@ class Marking:
         if isinstance(mark, Mark):
             self._desk.select(mark.site_id)
 
-    def erase(self, mark_ids: Iterable[UUID]) -> None:
-        """Take whole marks away, in one step; a site goes with its last mark."""
-        visit = self._visit
-        gone: frozenset[UUID] = frozenset()
-        count = 0
-        for mark_id in mark_ids:
-            edit = remove_mark(visit, mark_id)
-            visit = edit.apply(visit)
-            gone |= edit.remove
-            count += 1
-        if count:
-            label = "erase mark" if count == 1 else f"erase {count} marks"
-            self._desk.apply(Edit(label, Page.MAP, remove=gone))
+    # --- no pain
+
+    def tick(self, view: str, region_ids: tuple[str, ...]) -> None:
+        """Say that regions have no pain; a single one that was said so is not asked again."""
+        shown = self.template.views[view]
+        there = {t.region.id: t for t in self._visit.pain_free if self.may_touch(t)}
+        pained = {
+            r.id for m in self._visit.marks if self.may_touch(m) for r in m.regions if r.share
+        }
+        news = [each for each in dict.fromkeys(region_ids) if each not in there]
+        if len(region_ids) == 1 and not news:
+            self._desk.apply(take_back_pain_free([there[region_ids[0]].id]))
+            return
+        asked = [shown.region(each) for each in news if each not in pained]
+        ticks = []
+        for region in asked:
+            whole = MarkedRegion(region.id, region.name, region.side, 1.0)
+            ticks.append(PainFree(new_id(), self.layer, self.template.ref, view, whole))
+        if ticks:
+            self._desk.apply(say_pain_free(ticks))
+        elif news:
+            region = shown.region(news[0])
+            named = region_words(MarkedRegion(region.id, region.name, region.side, 1.0))
+            self._desk.say(f"Pain is marked in {named}. Erase it first, then say no pain.")
+
+    # --- erasing
+
+    def erase(
+        self, view: str, points: Points, width: float, pressures: tuple[float, ...] = ()
+    ) -> None:
+        """Take away what the eraser went over, in one step; a site goes with its last mark."""
+        shown, visit = self.template.views[view], self._visit
+        eraser = pressed_area(points, width, pressures)
+        changed: list[Mark] = []
+        gone: set[UUID] = set()
+        for mark in visit.marks:
+            if mark.view != view or not self.may_touch(mark):
+                continue
+            left = erased(shown, mark.shape, eraser)
+            if left is None:
+                gone.add(mark.id)
+            elif left is not mark.shape:
+                changed.append(self._made(view, left, mark.site_id, mark.id))
+        ticks = self._ticks_under(view, eraser)
+        if changed or gone or ticks:
+            self._remove(gone, "erase", put=tuple(changed), also=ticks)
+
+    def erase_region(self, view: str, region_id: str) -> None:
+        """Take away the uppermost mark on a region, or its tick; for the keyboard."""
+        ticks = [
+            tick.id
+            for tick in self._visit.pain_free
+            if self.may_touch(tick) and tick.region.id == region_id
+        ]
+        marks = [
+            mark.id
+            for mark in self._visit.marks
+            if mark.view == view
+            and self.may_touch(mark)
+            and any(each.id == region_id for each in mark.regions)
+        ]
+        if marks:
+            self._remove({marks[-1]}, "erase mark")
+        elif ticks:
+            self._desk.apply(take_back_pain_free(ticks))
 
     def remove_selected(self) -> None:
         """Take the selected site away; undo brings it back."""
@@ -95,23 +226,51 @@ class Marking:
             self._desk.apply(remove_pain_site(self._visit, site.id))
             self._desk.say("Removed the pain site. Ctrl+Z brings it back.")
 
+    # --- in common
+
     @property
     def _visit(self) -> Visit:
         return self._desk.open_visit.visit
 
-    def _put(self, view: str, shape: Shape, *, add: bool) -> None:
-        template = self._desk.template
-        site = self.selected
-        joins = site if add or self.adding else None
-        owner = joins if joins is not None else PainSite(new_id())
-        mark = Mark(
-            id=new_id(),
-            site_id=owner.id,
+    def _made(self, view: str, shape: Shape, site_id: UUID, mark_id: UUID | None = None) -> Mark:
+        return Mark(
+            id=mark_id if mark_id is not None else new_id(),
+            site_id=site_id,
             layer=self.layer,
-            template=template.ref,
+            template=self.template.ref,
             view=view,
             shape=shape,
-            regions=covered_regions(template.views[view], shape),
+            regions=covered_regions(self.template.views[view], shape),
         )
-        self._desk.apply(add_mark(mark) if joins is not None else mark_pain(owner, mark))
-        self._desk.select(owner.id)
+
+    def _ticks_under(self, view: str, eraser: BaseGeometry) -> frozenset[UUID]:
+        regions = self.template.views[view]
+        return frozenset(
+            tick.id
+            for tick in self._visit.pain_free
+            if tick.view == view
+            and self.may_touch(tick)
+            and shapely.contains_xy(eraser, *regions.region(tick.region.id).label_at)
+        )
+
+    def _remove(
+        self,
+        gone: set[UUID],
+        label: str,
+        *,
+        put: tuple[Mark, ...] = (),
+        also: frozenset[UUID] = frozenset(),
+    ) -> None:
+        """Remove marks; arrows that would point from nowhere go with the last of their site."""
+        visit = self._visit
+        for site in visit.pain_sites:
+            left = [mark for mark in visit.marks_of(site.id) if mark.id not in gone]
+            touched = len(left) < len(visit.marks_of(site.id))
+            if touched and all(isinstance(mark.shape, ArrowShape) for mark in left):
+                gone |= {mark.id for mark in left}
+        remove = also
+        for mark_id in gone:
+            edit = remove_mark(visit, mark_id)
+            visit = edit.apply(visit)
+            remove |= edit.remove
+        self._desk.apply(Edit(label, Page.MAP, put=put, remove=remove))

@@ -9,21 +9,34 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from painmap.domain.edits import Page
-from painmap.domain.pain import AuthorLayer, Mark, PainSite, StrokeShape
+from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite, RegionShape
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
 from painmap.ui.body_glance import ViewSwitch
-from painmap.ui.body_marks import label_point, scene_of
+from painmap.ui.body_marks import scene_of
+from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Changes, Desk
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
-from painmap.ui.map_toolbar import TOOL_KEYS, FigureHead, ToolStrip
+from painmap.ui.map_toolbar import HOLD_ERASER, TOOL_KEYS, FigureHead, ToolStrip
 from painmap.ui.map_words import elsewhere_words, hover_words
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.tools.mark_pain import Drawn, Erased, MarkTool, Tapped, Touched
+from painmap.ui.tools.mark_pain import (
+    Done,
+    Drawn,
+    Erased,
+    MarkTool,
+    Pointed,
+    Radiated,
+    Ringed,
+    Tapped,
+    Ticked,
+    Touched,
+    bowed,
+)
 from painmap.ui.widgets import card, column, label, row
 
 FIRST_VIEW = "back"
@@ -44,10 +57,18 @@ class MapPage(VisitPage):
         self.marking = Marking(desk)
         self.digits = IntensityKeys(desk)
         self._views_of_gone: dict[UUID, str] = {}
+        self._arrow_from: FigurePoint | None = None
         self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
         self.switch = ViewSwitch(desk.template, palette)
         self.switch.setParent(self.figure)
-        self.tools = ToolStrip(self.choose_tool, self.figure.fit, icons, palette, self.figure)
+        self.tools = ToolStrip(
+            self.choose_tool,
+            self.figure.set_brush_width,
+            self.figure.fit,
+            icons,
+            palette,
+            self.figure,
+        )
         self.head = FigureHead(self.choose_layer)
         self.panel = SitePanel(
             desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
@@ -82,9 +103,10 @@ class MapPage(VisitPage):
 
     def _connect(self) -> None:
         self.figure.done.connect(self._on_done)
-        self.figure.region_tapped.connect(
-            lambda region, add: self.marking.tap_region(self.figure.view, region, add=add)
-        )
+        self.figure.region_tapped.connect(self._on_region)
+        self.figure.tool_changed.connect(self._on_tool)
+        self.figure.brush_changed.connect(self.tools.widths.show_width)
+        self.tools.widths.show_width(self.figure.brush_width)
         self.figure.hovered.connect(self._on_hover)
         self.switch.clicked.connect(lambda: self.show_view(self.switch.view))
         self.desk.opened.connect(self._on_opened)
@@ -108,7 +130,10 @@ class MapPage(VisitPage):
     def choose_tool(self, tool: MarkTool) -> None:
         """Change what the left button does on the figure."""
         self.figure.set_tool(tool)
+
+    def _on_tool(self, tool: MarkTool) -> None:
         self.tools.show_tool(tool)
+        self._arrow_from = None
         self._on_hover(self.figure.hover)
 
     def choose_layer(self, layer: AuthorLayer) -> None:
@@ -151,12 +176,12 @@ class MapPage(VisitPage):
         self._set_adding(False)
 
     def _on_changed(self, changes: Changes) -> None:
-        if not changes.touches("pain_sites", "marks"):
+        if not changes.touches("pain_sites", "marks", "pain_free"):
             return
         self._views_of_gone = {
             change.before.id: change.before.view
             for change in changes.items
-            if change.after is None and isinstance(change.before, Mark)
+            if change.after is None and isinstance(change.before, Mark | PainFree)
         }
         self._refresh()
 
@@ -184,23 +209,57 @@ class MapPage(VisitPage):
 
     # --- what is done
 
-    def _on_done(self, outcome: Tapped | Drawn | Erased | Touched) -> None:
-        view = self.figure.view
+    def _on_done(self, outcome: Done) -> None:
+        view, marking = self.figure.view, self.marking
         match outcome:
             case Tapped(at=at, add=add):
                 self._tap(at, add)
-            case Drawn(points=points, width=width, add=add):
-                self.marking.draw(view, points, width, add=add)
-            case Erased(marks=marks):
-                self.marking.erase(marks)
+            case Drawn(points=points, width=width, add=add, pressures=pressures):
+                marking.draw(view, points, width, pressures=pressures, add=add)
+            case Ringed(points=points, add=add):
+                marking.ring(view, points, add=add)
+            case Pointed(at=at, add=add):
+                marking.point(view, at, add=add)
+            case Radiated(points=points):
+                marking.radiate(view, points, start_mark=self.figure.mark_at(points[0]))
+            case Ticked(points=points):
+                passed = [self.figure.region_at(point) for point in points]
+                marking.tick(view, tuple(each.id for each in passed if each is not None))
+            case Erased(points=points, width=width, pressures=pressures):
+                marking.erase(view, points, width, pressures)
             case Touched(mark=mark):
-                self.marking.touch(mark)
+                marking.touch(mark)
+
+    def _on_region(self, region: str, add: bool) -> None:
+        """Enter on a region: what the tool would do there."""
+        view, tool, at = self.figure.view, self.figure.tool, self.figure.ink.label_at[region]
+        if tool is MarkTool.PAIN_FREE:
+            self.marking.tick(view, (region,))
+        elif tool is MarkTool.ERASER:
+            self.marking.erase_region(view, region)
+        elif tool is MarkTool.POINT:
+            self.marking.point(view, at, add=add)
+        elif tool is MarkTool.ARROW:
+            self._arrow_by_keys(region, at)
+        else:
+            self.marking.tap_region(view, region, add=add)
+
+    def _arrow_by_keys(self, region: str, at: FigurePoint) -> None:
+        """The first Enter is where the pain is, the second where it radiates to."""
+        start, self._arrow_from = self._arrow_from, None
+        if start is None or start == at:
+            self._arrow_from = at if start is None else None
+            said = "From here; press Enter where the pain radiates to." if start is None else ""
+            self.figure.say(said)
+            return
+        points = bowed(start, at)
+        self.marking.radiate(self.figure.view, points, start_mark=self.figure.mark_at(start))
 
     def _tap(self, at: FigurePoint, add: bool) -> None:
         """A click: on ink it selects the ink's site, on a region it marks, beside it deselects."""
         under = self.figure.mark_at(at)
         mark = self.desk.open_visit.visit.find(under) if under is not None else None
-        inked = isinstance(mark, Mark) and isinstance(mark.shape, StrokeShape)
+        inked = isinstance(mark, Mark) and not isinstance(mark.shape, RegionShape)
         region = self.figure.region_at(at)
         if under is not None and inked and not add and not self.marking.adding:
             self.marking.touch(under)
@@ -225,12 +284,21 @@ class MapPage(VisitPage):
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.marking.remove_selected()
+        elif key == ord(HOLD_ERASER):
+            if not event.isAutoRepeat():
+                self.figure.hold_eraser()
         elif key in tools:
             self.choose_tool(tools[key])
         elif not (event.text().isascii() and event.text().isdigit()) or not self.key_digit(
             int(event.text())
         ):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == ord(HOLD_ERASER) and not event.isAutoRepeat():
+            self.figure.release_eraser()
+        else:
+            super().keyReleaseEvent(event)
 
     def key_digit(self, digit: int) -> bool:
         return self.digits.take(digit)
@@ -252,7 +320,8 @@ class MapPage(VisitPage):
         marks += [mark for site_id in sites for mark in visit.marks_of(site_id)]
         gone = [self._views_of_gone[each] for each in ids if each in self._views_of_gone]
         shown = [mark for mark in marks if mark.template == self.desk.template.ref]
-        views = [mark.view for mark in shown] + gone
+        ticks = [item.view for item in items if isinstance(item, PainFree)]
+        views = [mark.view for mark in shown] + ticks + gone
         if views and self.figure.view not in (views if not shown else views[:1]):
             self.show_view(views[0])
         if sites:

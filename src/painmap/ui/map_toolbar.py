@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QToolButton, QWidget
 
 from painmap.domain.pain import AuthorLayer
@@ -11,16 +12,40 @@ from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import MarkTool
 from painmap.ui.widgets import column, label, row
 
-TOOL_KEYS = {MarkTool.REGION: "R", MarkTool.BRUSH: "B", MarkTool.ERASER: "E"}
-ROOMY_PX = 560
+TOOL_KEYS = {
+    MarkTool.REGION: "R",
+    MarkTool.BRUSH: "B",
+    MarkTool.AREA: "A",
+    MarkTool.POINT: "P",
+    MarkTool.ARROW: "W",
+    MarkTool.PAIN_FREE: "F",
+    MarkTool.ERASER: "E",
+}
+HOLD_ERASER = "X"
+"""Erases for as long as it is held."""
+ROOMY_PX = 620
 """From this height of the figure on, the tools have their names under them."""
 ROOMY_HEAD_PX, LEAST_HEAD_PX = 380, 256
-_ICONS = {MarkTool.REGION: "tap", MarkTool.BRUSH: "brush", MarkTool.ERASER: "eraser"}
+_ICONS = {
+    MarkTool.REGION: "tap",
+    MarkTool.BRUSH: "brush",
+    MarkTool.AREA: "area",
+    MarkTool.POINT: "point",
+    MarkTool.ARROW: "arrow",
+    MarkTool.PAIN_FREE: "tick",
+    MarkTool.ERASER: "eraser",
+}
 _TIPS = {
     MarkTool.REGION: "Mark a whole region; a second click takes it out again",
-    MarkTool.BRUSH: "Draw by hand",
-    MarkTool.ERASER: "Take a whole mark away",
+    MarkTool.BRUSH: "Draw by hand; [ and ] make the brush narrower and wider",
+    MarkTool.AREA: "Draw a line around an area",
+    MarkTool.POINT: "Mark one place, as a finger tip shows it",
+    MarkTool.ARROW: "Draw from a pain to where it radiates",
+    MarkTool.PAIN_FREE: "Say that a region was asked about and has no pain",
+    MarkTool.ERASER: f"Take away what you go over; hold {HOLD_ERASER} to erase for a moment",
 }
+WIDTHS = ((8.0, "Thin"), (18.0, "Medium"), (38.0, "Wide"))
+_DISC_PX = {8.0: 5.0, 18.0: 9.0, 38.0: 14.0}
 _LAYER_WORDS = {AuthorLayer.PATIENT: "Patient", AuthorLayer.DOCTOR: "Doctor"}
 _LAYER_TIPS = {
     AuthorLayer.PATIENT: "The next mark is where the patient points to",
@@ -34,6 +59,7 @@ class ToolStrip(QFrame):
     def __init__(
         self,
         on_tool: Callable[[MarkTool], None],
+        on_width: Callable[[float], None],
         on_fit: Callable[[], None],
         icons: Icons,
         palette: Palette,
@@ -54,6 +80,8 @@ class ToolStrip(QFrame):
             self._group.addButton(made)
             self._tools[tool] = made
             box.addWidget(made)
+        self.widths = BrushWidths(on_width, palette)
+        box.addWidget(self.widths)
         self.fit = self._made("Whole", on_fit)
         self.fit.setToolTip("Show the whole figure (key Home)")
         self.fit.setAccessibleName("Show the whole figure")
@@ -74,6 +102,7 @@ class ToolStrip(QFrame):
 
     def show_tool(self, tool: MarkTool) -> None:
         self._tools[tool].setChecked(True)
+        self.widths.setEnabled(tool in (MarkTool.BRUSH, MarkTool.ERASER))
 
     def fit_into(self, width: int, height: int) -> None:
         """Stand in the lower left corner of a figure of that size."""
@@ -84,15 +113,69 @@ class ToolStrip(QFrame):
         )
         for made in (*self._tools.values(), self.fit):
             made.setToolButtonStyle(style)
-            made.setMinimumWidth(60 if height >= ROOMY_PX else 34)
+            made.setMinimumWidth(70 if height >= ROOMY_PX else 34)
         self.adjustSize()
         self.move(min(8, width - self.width()), height - self.height() - 8)
 
     def set_colours(self, palette: Palette) -> None:
         """Draw the icons in other colours."""
+        self.widths.set_colours(palette)
         for tool, made in self._tools.items():
             made.setIcon(self._icons.icon(_ICONS[tool], palette, 20))
         self.fit.setIcon(self._icons.icon("fit", palette, 20))
+
+
+class BrushWidths(QWidget):
+    """Three discs: how wide brush and eraser are."""
+
+    def __init__(self, on_width: Callable[[float], None], palette: Palette) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self.buttons = {width: _Disc(_DISC_PX[width], palette) for width, _ in WIDTHS}
+        box = row(spacing=0)
+        for width, word in WIDTHS:
+            made = self.buttons[width]
+            made.setAccessibleName(f"{word} brush")
+            made.setToolTip(f"{word} brush and eraser (keys [ and ])")
+            made.clicked.connect(lambda _=False, width=width: on_width(width))
+            self._group.addButton(made)
+            box.addWidget(made)
+        self.setLayout(box)
+
+    def show_width(self, width: float) -> None:
+        """Check the disc of a width; none for one between them."""
+        self._group.setExclusive(False)
+        for each, made in self.buttons.items():
+            made.setChecked(each == width)
+        self._group.setExclusive(True)
+
+    def set_colours(self, palette: Palette) -> None:
+        for made in self.buttons.values():
+            made.colours = palette
+            made.update()
+
+
+class _Disc(QToolButton):
+    def __init__(self, size: float, palette: Palette) -> None:
+        super().__init__()
+        self._size = size
+        self.colours = palette
+        self.setCheckable(True)
+        self.setFixedSize(20, 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p = self.colours
+        ink = p.line if not self.isEnabled() else p.accent if self.isChecked() else p.faint
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink))
+        painter.drawEllipse(QRectF(self.rect()).center(), self._size / 2, self._size / 2)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(p.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        painter.end()
 
 
 class FigureHead(QWidget):

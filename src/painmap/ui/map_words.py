@@ -12,7 +12,11 @@ from painmap.ui.tools.mark_pain import MarkTool
 HINTS = {
     MarkTool.REGION: "Click a region to mark it; with Shift it joins the selected site.",
     MarkTool.BRUSH: "Draw where it hurts; with Shift it joins the selected site.",
-    MarkTool.ERASER: "Click or stroke over a mark to take it away.",
+    MarkTool.AREA: "Draw a line around the area; with Shift it joins the selected site.",
+    MarkTool.POINT: "Click the place; with Shift it joins the selected site.",
+    MarkTool.ARROW: "Draw from the pain to where it radiates.",
+    MarkTool.PAIN_FREE: "Click a region that has no pain, or go over several.",
+    MarkTool.ERASER: "Go over what is to be taken away.",
 }
 
 
@@ -23,7 +27,11 @@ def hover_words(visit: Visit | None, hover: Hover, tool: MarkTool) -> str:
         site = visit.find(mark.site_id)
         if isinstance(site, PainSite):
             return pain_sentence(site, visit.marks_of(site.id))
-    return region_words(hover.region) if hover.region is not None else HINTS[tool]
+    if hover.region is None:
+        return HINTS[tool]
+    ticks = visit.pain_free if visit is not None else ()
+    asked = any(tick.region.id == hover.region.id for tick in ticks)
+    return region_words(hover.region) + (", asked: no pain" if asked else "")
 
 
 def elsewhere_words(visit: Visit | None, template: TemplateRef) -> str:

@@ -42,6 +42,8 @@ class Palette:
     skin_line: str
     pain: tuple[str, ...]
     """Pain intensity 0 to 10: one hue, told apart by lightness alone (OKLCH, hue 350)."""
+    qualities: tuple[str, ...]
+    """One a quality of pain, in the order of the words; each comes with a pattern and a letter."""
 
 
 LIGHT = Palette(
@@ -74,6 +76,17 @@ LIGHT = Palette(
         "#6b1247",
         "#550436",
     ),
+    qualities=(
+        "#4a4f57",
+        "#c2410c",
+        "#1d4ed8",
+        "#7c3aed",
+        "#0f766e",
+        "#a16207",
+        "#5b3a29",
+        "#0e7fb8",
+        "#4d7c0f",
+    ),
 )
 DARK = Palette(
     page="#14181a",
@@ -104,6 +117,17 @@ DARK = Palette(
         "#ffb1d5",
         "#ffc8e0",
         "#ffddec",
+    ),
+    qualities=(
+        "#c9d0d6",
+        "#ff9a5c",
+        "#86aaff",
+        "#b99bff",
+        "#4fd1c0",
+        "#f2c14e",
+        "#d9a883",
+        "#67c7f2",
+        "#a9d65c",
     ),
 )
 PALETTES = {Mode.LIGHT: LIGHT, Mode.DARK: DARK}

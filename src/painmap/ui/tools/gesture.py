@@ -62,6 +62,8 @@ class PointerEvent:
         How many of the view's units one pixel of the screen is, to say "near" with.
     view : str
         Which of several linked views it happened on.
+    pressure : float or None
+        How hard a pen is pressed, 0 to 1; None: no pen.
     """
 
     kind: PointerKind
@@ -74,6 +76,7 @@ class PointerEvent:
     key: str = ""
     units_per_pixel: float = 1.0
     view: str = ""
+    pressure: float | None = None
 
 
 Gesture: TypeAlias = Generator[T | None, PointerEvent, T | None]
