@@ -95,7 +95,7 @@ def test_ids_names_and_files_are_each_used_once() -> None:
     for field in ("id", "name", "file_name"):
         values = [getattr(each, field) for each in all_exporters()]
         assert len(set(values)) == len(values)
-    assert {each.suffix for each in all_exporters()} == {".json", ".csv", ".txt"}
+    assert {each.suffix for each in all_exporters()} == {".json", ".csv", ".txt", ".svg"}
 
 
 @pytest.mark.parametrize("each", all_exporters(), ids=lambda each: str(each.id))

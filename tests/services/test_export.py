@@ -21,7 +21,7 @@ from painmap.services.export import (
 from painmap.services.open_visit import OpenVisit
 from tests.support import factories as make
 
-TABLES = {"outlines.csv", "pain sites.csv", "sites.csv"}
+TABLES = {"body diagram.svg", "outlines.csv", "pain sites.csv", "sites.csv"}
 
 
 @pytest.fixture

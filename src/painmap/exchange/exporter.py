@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+from painmap.bodymap.figure import BodyTemplate
 from painmap.documents.visit_document import VisitDocument
 from painmap.domain.anatomy import Muscle
 from painmap.domain.patient import Patient
+from painmap.domain.places import TemplateRef
 from painmap.domain.visit import Visit
 
 
@@ -38,11 +40,14 @@ class ExportContext:
         The catalogue, by id.
     measures : mapping of UUID to OutlineMeasures
         By outline; an outline may be missing, as when its CT is not at hand.
+    templates : mapping of TemplateRef to BodyTemplate
+        The figures that marks were drawn on, as far as they are at hand.
     """
 
     document: VisitDocument
     muscles: Mapping[str, Muscle]
     measures: Mapping[UUID, OutlineMeasures] = field(default_factory=dict)
+    templates: Mapping[TemplateRef, BodyTemplate] = field(default_factory=dict)
 
     @property
     def visit(self) -> Visit:

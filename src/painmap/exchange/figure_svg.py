@@ -1,0 +1,120 @@
+"""One view of a body figure as SVG: outline, regions, and the patient's R and L on both flanks."""
+
+from xml.etree import ElementTree as ET
+
+from painmap.bodymap.figure import BodyTemplate, BodyView
+from painmap.exchange.drawing_style import FONT, INK, LINE, MUTED, SKIN
+from painmap.exchange.svg_parts import element, id_of, path_of, printable, ring_path
+
+CAPTION = 46.0
+"""Units above a view for its name."""
+FLANK = 34.0
+"""Units at each flank for its letter."""
+LETTER_HEIGHT = 0.236
+"""How far down the letters stand, as a share of the view: beside the upper arm."""
+
+
+def view_size(view: BodyView) -> tuple[float, float]:
+    """Width and height that a view takes with its name and letters, figure units."""
+    return view.bounds.width + 2 * FLANK, view.bounds.height + CAPTION
+
+
+def draw_view(
+    parent: ET.Element, template: BodyTemplate, view: BodyView, x: float, y: float
+) -> ET.Element:
+    """Draw a view with its corner at a place, and give its group for the marks.
+
+    Parameters
+    ----------
+    x, y : float
+        Corner of the view with its name and letters.
+    """
+    ref, bounds = template.ref, view.bounds
+    name = id_of("view", ref.id, ref.version, view.id)
+    group = element(
+        parent,
+        "g",
+        id_=name,
+        data_view=view.id,
+        data_figure=ref.id,
+        data_figure_version=ref.version,
+        data_figure_sha256=ref.sha256,
+        transform=f"translate({x + FLANK - bounds.x:.2f} {y + CAPTION - bounds.y:.2f})",
+    )
+    element(group, "title", f"{view.name} view, {template.name.lower()} figure")
+    outline = "".join(view.outline)
+    element(group, "path", id_=f"{name}-body", d=outline, fill=SKIN, stroke="none")
+    lines = "".join(ring_path(contour.ink) for contour in view.contours)
+    _draw_regions(group, name, view)
+    element(group, "path", d=lines, fill=LINE, fill_opacity=0.6, stroke="none")
+    element(group, "path", d=outline, fill="none", stroke=LINE, stroke_width=1.6)
+    _draw_letters(group, name, view)
+    middle = bounds.x + bounds.width / 2
+    _text(group, f"{view.name} view", middle, bounds.y - 22, 20, INK)
+    return group
+
+
+def _draw_regions(group: ET.Element, name: str, view: BodyView) -> None:
+    regions = element(group, "g", id_=f"{name}-regions", stroke=LINE, stroke_width=0.6)
+    regions.set("stroke-opacity", "0.35")
+    for region in view.regions:
+        path = element(
+            regions,
+            "path",
+            id_=id_of(name, region.id),
+            data_region=region.id,
+            data_side=region.side.value,
+            d=path_of(region.shape),
+            fill=SKIN,
+            fill_opacity=0,
+            fill_rule="evenodd",
+        )
+        element(path, "title", region.words)
+
+
+def _draw_letters(group: ET.Element, name: str, view: BodyView) -> None:
+    bounds, left = view.bounds, view.viewers_left
+    at = bounds.y + bounds.height * LETTER_HEIGHT
+    for flank, side, x in (
+        ("viewer-left", left, bounds.x - FLANK / 2),
+        ("viewer-right", left.mirrored, bounds.x + bounds.width + FLANK / 2),
+    ):
+        letter = _text(group, side.word[0], x, at, 26, INK, bold=True)
+        letter.set("id", f"{name}-{flank}")
+        letter.set("data-side", side.value)
+
+
+def _text(
+    group: ET.Element,
+    words: str,
+    x: float,
+    y: float,
+    size: float,
+    colour: str,
+    *,
+    bold: bool = False,
+) -> ET.Element:
+    text = element(
+        group,
+        "text",
+        x=f"{x:.2f}",
+        y=f"{y:.2f}",
+        fill=colour,
+        font_family=FONT,
+        font_size=size,
+        font_weight=600 if bold else None,
+        text_anchor="middle",
+    )
+    text.text = printable(words)
+    return text
+
+
+def write_line(parent: ET.Element, words: str, x: float, y: float, *, strong: bool = False) -> None:
+    """Write a line of the legend from `x` on."""
+    line = _text(parent, words, x, y, 15, INK if strong else MUTED, bold=strong)
+    line.set("text-anchor", "start")
+
+
+def letter_text(parent: ET.Element, words: str, x: float, y: float, colour: str) -> None:
+    """Write what stands on a mark, its middle at a place."""
+    _text(parent, words, x, y + 4.5, 13, colour, bold=True)
