@@ -1,0 +1,431 @@
+"""Tables of the instruments: areas, items and thresholds, and what our regions mean there.
+
+Every fact is data under `resources/instruments`; nothing of it stands in code.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from painmap.domain.anatomy import Side
+from painmap.domain.errors import PainmapError
+
+_T = TypeVar("_T")
+
+
+class InstrumentProblem(StrEnum):
+    """Why the tables cannot be used; the value is the sentence."""
+
+    MISSING = "The instrument table {file} is missing."
+    DAMAGED = "The instrument table {file} is damaged."
+
+
+class InstrumentError(PainmapError):
+    """An instrument's table that cannot be used.
+
+    Parameters
+    ----------
+    problem : InstrumentProblem
+    file : str
+        Name of the table.
+    """
+
+    def __init__(self, problem: InstrumentProblem, *, file: str) -> None:
+        super().__init__(problem.value.format(file=file), hint="Install painmap again.")
+        self.problem = problem
+
+
+class Surface(StrEnum):
+    """From where a region was seen, as far as an instrument asks."""
+
+    FRONT = "front"
+    BACK = "back"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area of an instrument.
+
+    Parameters
+    ----------
+    id : str
+        Id of the item in an `Answer`: "left_jaw", "101".
+    key : str
+        The same on both sides: "jaw".
+    name : str
+        In words, without the side.
+    side : Side
+        The patient's.
+    """
+
+    id: str
+    key: str
+    name: str
+    side: Side
+
+    @property
+    def words(self) -> str:
+        """Such as "LEFT jaw"."""
+        return self.name if self.side is Side.MIDLINE else f"{self.side.word} {self.name}"
+
+
+class AreaLink(NamedTuple):
+    """What a marked region means for one area.
+
+    Parameters
+    ----------
+    area : Area
+    certain : bool
+        False: only proposed, the doctor decides.
+    why : str
+        Why it is only proposed; empty for a certain one.
+    """
+
+    area: Area
+    certain: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRule:
+    """What a region means for an instrument, seen from one surface.
+
+    Parameters
+    ----------
+    certain, proposal : tuple of str
+        Keys of areas.
+    why : str
+        Why something is only proposed, or why the instrument does not name the region.
+    """
+
+    certain: tuple[str, ...] = ()
+    proposal: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaInstrument:
+    """An instrument that counts painful areas: WPI, CHOIR, Michigan.
+
+    Parameters
+    ----------
+    id, name, definition, source : str
+    look_back : str
+        The time that it asks about; empty where it names none.
+    note : str
+        What the reader must know of the mapping.
+    areas : tuple of Area
+        In the order of the table.
+    rules : Mapping of base region id to Mapping of Surface to RegionRule
+    """
+
+    id: str
+    name: str
+    definition: str
+    source: str
+    look_back: str
+    note: str
+    areas: tuple[Area, ...] = field(repr=False)
+    rules: Mapping[str, Mapping[Surface, RegionRule]] = field(repr=False)
+    _by_key: Mapping[str, Mapping[Side, Area]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, dict[Side, Area]] = {}
+        for area in self.areas:
+            by_key.setdefault(area.key, {})[area.side] = area
+        object.__setattr__(self, "_by_key", MappingProxyType(by_key))
+        named = {key for rule in self._all_rules() for key in (*rule.certain, *rule.proposal)}
+        if unknown := named - by_key.keys():
+            raise ValueError(f"{self.id} maps regions to areas that it lacks: {sorted(unknown)}")
+
+    def _all_rules(self) -> list[RegionRule]:
+        return [rule for rules in self.rules.values() for rule in rules.values()]
+
+    def area(self, area_id: str) -> Area:
+        """The area of that id; KeyError when there is none."""
+        for area in self.areas:
+            if area.id == area_id:
+                return area
+        raise KeyError(area_id)
+
+    def knows(self, region_id: str) -> bool:
+        """Whether the table has an entry for a region, be it that it is not named."""
+        return base_of(region_id) in self.rules
+
+    def links(self, region_id: str, side: Side, surface: Surface) -> tuple[AreaLink, ...]:
+        """What a marked region means; empty for one that the instrument does not name.
+
+        A region on the midline is only proposed for areas that are left and right of it.
+        """
+        rules = self.rules.get(base_of(region_id), {})
+        rule = rules.get(surface)
+        if rule is None:
+            return ()
+        links = {}
+        for key, certain in (
+            *((key, False) for key in rule.proposal),
+            *((key, True) for key in rule.certain),
+        ):
+            sides = self._by_key[key]
+            if Side.MIDLINE in sides:
+                links[sides[Side.MIDLINE].id] = AreaLink(sides[Side.MIDLINE], certain, rule.why)
+            elif side in sides:
+                links[sides[side].id] = AreaLink(sides[side], certain, rule.why)
+            else:
+                for area in sides.values():
+                    links[area.id] = AreaLink(area, False, rule.why or _ON_MIDLINE)
+        return tuple(link._replace(why="") if link.certain else link for link in links.values())
+
+
+_ON_MIDLINE = "the region lies on the midline, the areas left and right of it"
+_FROM_THE_SIDE = "seen from the side it may be in front or on the back"
+
+
+def base_of(region_id: str) -> str:
+    """Id of the region of the whole figure: without the side and a zoom's finer child."""
+    return region_id.partition(".")[0].partition("/")[0]
+
+
+def whole_region_of(region_id: str) -> str:
+    """The region of the whole figure with its side, for a zoom's finer child as well.
+
+    "hand_palm/thumb.left" gives "hand_palm.left".
+    """
+    name, dot, side = region_id.partition(".")
+    return f"{name.partition('/')[0]}{dot}{side}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityItem:
+    """One question of the symptom severity scale.
+
+    Parameters
+    ----------
+    most : int
+        Highest value; the lowest is 0.
+    values : tuple of str
+        Words for 0 to `most`.
+    """
+
+    id: str
+    words: str
+    most: int
+    look_back: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityScale:
+    id: str
+    name: str
+    definition: str
+    source: str
+    items: tuple[SeverityItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralizedRegion:
+    """One of the five regions, with the ids of its WPI areas."""
+
+    id: str
+    words: str
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The 2016 criteria.
+
+    Parameters
+    ----------
+    pairs : tuple of (int, int, int)
+        Least WPI, most WPI, least SSS; one pair is enough.
+    regions : tuple of GeneralizedRegion
+    least_regions : int
+    excluded : frozenset of str
+        WPI areas that do not count for generalized pain.
+    duration_item, duration_words : str
+    """
+
+    id: str
+    name: str
+    definition: str
+    source: str
+    pairs: tuple[tuple[int, int, int], ...]
+    generalized_name: str
+    generalized_definition: str
+    regions: tuple[GeneralizedRegion, ...]
+    least_regions: int
+    excluded: frozenset[str]
+    duration_item: str
+    duration_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPart:
+    """A part of the body with its shares of the surface in percent."""
+
+    id: str
+    front: float
+    back: float
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOfNines:
+    id: str
+    name: str
+    definition: str
+    source: str
+    parts: tuple[BodyPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """Every instrument of the program.
+
+    Parameters
+    ----------
+    female_to_male : Mapping of str to str
+        For lists of CHOIR segments in the numbering of Stanford's own female map: number there
+        to number here. Numbers that it lacks are the same in both.
+    """
+
+    wpi: AreaInstrument
+    choir: AreaInstrument
+    mbm: AreaInstrument
+    sss: SeverityScale
+    acr2016: Criteria
+    rule_of_nines: RuleOfNines
+    female_to_male: Mapping[str, str]
+
+
+def load_instruments(folder: Path) -> Instruments:
+    """Read the tables in `folder`.
+
+    Raises
+    ------
+    InstrumentError
+        One is missing or damaged.
+    """
+    return Instruments(
+        wpi=_read(folder, "wpi.toml", _area_instrument),
+        choir=_read(folder, "choir.toml", _area_instrument),
+        mbm=_read(folder, "mbm.toml", _area_instrument),
+        sss=_read(folder, "sss.toml", _severity),
+        acr2016=_read(folder, "acr2016.toml", _criteria),
+        rule_of_nines=_read(folder, "rule_of_nines.toml", _nines),
+        female_to_male=_read(folder, "choir.toml", _female_to_male),
+    )
+
+
+def _read(folder: Path, file: str, build: Callable[[dict[str, Any]], _T]) -> _T:
+    try:
+        text = (folder / file).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InstrumentError(InstrumentProblem.MISSING, file=file) from error
+    except (OSError, ValueError) as error:
+        raise InstrumentError(InstrumentProblem.DAMAGED, file=file) from error
+    try:
+        return build(tomllib.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InstrumentError(InstrumentProblem.DAMAGED, file=file) from error
+
+
+_SIDES = {"left": Side.LEFT, "right": Side.RIGHT, "middle": Side.MIDLINE}
+
+
+def _area_instrument(table: dict[str, Any]) -> AreaInstrument:
+    areas = [
+        Area(entry[word], entry["key"], entry["words"], side)
+        for entry in table["areas"]
+        for word, side in _SIDES.items()
+        if word in entry
+    ]
+    return AreaInstrument(
+        id=table["id"],
+        name=table["name"],
+        definition=table["definition"],
+        source=table["source"],
+        look_back=table["look_back"],
+        note=table["note"],
+        areas=tuple(areas),
+        rules=MappingProxyType({key: _rules(entry) for key, entry in table["regions"].items()}),
+    )
+
+
+def _rules(entry: dict[str, Any]) -> Mapping[Surface, RegionRule]:
+    """Give the rule for each surface; from the side, what differs is only proposed."""
+    if "front" not in entry:
+        return MappingProxyType(dict.fromkeys(Surface, _rule(entry)))
+    front, back = _rule(entry["front"]), _rule(entry["back"])
+    keys = dict.fromkeys((*front.certain, *front.proposal, *back.certain, *back.proposal))
+    aside = RegionRule(proposal=tuple(keys), why=_FROM_THE_SIDE)
+    return MappingProxyType({Surface.FRONT: front, Surface.BACK: back, Surface.ASIDE: aside})
+
+
+def _rule(entry: dict[str, Any]) -> RegionRule:
+    rule = RegionRule(
+        certain=tuple(entry.get("certain", ())),
+        proposal=tuple(entry.get("proposal", ())),
+        why=entry.get("why", entry.get("none", "")),
+    )
+    if not (rule.certain or rule.proposal or "none" in entry):
+        raise ValueError("a region needs an area, or a word that it has none")
+    if rule.proposal and not rule.why:
+        raise ValueError("a proposal needs its reason")
+    return rule
+
+
+def _severity(table: dict[str, Any]) -> SeverityScale:
+    items = tuple(
+        SeverityItem(
+            id=entry["id"],
+            words=entry["words"],
+            most=entry["most"],
+            look_back=entry["look_back"],
+            values=tuple(table["words"][str(entry["most"])]),
+        )
+        for entry in table["items"]
+    )
+    if any(len(item.values) != item.most + 1 for item in items):
+        raise ValueError("every value of an item needs its words")
+    return SeverityScale(table["id"], table["name"], table["definition"], table["source"], items)
+
+
+def _criteria(table: dict[str, Any]) -> Criteria:
+    generalized = table["generalized"]
+    return Criteria(
+        id=table["id"],
+        name=table["name"],
+        definition=table["definition"],
+        source=table["source"],
+        pairs=tuple((least, most, sss) for least, most, sss in table["pairs"]),
+        generalized_name=generalized["name"],
+        generalized_definition=generalized["definition"],
+        regions=tuple(
+            GeneralizedRegion(each["id"], each["words"], tuple(each["areas"]))
+            for each in generalized["regions"]
+        ),
+        least_regions=generalized["least"],
+        excluded=frozenset(generalized["excluded"]),
+        duration_item=table["duration"]["item"],
+        duration_words=table["duration"]["words"],
+    )
+
+
+def _nines(table: dict[str, Any]) -> RuleOfNines:
+    parts = tuple(
+        BodyPart(each["id"], each["front"], each["back"], tuple(each["regions"]))
+        for each in table["parts"]
+    )
+    return RuleOfNines(table["id"], table["name"], table["definition"], table["source"], parts)
+
+
+def _female_to_male(table: dict[str, Any]) -> Mapping[str, str]:
+    return MappingProxyType(dict(table["female_to_male"]))

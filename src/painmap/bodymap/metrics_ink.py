@@ -1,0 +1,304 @@
+"""The ink of a drawing: what each mark shows of the body, so that nothing counts twice.
+
+Where marks overlap, the higher intensity shows, then the later mark. What shows of all marks is
+disjoint and together the ink. A new stroke changes only what it lies on or under; the rest is
+kept, so that all measures follow a stroke at once.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from painmap.bodymap.figure import BodyTemplate, BodyView, Region
+from painmap.bodymap.marks import area_of
+from painmap.domain.pain import ArrowShape, Mark, RegionShape
+
+TOLERANCE = 0.1
+"""Figure units to which outlines of ink are measured: 0.2 mm on the body."""
+MOST_KEPT = 50_000
+"""Results that are remembered; far more than a visit needs."""
+
+
+Intensities = Mapping[UUID, int | None]
+"""Intensity of each site, 0-10; None where it was not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A connected part of a mark.
+
+    Parameters
+    ----------
+    site_id : UUID
+    whole : shapely Polygon
+        On the body, figure units.
+    seen : shapely geometry
+        What no stronger or later mark hides.
+    covered : tuple of (Region, float)
+        Regions with the area of `seen` in each, figure units squared.
+    """
+
+    site_id: UUID
+    whole: BaseGeometry = field(repr=False)
+    seen: BaseGeometry = field(repr=False)
+    covered: tuple[tuple[Region, float], ...] = field(repr=False)
+    area: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A connected area of ink in one view, of one or more sites."""
+
+    pieces: tuple[Piece, ...] = field(repr=False)
+
+    @property
+    def sites(self) -> tuple[UUID, ...]:
+        return tuple(dict.fromkeys(piece.site_id for piece in self.pieces))
+
+    @property
+    def area(self) -> float:
+        """Figure units squared."""
+        return float(sum(piece.area for piece in self.pieces))
+
+    def centroid(self) -> tuple[float, float]:
+        """Of the area, figure units."""
+        areas = np.array([piece.area for piece in self.pieces])
+        shown = [piece.seen for piece, area in zip(self.pieces, areas, strict=True) if area > 0]
+        at = shapely.get_coordinates(shapely.centroid(np.array(shown, dtype=object)))
+        x, y = np.average(at, axis=0, weights=areas[areas > 0])
+        return float(x), float(y)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewInk:
+    """All ink of a layer in one view of one figure."""
+
+    template: BodyTemplate = field(repr=False)
+    view: BodyView = field(repr=False)
+    pieces: tuple[Piece, ...] = field(repr=False)
+    clusters: tuple[Cluster, ...]
+
+    @property
+    def area(self) -> float:
+        """Figure units squared."""
+        return float(sum(piece.area for piece in self.pieces))
+
+    def shape(self) -> BaseGeometry:
+        """All of it as one geometry, figure units."""
+        return shapely.union_all([piece.whole for piece in self.pieces])
+
+    def covered(self) -> dict[str, tuple[Region, float]]:
+        """Regions with the area of ink in each, figure units squared, by id."""
+        found: dict[str, tuple[Region, float]] = {}
+        for piece in self.pieces:
+            for region, area in piece.covered:
+                before = found[region.id][1] if region.id in found else 0.0
+                found[region.id] = (region, before + area)
+        return found
+
+
+class InkCache:
+    """Gives the ink of drawings, and keeps what did not change from one to the next.
+
+    Everything is keyed by the shapes themselves, which are immutable: a mark that changed has
+    another shape, whatever its revision says.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[Any, Any]] = {}
+        self._last: dict[int, _Neighbours] = {}
+
+    def ink(
+        self,
+        template: BodyTemplate,
+        view: BodyView,
+        marks: Iterable[Mark],
+        intensities: Intensities | None = None,
+    ) -> ViewInk:
+        """Take the marks of one layer in one view apart; arrows cover nothing.
+
+        Parameters
+        ----------
+        marks : iterable of Mark
+            Those on other views or figures are left out.
+        intensities : mapping of site id to int or None
+            0-10, None where it was not asked; such sites lie lowest.
+        """
+        known = intensities or {}
+        ours = [
+            mark
+            for mark in marks
+            if mark.view == view.id
+            and not isinstance(mark.shape, ArrowShape)
+            and mark.template == template.ref
+        ]
+        ranks = {mark.site_id: _rank(known.get(mark.site_id)) for mark in ours}
+        shown = tuple((id(mark.shape), mark.site_id, ranks[mark.site_id]) for mark in ours)
+        key = ("view", id(view), shown)
+        if key in self._kept:
+            kept: ViewInk = self._kept[key][1]
+            return kept
+        ink = self._take_apart(template, view, ours, ranks)
+        self._remember(key, (view, [mark.shape for mark in ours]), ink)
+        return ink
+
+    def _take_apart(
+        self,
+        template: BodyTemplate,
+        view: BodyView,
+        marks: Sequence[Mark],
+        ranks: Mapping[UUID, int],
+    ) -> ViewInk:
+        parts: list[BaseGeometry] = []
+        sites: list[UUID] = []
+        for mark in marks:
+            of_mark = self._parts(view, mark)
+            parts += of_mark
+            sites += [mark.site_id] * len(of_mark)
+        touching = self._touching(view, parts)
+        order = [(ranks[site], i) for i, site in enumerate(sites)]
+        pieces = [
+            self._piece(view, sites[i], part, [parts[j] for j in near if order[j] > order[i]])
+            for i, (part, near) in enumerate(zip(parts, touching, strict=True))
+        ]
+        clusters = [Cluster(tuple(pieces[i] for i in group)) for group in components(touching)]
+        return ViewInk(template, view, tuple(pieces), tuple(clusters))
+
+    def _remember(self, key: Hashable, held: Any, value: Any) -> Any:
+        """Keep a value; `held` keeps the objects alive whose identity the key uses."""
+        if len(self._kept) >= MOST_KEPT:
+            for old in list(self._kept)[: MOST_KEPT // 2]:
+                del self._kept[old]
+        self._kept[key] = (held, value)
+        return value
+
+    def _parts(self, view: BodyView, mark: Mark) -> list[BaseGeometry]:
+        """The connected parts of a mark's area on the body."""
+        key = ("parts", id(view), mark.id, id(mark.shape))
+        if key in self._kept:
+            kept: list[BaseGeometry] = self._kept[key][1]
+            return kept
+        shape = area_of(view, mark.shape)
+        if not isinstance(mark.shape, RegionShape):
+            shape = _on_body(view, shapely.simplify(shape, TOLERANCE))
+        parts = [part for part in shapely.get_parts(shape) if part.area > 0]
+        for part in parts:
+            shapely.prepare(part)
+        self._remember(key, (view, mark.shape), parts)
+        return parts
+
+    def _touching(self, view: BodyView, parts: Sequence[BaseGeometry]) -> list[list[int]]:
+        """For each part the others that it touches, in order; only new parts are tried."""
+        last = self._last.get(id(view), _Neighbours([], {}))
+        ids = [id(part) for part in parts]
+        index = {each: i for i, each in enumerate(ids)}
+        touched = {
+            each: {other for other in others if other in index}
+            for each, others in last.touched.items()
+            if each in index
+        }
+        fresh = [i for i, each in enumerate(ids) if each not in touched]
+        touched |= {ids[i]: set() for i in fresh}
+        for i, j in _near(parts, fresh):
+            if ids[j] not in touched[ids[i]] and parts[i].intersects(parts[j]):
+                touched[ids[i]].add(ids[j])
+                touched[ids[j]].add(ids[i])
+        self._last[id(view)] = _Neighbours([view, *parts], touched)
+        return [sorted(index[other] for other in touched[each]) for each in ids]
+
+    def _piece(
+        self, view: BodyView, site_id: UUID, part: BaseGeometry, above: Sequence[BaseGeometry]
+    ) -> Piece:
+        ids = tuple(map(id, above))
+        key = ("piece", id(view), site_id, id(part), ids)
+        if key in self._kept:
+            kept: Piece = self._kept[key][1]
+            return kept
+        seen = self._seen(part, above, ids)
+        piece = Piece(site_id, part, seen, _covered(view, seen), float(seen.area))
+        self._remember(key, (view, part, above), piece)
+        return piece
+
+    def _seen(
+        self, part: BaseGeometry, above: Sequence[BaseGeometry], ids: tuple[int, ...]
+    ) -> BaseGeometry:
+        """What is left of a part under others; one more above costs one cut."""
+        done = len(ids)
+        while done and ("seen", id(part), ids[:done]) not in self._kept:
+            done -= 1
+        seen: BaseGeometry = self._kept["seen", id(part), ids[:done]][1] if done else part
+        for count in range(done, len(ids)):
+            seen = shapely.difference(seen, above[count])
+            self._remember(("seen", id(part), ids[: count + 1]), (part, above), seen)
+        return seen
+
+
+class _Neighbours(NamedTuple):
+    """What touched what in a view the last time, by identity; `held` keeps those alive."""
+
+    held: list[object]
+    touched: dict[int, set[int]]
+
+
+def _rank(intensity: int | None) -> int:
+    """The stronger hides the weaker; what was not asked lies lowest."""
+    return -1 if intensity is None else intensity
+
+
+def _near(parts: Sequence[BaseGeometry], fresh: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of a fresh part and another whose rectangles meet."""
+    if not fresh:
+        return
+    x0, y0, x1, y1 = shapely.bounds(np.array(parts, dtype=object)).T
+    for i in fresh:
+        near = (x0 <= x1[i]) & (x1 >= x0[i]) & (y0 <= y1[i]) & (y1 >= y0[i])
+        for j in np.flatnonzero(near).tolist():
+            if j != i:
+                yield i, j
+
+
+def _on_body(view: BodyView, shape: BaseGeometry) -> BaseGeometry:
+    """Cut what lies beside the body off; most strokes need no cut."""
+    if view.silhouette.contains(shape):
+        return shape
+    near = shapely.clip_by_rect(view.silhouette, *shape.buffer(1.0).bounds)
+    if not near.is_valid:
+        near = view.silhouette
+    return shapely.intersection(near, shape)
+
+
+def _covered(view: BodyView, shape: BaseGeometry) -> tuple[tuple[Region, float], ...]:
+    if shape.is_empty:
+        return ()
+    regions = view.regions_near(shape)
+    if len(regions) == 1:
+        return ((regions[0], float(shape.area)),)
+    cells = np.array([region.shape for region in regions], dtype=object)
+    areas = shapely.area(shapely.intersection(cells, shape))
+    return tuple(
+        (region, float(area)) for region, area in zip(regions, areas, strict=True) if area > 0
+    )
+
+
+def components(touching: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Group what touches, directly or through others; by index, in order."""
+    group = [-1] * len(touching)
+    found: list[list[int]] = []
+    for start in range(len(touching)):
+        if group[start] >= 0:
+            continue
+        group[start] = len(found)
+        members, ahead = [start], [start]
+        while ahead:
+            for other in touching[ahead.pop()]:
+                if group[other] < 0:
+                    group[other] = group[start]
+                    members.append(other)
+                    ahead.append(other)
+        found.append(sorted(members))
+    return found
