@@ -21,7 +21,14 @@ from painmap.services.export import (
 from painmap.services.open_visit import OpenVisit
 from tests.support import factories as make
 
-TABLES = {"body diagram.svg", "outlines.csv", "pain sites.csv", "sites.csv"}
+TABLES = {
+    "body diagram.svg",
+    "instruments.csv",
+    "outlines.csv",
+    "pain marks.csv",
+    "pain sites.csv",
+    "sites.csv",
+}
 
 
 @pytest.fixture

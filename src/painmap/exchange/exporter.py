@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from painmap.bodymap.figure import BodyTemplate
+from painmap.bodymap.instruments_data import Instruments
 from painmap.documents.visit_document import VisitDocument
 from painmap.domain.anatomy import Muscle
 from painmap.domain.patient import Patient
@@ -42,12 +43,15 @@ class ExportContext:
         By outline; an outline may be missing, as when its CT is not at hand.
     templates : mapping of TemplateRef to BodyTemplate
         The figures that marks were drawn on, as far as they are at hand.
+    instruments : Instruments or None
+        The tables of the instruments.
     """
 
     document: VisitDocument
     muscles: Mapping[str, Muscle]
     measures: Mapping[UUID, OutlineMeasures] = field(default_factory=dict)
     templates: Mapping[TemplateRef, BodyTemplate] = field(default_factory=dict)
+    instruments: Instruments | None = None
 
     @property
     def visit(self) -> Visit:

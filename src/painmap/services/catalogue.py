@@ -1,4 +1,4 @@
-"""The catalogue: muscles by indication, and where the body figures lie."""
+"""The catalogue: muscles by indication, instruments, and where the body figures lie."""
 
 import tomllib
 import unicodedata
@@ -9,9 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from painmap.bodymap.errors import TemplateError
 from painmap.bodymap.figure import BodyTemplate
+from painmap.bodymap.instruments_data import Instruments, load_instruments
 from painmap.bodymap.template import load_template
 from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
+from painmap.domain.places import TemplateRef
+from painmap.domain.visit import Visit
 from painmap.services.resources import ResourceError, ResourceProblem, resources_root
 
 
@@ -166,6 +170,18 @@ def body_map_folder(figure: str = "adult") -> Path:
 
 
 @cache
+def instruments() -> Instruments:
+    """Give the tables of the instruments, read once.
+
+    Raises
+    ------
+    InstrumentError
+        One is missing or damaged.
+    """
+    return load_instruments(resources_root() / "instruments")
+
+
+@cache
 def body_map(map_id: str) -> BodyTemplate:
     """Give a body figure by its id, read and checked once.
 
@@ -175,3 +191,21 @@ def body_map(map_id: str) -> BodyTemplate:
         It is missing, or was changed.
     """
     return load_template(body_map_folder(map_id))
+
+
+def figures_of(visit: Visit) -> Mapping[TemplateRef, BodyTemplate]:
+    """Give the figures that a visit was drawn on; those that are not at hand are left out.
+
+    A visit on which nothing was drawn has the adult figure, so that its picture is not empty.
+    """
+    drawn = {mark.template for mark in visit.marks}
+    drawn |= {tick.template for tick in visit.pain_free}
+    found: dict[TemplateRef, BodyTemplate] = {}
+    for map_id in sorted({ref.id for ref in drawn}) or ["adult"]:
+        try:
+            template = body_map(map_id)
+        except (TemplateError, ResourceError):  # an older or other program's figure
+            continue
+        if not drawn or template.ref in drawn:
+            found[template.ref] = template
+    return found

@@ -6,10 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
-from painmap.bodymap.errors import TemplateError
-from painmap.bodymap.figure import BodyTemplate
 from painmap.domain.anatomy import Muscle
-from painmap.domain.places import TemplateRef
 from painmap.domain.visit import Visit
 from painmap.exchange.errors import ExportError, ExportProblem
 from painmap.exchange.exporter import ExportContext, OutlineMeasures
@@ -17,9 +14,8 @@ from painmap.exchange.plain_text import visit_text
 from painmap.exchange.png_note import with_statement
 from painmap.exchange.registry import all_exporters
 from painmap.exchange.writing import replace_file, write_folder
-from painmap.services.catalogue import body_map
+from painmap.services.catalogue import figures_of, instruments
 from painmap.services.clinic import Clinic
-from painmap.services.resources import ResourceError
 
 __all__ = [
     "ExportError",
@@ -33,8 +29,6 @@ __all__ = [
 
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _NO_MEASURES: Mapping[UUID, OutlineMeasures] = MappingProxyType({})
-
-_PLAIN_FIGURE = "adult"
 
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 """What Windows does not take in a file name; files travel."""
@@ -82,7 +76,8 @@ def export_visit(
         The visit could not be read.
     """
     document = clinic.export_document(visit_id)
-    context = ExportContext(document, muscles, measures, figures_of(document.visit))
+    figures = figures_of(document.visit)
+    context = ExportContext(document, muscles, measures, figures, instruments())
     files = {each.file_name: each.write(context) for each in all_exporters()}
     for name, content in pictures.items():
         file_name = _picture_name(name)
@@ -109,26 +104,9 @@ def export_visit_file(
     """
     exporter = next(each for each in all_exporters() if each.id == exporter_id)
     document = clinic.export_document(visit_id)
-    context = ExportContext(document, muscles, templates=figures_of(document.visit))
+    figures = figures_of(document.visit)
+    context = ExportContext(document, muscles, templates=figures, instruments=instruments())
     replace_file(path, exporter.write(context))
-
-
-def figures_of(visit: Visit) -> Mapping[TemplateRef, BodyTemplate]:
-    """Give the figures that a visit was drawn on; those that are not at hand are left out.
-
-    A visit on which nothing was drawn has the adult figure, so that its picture is not empty.
-    """
-    drawn = {mark.template for mark in visit.marks}
-    drawn |= {tick.template for tick in visit.pain_free}
-    found: dict[TemplateRef, BodyTemplate] = {}
-    for map_id in sorted({ref.id for ref in drawn}) or [_PLAIN_FIGURE]:
-        try:
-            template = body_map(map_id)
-        except (TemplateError, ResourceError):  # an older or other program's figure
-            continue
-        if not drawn or template.ref in drawn:
-            found[template.ref] = template
-    return found
 
 
 def folder_name(visit: Visit) -> str:
