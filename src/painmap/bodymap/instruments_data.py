@@ -134,6 +134,10 @@ class AreaInstrument:
     rules: Mapping[str, Mapping[Surface, RegionRule]] = field(repr=False)
     _by_key: Mapping[str, Mapping[Side, Area]] = field(init=False, repr=False, compare=False)
 
+    _links: dict[tuple[str, Side, Surface], tuple[AreaLink, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
     def __post_init__(self) -> None:
         by_key: dict[str, dict[Side, Area]] = {}
         for area in self.areas:
@@ -162,8 +166,13 @@ class AreaInstrument:
 
         A region on the midline is only proposed for areas that are left and right of it.
         """
-        rules = self.rules.get(base_of(region_id), {})
-        rule = rules.get(surface)
+        key = (region_id, side, surface)
+        if key not in self._links:
+            self._links[key] = self._find_links(*key)
+        return self._links[key]
+
+    def _find_links(self, region_id: str, side: Side, surface: Surface) -> tuple[AreaLink, ...]:
+        rule = self.rules.get(base_of(region_id), {}).get(surface)
         if rule is None:
             return ()
         links = {}

@@ -197,19 +197,25 @@ def _sights(
     cache: InkCache,
     intensities: Intensities,
 ) -> Iterator[_Sight]:
-    drawn: dict[tuple[TemplateRef, str], list[Mark]] = {}
-    for mark in marks:
-        template = templates.get(mark.template)
-        view = template.views.get(mark.view) if template else None
-        surface = surface_of(mark.view, view)
-        if isinstance(mark.shape, ArrowShape):
-            yield from (_Sight(each, Basis.RADIATES, surface) for each in mark.regions[-1:])
-        elif view is None:
-            yield from (_Sight(each, Basis.RULE, surface) for each in mark.regions)
+    drawn: dict[tuple[int, str], list[Mark]] = {}
+    for mark in marks:  # by identity first: marks share the figure that they were drawn on
+        drawn.setdefault((id(mark.template), mark.view), []).append(mark)
+    by_view: dict[tuple[TemplateRef, str], list[Mark]] = {}
+    for (_, view_id), each in drawn.items():
+        by_view.setdefault((each[0].template, view_id), []).extend(each)
+    for (ref, view_id), each in by_view.items():
+        template = templates.get(ref)
+        view = template.views.get(view_id) if template else None
+        surface = surface_of(view_id, view)
+        arrows = [mark for mark in each if isinstance(mark.shape, ArrowShape)]
+        inked = [mark for mark in each if not isinstance(mark.shape, ArrowShape)]
+        for mark in arrows:
+            yield from (_Sight(head, Basis.RADIATES, surface) for head in mark.regions[-1:])
+        if template is None or view is None:
+            for mark in inked:
+                yield from (_Sight(region, Basis.RULE, surface) for region in mark.regions)
         else:
-            drawn.setdefault((mark.template, mark.view), []).append(mark)
-    for (ref, view_id), each in drawn.items():
-        yield from _by_rule(templates[ref], view_id, each, cache, intensities)
+            yield from _by_rule(template, view_id, inked, cache, intensities)
 
 
 def _by_rule(
@@ -223,7 +229,7 @@ def _by_rule(
     enough = MARKED_AREA_CM2 * MM2_PER_CM2 / view.mm_per_unit**2
     surface = surface_of(view_id, view)
     counted = set()
-    for region, area in cache.ink(template, view, marks, intensities).covered().values():
+    for region, area in cache.ink(template, view, marks, intensities).covered.values():
         share = min(1.0, area / region.shape.area)
         if share >= MARKED_SHARE or area >= enough:
             counted.add(region.id)

@@ -7,6 +7,7 @@ kept, so that all measures follow a stroke at once.
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.figure import BodyTemplate, BodyView, Region
 from painmap.bodymap.marks import area_of
+from painmap.domain.anatomy import Side
 from painmap.domain.pain import ArrowShape, Mark, RegionShape
 
 TOLERANCE = 0.1
@@ -41,13 +43,21 @@ class Piece:
         What no stronger or later mark hides.
     covered : tuple of (Region, float)
         Regions with the area of `seen` in each, figure units squared.
+    sides : Mapping of Side to float
+        The same, summed for each of the patient's sides.
+    area : float
+        Of `seen`, figure units squared; 0 where the whole piece is hidden.
+    centre : (float, float)
+        Centroid of `seen`.
     """
 
     site_id: UUID
     whole: BaseGeometry = field(repr=False)
     seen: BaseGeometry = field(repr=False)
     covered: tuple[tuple[Region, float], ...] = field(repr=False)
+    sides: Mapping[Side, float] = field(repr=False)
     area: float
+    centre: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +75,30 @@ class Cluster:
         """Figure units squared."""
         return float(sum(piece.area for piece in self.pieces))
 
+    @property
     def centroid(self) -> tuple[float, float]:
         """Of the area, figure units."""
-        areas = np.array([piece.area for piece in self.pieces])
-        shown = [piece.seen for piece, area in zip(self.pieces, areas, strict=True) if area > 0]
-        at = shapely.get_coordinates(shapely.centroid(np.array(shown, dtype=object)))
-        x, y = np.average(at, axis=0, weights=areas[areas > 0])
-        return float(x), float(y)
+        area = self.area
+        x = sum(piece.area * piece.centre[0] for piece in self.pieces)
+        y = sum(piece.area * piece.centre[1] for piece in self.pieces)
+        return x / area, y / area
 
 
 @dataclass(frozen=True, slots=True)
 class ViewInk:
-    """All ink of a layer in one view of one figure."""
+    """All ink of a layer in one view of one figure.
+
+    Parameters
+    ----------
+    covered : Mapping of region id to (Region, float)
+        Regions with the area of ink in each, figure units squared.
+    """
 
     template: BodyTemplate = field(repr=False)
     view: BodyView = field(repr=False)
     pieces: tuple[Piece, ...] = field(repr=False)
     clusters: tuple[Cluster, ...]
+    covered: Mapping[str, tuple[Region, float]] = field(repr=False)
 
     @property
     def area(self) -> float:
@@ -91,15 +108,6 @@ class ViewInk:
     def shape(self) -> BaseGeometry:
         """All of it as one geometry, figure units."""
         return shapely.union_all([piece.whole for piece in self.pieces])
-
-    def covered(self) -> dict[str, tuple[Region, float]]:
-        """Regions with the area of ink in each, figure units squared, by id."""
-        found: dict[str, tuple[Region, float]] = {}
-        for piece in self.pieces:
-            for region, area in piece.covered:
-                before = found[region.id][1] if region.id in found else 0.0
-                found[region.id] = (region, before + area)
-        return found
 
 
 class InkCache:
@@ -135,10 +143,14 @@ class InkCache:
             for mark in marks
             if mark.view == view.id
             and not isinstance(mark.shape, ArrowShape)
-            and mark.template == template.ref
+            and (mark.template is template.ref or mark.template == template.ref)
         ]
-        ranks = {mark.site_id: _rank(known.get(mark.site_id)) for mark in ours}
-        shown = tuple((id(mark.shape), mark.site_id, ranks[mark.site_id]) for mark in ours)
+        ranks = [_rank(known.get(mark.site_id)) for mark in ours]
+        shown = tuple(
+            # the number of an id, which is quicker to look up than the id
+            (id(mark.shape), mark.site_id.int, rank)
+            for mark, rank in zip(ours, ranks, strict=True)
+        )
         key = ("view", id(view), shown)
         if key in self._kept:
             kept: ViewInk = self._kept[key][1]
@@ -152,22 +164,23 @@ class InkCache:
         template: BodyTemplate,
         view: BodyView,
         marks: Sequence[Mark],
-        ranks: Mapping[UUID, int],
+        ranks: Sequence[int],
     ) -> ViewInk:
         parts: list[BaseGeometry] = []
         sites: list[UUID] = []
-        for mark in marks:
-            of_mark = self._parts(view, mark)
-            parts += of_mark
-            sites += [mark.site_id] * len(of_mark)
+        order: list[tuple[int, int]] = []
+        for mark, rank in zip(marks, ranks, strict=True):
+            for part in self._parts(view, mark):
+                order.append((rank, len(parts)))
+                parts.append(part)
+                sites.append(mark.site_id)
         touching = self._touching(view, parts)
-        order = [(ranks[site], i) for i, site in enumerate(sites)]
         pieces = [
             self._piece(view, sites[i], part, [parts[j] for j in near if order[j] > order[i]])
             for i, (part, near) in enumerate(zip(parts, touching, strict=True))
         ]
         clusters = [Cluster(tuple(pieces[i] for i in group)) for group in components(touching)]
-        return ViewInk(template, view, tuple(pieces), tuple(clusters))
+        return ViewInk(template, view, tuple(pieces), tuple(clusters), _by_region(pieces))
 
     def _remember(self, key: Hashable, held: Any, value: Any) -> Any:
         """Keep a value; `held` keeps the objects alive whose identity the key uses."""
@@ -179,7 +192,7 @@ class InkCache:
 
     def _parts(self, view: BodyView, mark: Mark) -> list[BaseGeometry]:
         """The connected parts of a mark's area on the body."""
-        key = ("parts", id(view), mark.id, id(mark.shape))
+        key = ("parts", id(view), mark.id.int, id(mark.shape))
         if key in self._kept:
             kept: list[BaseGeometry] = self._kept[key][1]
             return kept
@@ -215,12 +228,16 @@ class InkCache:
         self, view: BodyView, site_id: UUID, part: BaseGeometry, above: Sequence[BaseGeometry]
     ) -> Piece:
         ids = tuple(map(id, above))
-        key = ("piece", id(view), site_id, id(part), ids)
+        key = ("piece", site_id.int, id(part), ids)
         if key in self._kept:
             kept: Piece = self._kept[key][1]
             return kept
         seen = self._seen(part, above, ids)
-        piece = Piece(site_id, part, seen, _covered(view, seen), float(seen.area))
+        area = float(seen.area)
+        centre = seen.centroid if area > 0 else part.centroid
+        covered = _covered(view, seen)
+        sides = _by_side(covered)
+        piece = Piece(site_id, part, seen, covered, sides, area, (centre.x, centre.y))
         self._remember(key, (view, part, above), piece)
         return piece
 
@@ -283,6 +300,22 @@ def _covered(view: BodyView, shape: BaseGeometry) -> tuple[tuple[Region, float],
     return tuple(
         (region, float(area)) for region, area in zip(regions, areas, strict=True) if area > 0
     )
+
+
+def _by_region(pieces: Iterable[Piece]) -> Mapping[str, tuple[Region, float]]:
+    found: dict[str, tuple[Region, float]] = {}
+    for piece in pieces:
+        for region, area in piece.covered:
+            before = found.get(region.id)
+            found[region.id] = (region, area if before is None else before[1] + area)
+    return MappingProxyType(found)
+
+
+def _by_side(covered: Iterable[tuple[Region, float]]) -> Mapping[Side, float]:
+    sides = {Side.LEFT: 0.0, Side.RIGHT: 0.0, Side.MIDLINE: 0.0}
+    for region, area in covered:
+        sides[region.side] += area
+    return MappingProxyType(sides)
 
 
 def components(touching: Sequence[Sequence[int]]) -> list[list[int]]:
