@@ -153,6 +153,7 @@ class BodyCanvas(QWidget):
             pixmap = QPixmap(body)
             painter = QPainter(pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             paint_marks(painter, self.scene, self.ink, self.camera, self.colours)
             painter.end()
             self._inked = (key, pixmap)

@@ -63,8 +63,12 @@ class RegionFocus:
             return "Arrow keys move over the regions, Enter marks one."
         region = template.region(self.region)
         mark = self.mark(scene)
-        if mark is None:
-            state = "not marked"
+        if mark is None and any(tick.region.id == self.region for tick in scene.ticks):
+            state = "asked, no pain"
+        elif mark is None and any(r.id == self.region for g in scene.ghosts for r in g.regions):
+            state = "as last visit, not confirmed"
+        elif mark is None:
+            state = "not asked"
         else:
             intensity = scene.intensity(mark)
             state = "marked" if intensity is None else f"marked, {intensity} of 10"

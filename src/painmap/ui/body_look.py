@@ -33,6 +33,8 @@ class Look:
     layer: AuthorLayer = AuthorLayer.PATIENT
     selected: bool = False
     qualities: tuple[Quality, ...] = ()
+    plain: bool = False
+    """Whether it is too thin for a pattern."""
 
     @property
     def text(self) -> str:
@@ -69,7 +71,8 @@ def paint_area(painter: QPainter, area: QPainterPath, look: Look, colours: Palet
         ground = colours.surface if look.intensity is None else colours.pain[look.intensity]
         ink = ink_on(ground)
         ink.setAlphaF(PATTERN_STRENGTH)
-        painter.fillPath(area, pattern_brush(first.pattern, ink))
+        if not look.plain:
+            painter.fillPath(area, pattern_brush(first.pattern, ink))
     if look.selected:
         painter.strokePath(area, QPen(QColor(colours.surface), SELECTED_LINE_PX + 3))
     pen = QPen(QColor(colours.accent) if look.selected else edge)

@@ -62,7 +62,8 @@ class Scene:
         site = self.sites.get(mark.site_id)
         qualities = site.qualities if site is not None else ()
         selected = mark.site_id == self.selected
-        return Look(self.intensity(mark), mark.layer, selected, qualities)
+        plain = isinstance(mark.shape, ArrowShape)
+        return Look(self.intensity(mark), mark.layer, selected, qualities, plain)
 
     def intensity(self, mark: Mark) -> int | None:
         site = self.sites.get(mark.site_id)

@@ -19,10 +19,12 @@ from painmap.ui.body_ink import ink_of
 from painmap.ui.body_look import Look, ink_on, paint_area
 from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
+from painmap.ui.quality_chips import legend_height, paint_legend
 from painmap.ui.theme import LIGHT, Palette
 
 PICTURE_SIZE = QSize(900, 1500)
 TITLE_PX, LEGEND_PX = 64, 92
+QUALITY_COLUMNS = 4
 MARGIN_PX = 28
 
 
@@ -57,11 +59,14 @@ def picture(
     image.fill(QColor("#ffffff"))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     factor = size.height() / 900
     painter.scale(factor, factor)
     wide, high = size.width() / factor, 900.0
     _paint_title(painter, view, template, wide, palette)
-    figure = Camera(wide, high - TITLE_PX - LEGEND_PX)
+    said = says_qualities(visit)
+    legend = LEGEND_PX + (legend_height(QUALITY_COLUMNS, others=False) + 6 if said else 0)
+    figure = Camera(wide, high - TITLE_PX - legend)
     painter.save()
     painter.translate(0, TITLE_PX)
     ink = ink_of(template, view)
@@ -69,9 +74,17 @@ def picture(
     paint_marks(painter, scene_of(visit, template.ref, view), ink, figure, palette)
     paint_letters(painter, template.views[view].viewers_left, figure, palette)
     painter.restore()
-    _paint_legend(painter, visit, template, QRectF(0, high - LEGEND_PX, wide, LEGEND_PX), palette)
+    _paint_legend(painter, visit, template, QRectF(0, high - legend, wide, LEGEND_PX), palette)
+    if said:
+        box = QRectF(MARGIN_PX, high - legend + LEGEND_PX - 6, wide - 2 * MARGIN_PX, legend)
+        paint_legend(painter, box, palette, columns=QUALITY_COLUMNS, others=False)
     painter.end()
     return image
+
+
+def says_qualities(visit: Visit) -> bool:
+    """Whether there are patterns, letters or ticks that a legend must explain."""
+    return bool(visit.pain_free) or any(site.qualities for site in visit.pain_sites)
 
 
 def _write(

@@ -33,7 +33,9 @@ class IntensityKeys:
         site = self._selected()
         if site is not None:
             label = "intensity not asked" if intensity is None else f"intensity {intensity}"
-            self._desk.apply(describe_pain(replace(site, intensity=intensity), label=label))
+            same = site.unchanged_from if intensity == site.intensity else None
+            now = replace(site, intensity=intensity, unchanged_from=same)
+            self._desk.apply(describe_pain(now, label=label))
 
     def _selected(self) -> PainSite | None:
         if not self._desk.is_open or self._desk.selection is None:

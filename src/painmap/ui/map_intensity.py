@@ -13,25 +13,30 @@ from painmap.ui.widgets import row
 
 CHIP_PX = 34
 LEAST_CHIP_PX = 22
+LOW_PX, LEAST_LOW_PX = 28, 13
+"""The strips of the worst and the least intensity are lower and narrower."""
 
 
 class IntensityChip(QPushButton):
     """One number of the strip."""
 
-    def __init__(self, value: int, palette: Palette) -> None:
+    def __init__(self, value: int, palette: Palette, what: str = "") -> None:
         super().__init__(str(value))
         self.value = value
         self.colours = palette
+        self._low = bool(what)
         self.setCheckable(True)
-        self.setMinimumWidth(LEAST_CHIP_PX)
-        self.setAccessibleName(f"Intensity {value} of 10")
-        self.setToolTip(f"{value} of 10 (key {value})" if value < 10 else "10 of 10 (keys 1 0)")
+        self.setMinimumWidth(LEAST_LOW_PX if what else LEAST_CHIP_PX)
+        self.setAccessibleName(f"{what} intensity {value} of 10".strip().capitalize())
+        keys = "" if what else f" (key {value})" if value < 10 else " (keys 1 0)"
+        self.setToolTip(f"{value} of 10{keys}")
 
     def sizeHint(self) -> QSize:
-        return QSize(CHIP_PX, CHIP_PX)
+        return QSize(LOW_PX, LOW_PX) if self._low else QSize(CHIP_PX, CHIP_PX)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LEAST_CHIP_PX, CHIP_PX)
+        least = QSize(LEAST_LOW_PX, LOW_PX)
+        return least if self._low else QSize(LEAST_CHIP_PX, CHIP_PX)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -49,10 +54,12 @@ class IntensityChip(QPushButton):
             painter.drawRoundedRect(box, 8, 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
+        inner = 1.5 if self._low else 2.5
+        painter.drawRoundedRect(box.adjusted(inner, inner, -inner, -inner), 5, 5)
         painter.setPen(ink_on(fill))
         size = 14 if chosen else 13
-        painter.setFont(theme.font(size if self.width() >= CHIP_PX - 6 else 11, strong=chosen))
+        roomy = self.width() >= CHIP_PX - 6 and not self._low
+        painter.setFont(theme.font(size if roomy else 11, strong=chosen))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
 
@@ -60,16 +67,18 @@ class IntensityChip(QPushButton):
 class IntensityStrip(QWidget):
     """0 to 10, at most one of them chosen; none chosen means not asked."""
 
-    def __init__(self, on_choice: Callable[[int | None], None], palette: Palette) -> None:
+    def __init__(
+        self, on_choice: Callable[[int | None], None], palette: Palette, *, what: str = ""
+    ) -> None:
         super().__init__()
         self._on_choice = on_choice
-        self.chips = tuple(IntensityChip(value, palette) for value in range(11))
+        self.chips = tuple(IntensityChip(value, palette, what) for value in range(11))
         box = row(spacing=0)
         for chip in self.chips:
             chip.clicked.connect(lambda checked, chip=chip: self._clicked(chip, checked))
             box.addWidget(chip, 1)
         self.setLayout(box)
-        self.setAccessibleName("Pain intensity, 0 to 10")
+        self.setAccessibleName(f"Pain intensity {what}".strip() + ", 0 to 10")
 
     def show_value(self, value: int | None) -> None:
         """Show what is recorded, without telling anybody."""

@@ -1,5 +1,6 @@
 """What each finished gesture on the figure means for the visit: one edit, one undo step."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import shapely
@@ -30,7 +31,7 @@ from painmap.domain.pain import (
 )
 from painmap.domain.places import FigurePoint
 from painmap.domain.sentences import region_words
-from painmap.domain.visit import Visit
+from painmap.domain.visit import Item, Visit
 from painmap.ui.desk import Desk
 
 Points = tuple[FigurePoint, ...]
@@ -125,13 +126,13 @@ class Marking:
         owner = under.site_id if isinstance(under, Mark) else site.id if site else None
         arrow = ArrowShape(points)
         if owner is not None:
-            mark = self._made(view, arrow, owner)
-            self._desk.apply(Edit("radiation of the pain", Page.MAP, put=(mark,)))
+            put: tuple[Item, ...] = (*self._changed_today({owner}), self._made(view, arrow, owner))
+            self._desk.apply(Edit("radiation of the pain", Page.MAP, put=put))
         else:
             new = PainSite(new_id())
             start = self._made(view, PointShape(points[0]), new.id)
-            put = (new, start, self._made(view, arrow, new.id))
-            self._desk.apply(Edit("mark pain that radiates", Page.MAP, put=put))
+            begun = (new, start, self._made(view, arrow, new.id))
+            self._desk.apply(Edit("mark pain that radiates", Page.MAP, put=begun))
             owner = new.id
         self._desk.select(owner)
 
@@ -143,7 +144,9 @@ class Marking:
         pained = {region.id for region in mark.regions}
         ticks = (t for t in self._visit.pain_free if self.may_touch(t) and t.region.id in pained)
         label = "mark pain" if site is None else "add to the pain site"
-        put = (mark,) if site is not None else (owner, mark)
+        put: tuple[Item, ...] = (owner, mark)
+        if site is not None:
+            put = (*self._changed_today({owner.id}), mark)
         self._desk.apply(Edit(label, Page.MAP, put=put, remove=frozenset(t.id for t in ticks)))
         self._desk.select(owner.id)
 
@@ -268,9 +271,20 @@ class Marking:
             touched = len(left) < len(visit.marks_of(site.id))
             if touched and all(isinstance(mark.shape, ArrowShape) for mark in left):
                 gone |= {mark.id for mark in left}
+        touched_ids = {m.site_id for m in visit.marks if m.id in gone} | {m.site_id for m in put}
+        changed = self._changed_today(touched_ids)
         remove = also
         for mark_id in gone:
             edit = remove_mark(visit, mark_id)
             visit = edit.apply(visit)
             remove |= edit.remove
-        self._desk.apply(Edit(label, Page.MAP, put=put, remove=remove))
+        kept = tuple(site for site in changed if site.id not in remove)
+        self._desk.apply(Edit(label, Page.MAP, put=(*kept, *put), remove=remove))
+
+    def _changed_today(self, site_ids: set[UUID]) -> tuple[PainSite, ...]:
+        """Sites that were said to be as at the last visit, and are no longer."""
+        return tuple(
+            replace(site, unchanged_from=None)
+            for site in self._visit.pain_sites
+            if site.id in site_ids and site.unchanged_from is not None
+        )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from painmap.domain.edits import Page
@@ -16,13 +16,17 @@ from painmap.ui.body_glance import ViewSwitch
 from painmap.ui.body_marks import scene_of
 from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
-from painmap.ui.desk import Changes, Desk
+from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_ghosts import LastVisit
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
+from painmap.ui.map_question import ClosingQuestion
 from painmap.ui.map_toolbar import HOLD_ERASER, TOOL_KEYS, FigureHead, ToolStrip
 from painmap.ui.map_words import elsewhere_words, hover_words
 from painmap.ui.pages import VisitPage
+from painmap.ui.quality_chips import LegendCard
+from painmap.ui.quality_registry import BY_LETTER
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import (
     Done,
@@ -45,6 +49,11 @@ VIEW_KEY_WORDS = {"front": "F2", "back": "F3"}
 SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.52
 """Height of the small figure as a share of the large one's, and its width to its height."""
 LEAST_WORDS_PX = 200
+MOST_LETTERS = 0x80
+"""Codes of keys from here on are no letters of the Latin alphabet."""
+LEGEND_TOP_PX = 6
+LEGEND_FITS_PX = 520
+"""On a narrower figure the legend would hide the figure and a side letter."""
 
 
 class MapPage(VisitPage):
@@ -69,10 +78,13 @@ class MapPage(VisitPage):
             palette,
             self.figure,
         )
-        self.head = FigureHead(self.choose_layer)
+        self.legend = LegendCard(palette, self.figure)
+        self.head = FigureHead(self.choose_layer, lambda shown: self.legend.setVisible(shown))
         self.panel = SitePanel(
             desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
         )
+        self.last_visit = LastVisit(desk, self._refresh)
+        self.question = ClosingQuestion(desk, self._more_pains)
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
         self.elsewhere = label(tone="warning", wrap=True)
@@ -91,6 +103,7 @@ class MapPage(VisitPage):
         self.under.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         left = column(spacing=8)
+        left.addWidget(self.last_visit)
         left.addWidget(ground, 1)
         left.addWidget(self.under)
         left.addWidget(self.elsewhere)
@@ -144,7 +157,7 @@ class MapPage(VisitPage):
 
     def set_colours(self, palette: Palette) -> None:
         super().set_colours(palette)
-        for part in (self.figure, self.switch, self.tools, self.panel):
+        for part in (self.figure, self.switch, self.tools, self.panel, self.legend):
             part.set_colours(palette)
 
     def _refresh(self) -> None:
@@ -158,12 +171,15 @@ class MapPage(VisitPage):
                 view,
                 selected=self.desk.selection,
                 layer=self.marking.layer,
+                ghosts=self.last_visit.marks(),
             )
             for view in (seen, other)
         }
         self.figure.show_scene(scenes[seen])
         self.head.view.setText(f"{template.views[seen].name} view")
         self.switch.show_view(other, VIEW_KEY_WORDS[other], scenes[other])
+        self.last_visit.refresh(template.ref)
+        self.question.refresh()
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
         self.elsewhere.setText(elsewhere_words(visit, template.ref))
@@ -171,12 +187,14 @@ class MapPage(VisitPage):
         self._on_hover(self.figure.hover)
 
     def _on_opened(self) -> None:
+        self.question.begin()
+        self.last_visit.begin()
         self.choose_tool(MarkTool.REGION)
         self.choose_layer(AuthorLayer.PATIENT)
         self._set_adding(False)
 
     def _on_changed(self, changes: Changes) -> None:
-        if not changes.touches("pain_sites", "marks", "pain_free"):
+        if not changes.touches("pain_sites", "marks", "pain_free", "answers"):
             return
         self._views_of_gone = {
             change.before.id: change.before.view
@@ -241,8 +259,19 @@ class MapPage(VisitPage):
             self.marking.point(view, at, add=add)
         elif tool is MarkTool.ARROW:
             self._arrow_by_keys(region, at)
+        elif (ghost := self._ghost_on(region)) is not None:
+            self._confirm(ghost)
         else:
             self.marking.tap_region(view, region, add=add)
+
+    def _confirm(self, ghost: UUID) -> None:
+        self.desk.select(self.last_visit.confirm(ghost))
+
+    def _ghost_on(self, region: str) -> UUID | None:
+        """The ghost that Enter on a region confirms: one that no mark of today covers."""
+        marked = any(r.id == region for m in self.figure.scene.marks for r in m.regions)
+        ghosts = [] if marked else self.figure.scene.ghosts
+        return next((g.id for g in ghosts if any(r.id == region for r in g.regions)), None)
 
     def _arrow_by_keys(self, region: str, at: FigurePoint) -> None:
         """The first Enter is where the pain is, the second where it radiates to."""
@@ -256,7 +285,14 @@ class MapPage(VisitPage):
         self.marking.radiate(self.figure.view, points, start_mark=self.figure.mark_at(start))
 
     def _tap(self, at: FigurePoint, add: bool) -> None:
-        """A click: on ink it selects the ink's site, on a region it marks, beside it deselects."""
+        """A click: on ink it selects the ink's site, on a region it marks, beside it deselects.
+
+        On a ghost of the last visit it confirms that this pain is still the same.
+        """
+        ghost = self.figure.ghost_at(at)
+        if ghost is not None and self.figure.mark_at(at) is None:
+            self._confirm(ghost)
+            return
         under = self.figure.mark_at(at)
         mark = self.desk.open_visit.visit.find(under) if under is not None else None
         inked = isinstance(mark, Mark) and not isinstance(mark.shape, RegionShape)
@@ -271,6 +307,8 @@ class MapPage(VisitPage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         tools = {ord(letter): tool for tool, letter in TOOL_KEYS.items()}
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and self._key_quality(key):
+            return
         plain = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
@@ -294,6 +332,14 @@ class MapPage(VisitPage):
         ):
             super().keyPressEvent(event)
 
+    def _key_quality(self, key: int) -> bool:
+        """Alt and the letter of a quality: choose it for the selected site, or take it back."""
+        quality = BY_LETTER.get(chr(key)) if key < MOST_LETTERS else None
+        if quality is None or self.marking.selected is None:
+            return False
+        self.panel.toggle_quality(quality)
+        return True
+
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == ord(HOLD_ERASER) and not event.isAutoRepeat():
             self.figure.release_eraser()
@@ -303,8 +349,18 @@ class MapPage(VisitPage):
     def key_digit(self, digit: int) -> bool:
         return self.digits.take(digit)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask while the doctor goes elsewhere: whether all pains are recorded."""
+        super().hideEvent(event)
+        if not event.spontaneous():  # a window that is minimised leaves nothing
+            self.question.ask(self.parentWidget() or self)
+
+    def _more_pains(self) -> None:
+        self.desk.place_wanted.emit(PlaceWanted(Page.MAP))
+        self.figure.setFocus()
+
     def hand_in(self) -> None:
-        self.panel.note.hand_in()
+        self.panel.hand_in()
 
     # --- where the doctor is
 
@@ -357,6 +413,9 @@ class MapPage(VisitPage):
             height = max(120, round(high * SWITCH_SHARE))
             width = round(height * SWITCH_SHAPE)
             self.switch.setGeometry(wide - width - 8, high - height - 8, width, height)
+            self.legend.move(wide - self.legend.width() - 8, LEGEND_TOP_PX)
+            self.head.legend.setEnabled(wide >= LEGEND_FITS_PX)
+            self.legend.setVisible(self.head.legend.isChecked() and wide >= LEGEND_FITS_PX)
             self.tools.fit_into(wide, high)
             self.head.fit_into(wide)
             self._on_hover(self.figure.hover)

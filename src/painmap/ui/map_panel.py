@@ -6,29 +6,43 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from painmap.domain.edits import describe_pain
-from painmap.domain.pain import MOST_QUALITIES, AuthorLayer, Depth, PainSite, Quality
+from painmap.domain.pain import (
+    MOST_QUALITIES,
+    AuthorLayer,
+    Depth,
+    FindingOnFigure,
+    PainSite,
+    Quality,
+)
 from painmap.domain.sentences import pain_sentence
 from painmap.ui.desk import Desk
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_details import SiteDetails, recorded
 from painmap.ui.map_intensity import IntensityStrip
 from painmap.ui.map_legend import MarkLegend
+from painmap.ui.quality_chips import dress
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, card, column, label, row
 
 LEAST_WIDTH, MOST_WIDTH = 280, 384
 NOTE_HEIGHT_PX = 64
+ROOMY_PX = 330
+"""From this width on the quality chips show their patterns."""
 LAYER_WORDS = {
     AuthorLayer.PATIENT: "where the patient points to",
     AuthorLayer.DOCTOR: "found by the doctor",
 }
 _KEYS = (
     ("0-10", "intensity of the selected site; 1 then 0 is 10"),
-    ("R  B  E", "region, brush, eraser"),
+    ("R B A P W", "region, brush, area, point, arrow"),
+    ("F  E  X", "no pain, eraser; hold X to erase for a moment"),
+    ("Alt+letter", "quality of the selected site, such as Alt+B burning"),
     ("Shift", "with a click or stroke: add to the selected site"),
-    ("Arrows, Enter", "move over the regions, mark one"),
+    ("Arrows, Enter", "move over the regions, use the tool there"),
     ("F2  F3", "front, back"),
     ("Wheel, Home", "zoom, whole figure"),
 )
@@ -91,6 +105,23 @@ class SitePanel(QFrame):
         for value in (*Quality, *Depth):
             chips = self.quality_chips if isinstance(value, Quality) else self.depth_chips
             chips.chip(value).setProperty("tight", True)
+        self.finding_chips = Chips(
+            [(each, each.value) for each in FindingOnFigure],
+            self._on_finding,
+            name="The doctor finds",
+            columns=2,
+        )
+        for each in FindingOnFigure:
+            self.finding_chips.chip(each).setProperty("tight", True)
+        self._quality_caption = label(f"QUALITY, UP TO {MOST_QUALITIES}", "caption")
+        self._finding_caption = label("THE DOCTOR FINDS", "caption")
+        for part in (self._finding_caption, self.finding_chips):
+            part.hide()
+        self.details = SiteDetails(self._describe, palette)
+        self.details.hide()
+        self.more_button = button("More", self._fold, flat=True)
+        self.more_button.setCheckable(True)
+        self._colours = palette
         self.note = NoteEdit(self._on_note, "In the patient's words, or yours")
         self.note.setAccessibleName("Note to the selected pain site")
         self.note.setMinimumHeight(NOTE_HEIGHT_PX)
@@ -113,12 +144,16 @@ class SitePanel(QFrame):
         box.addLayout(row(label("INTENSITY NOW", "caption"), -1, self._intensity))
         box.addWidget(self.strip)
         box.addSpacing(10)
-        box.addWidget(label(f"QUALITY, UP TO {MOST_QUALITIES}", "caption"))
+        box.addWidget(self._quality_caption)
         box.addWidget(self.quality_chips)
+        box.addWidget(self._finding_caption)
+        box.addWidget(self.finding_chips)
         box.addSpacing(10)
         box.addWidget(label("DEPTH", "caption"))
         box.addWidget(self.depth_chips)
-        box.addSpacing(10)
+        box.addLayout(row(self.more_button, -1))
+        box.addWidget(self.details)
+        box.addSpacing(4)
         box.addWidget(label("NOTE", "caption"))
         box.addWidget(self.note, 1)
         said.setLayout(box)
@@ -157,12 +192,13 @@ class SitePanel(QFrame):
         """Show `site`; what was being typed belongs to the one shown before."""
         before, now = self._site_id, site.id if site is not None else None
         if before != now:
-            self.note.hand_in()
+            self.hand_in()
         self._site_id = now
         self._said.setVisible(site is not None)
         self._empty.setVisible(site is None)
         if site is None:
             self.note.show_text("")
+            self.details.forget()
             return
         marks = self._desk.open_visit.visit.marks_of(site.id)
         self.sentence.setText(pain_sentence(replace(site, note=""), marks))
@@ -174,12 +210,51 @@ class SitePanel(QFrame):
         self.quality_chips.set_chosen(site.qualities)
         self.depth_chips.set_chosen([] if site.depth is None else [site.depth])
         self.note.show_text(site.note)
+        found = AuthorLayer.DOCTOR in layers
+        for part in (self._quality_caption, self.quality_chips):
+            part.setVisible(not found)
+        for part in (self._finding_caption, self.finding_chips):
+            part.setVisible(found)
+        self.finding_chips.set_chosen([] if site.finding is None else [site.finding])
+        self.details.show_site(site)
+        self._name_more(site)
+
+    def _fold(self) -> None:
+        self.details.setVisible(self.more_button.isChecked())
+        site = self._site()
+        if site is not None:
+            self._name_more(site)
+
+    def _name_more(self, site: PainSite) -> None:
+        count = recorded(site)
+        if self.more_button.isChecked():
+            text = "Less"
+        else:
+            text = f"More, {count} recorded" if count else "More: worst, pattern ..."
+        self.more_button.setText(text)
+
+    def hand_in(self) -> None:
+        """Hand in what is still being typed."""
+        self.note.hand_in()
+        self.details.hand_in()
+
+    def toggle_quality(self, quality: Quality) -> None:
+        """Choose a quality or take it back; for its key."""
+        if self.quality_chips.isVisible():
+            self.quality_chips.chip(quality).click()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        dress(self.quality_chips, self._colours, roomy=self.width() >= ROOMY_PX)
 
     def show_adding(self, adding: bool) -> None:
         self.add_button.setChecked(adding)
 
     def set_colours(self, palette: Palette) -> None:
+        self._colours = palette
         self.strip.set_colours(palette)
+        self.details.set_colours(palette)
+        dress(self.quality_chips, palette, roomy=self.width() >= ROOMY_PX)
         self._legend.set_colours(palette)
 
     # --- what is changed
@@ -193,13 +268,19 @@ class SitePanel(QFrame):
     def _describe(self, what: str, **fields: Any) -> None:
         site = self._site()
         if site is not None:
-            self._desk.apply(describe_pain(replace(site, **fields), label=what))
+            # what is said anew is no longer said to be as at the last visit
+            now = replace(site, unchanged_from=None, **fields)
+            self._desk.apply(describe_pain(now, label=what))
 
     def _on_quality(self, chosen: tuple[object, ...]) -> None:
         self._describe("quality of pain", qualities=tuple(Quality(str(each)) for each in chosen))
 
     def _on_depth(self, chosen: tuple[object, ...]) -> None:
         self._describe("depth of pain", depth=Depth(str(chosen[0])) if chosen else None)
+
+    def _on_finding(self, chosen: tuple[object, ...]) -> None:
+        finding = FindingOnFigure(str(chosen[0])) if chosen else None
+        self._describe("what the doctor finds", finding=finding)
 
     def _on_note(self, text: str) -> None:
         self._describe("note to the pain site", note=text)

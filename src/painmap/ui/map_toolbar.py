@@ -25,7 +25,7 @@ HOLD_ERASER = "X"
 """Erases for as long as it is held."""
 ROOMY_PX = 620
 """From this height of the figure on, the tools have their names under them."""
-ROOMY_HEAD_PX, LEAST_HEAD_PX = 380, 256
+ROOMY_HEAD_PX, LEAST_HEAD_PX = 470, 256
 _ICONS = {
     MarkTool.REGION: "tap",
     MarkTool.BRUSH: "brush",
@@ -181,13 +181,20 @@ class _Disc(QToolButton):
 class FigureHead(QWidget):
     """Above the figure: which view it is, and whose the next marks are."""
 
-    def __init__(self, on_layer: Callable[[AuthorLayer], None]) -> None:
+    def __init__(
+        self, on_layer: Callable[[AuthorLayer], None], on_legend: Callable[[bool], None]
+    ) -> None:
         super().__init__()
+        self.legend = QPushButton("Legend")
+        self.legend.setProperty("flat", True)
+        self.legend.setCheckable(True)
+        self.legend.setToolTip("What colours, patterns and letters mean")
+        self.legend.clicked.connect(on_legend)
         self.view = label(tone="heading")
         self._caption = label("Marked by", "muted")
         self._group = QButtonGroup(self)
         self._layers: dict[AuthorLayer, QPushButton] = {}
-        box = row(self.view, -1, self._caption, 2, spacing=6)
+        box = row(self.view, self.legend, -1, self._caption, 2, spacing=6)
         for layer in AuthorLayer:
             made = QPushButton(_LAYER_WORDS[layer])
             made.setProperty("chip", True)
