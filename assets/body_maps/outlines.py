@@ -1,5 +1,6 @@
 """From the posed mesh to the outline, and to the depth picture that is shaded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import curves
@@ -83,12 +84,15 @@ def _area(flat: Floats) -> Floats:
     return cross
 
 
-def half_outline(silhouette: shapely.Polygon) -> curves.Path:
+def half_outline(
+    silhouette: shapely.Polygon, to_adult: Callable[[Floats], Floats] | None = None
+) -> curves.Path:
     """The silhouette's edge from the vertex to the perineum as one smooth open path.
 
     Trunk and limbs are smoothed over some ten units, which takes the facets of the mesh away;
     ears, fingers and toes over one, which leaves them their form. The line is smoothed together
-    with its mirror image, so that it crosses the midline at a right angle.
+    with its mirror image, so that it crosses the midline at a right angle. `to_adult` says where
+    places of another figure are on the adult, whose measures these are.
     """
     ring = np.array(shapely.orient_polygons(silhouette).exterior.coords[:-1])
     on_axis = np.flatnonzero(ring[:, 0] < 0.01)
@@ -98,7 +102,7 @@ def half_outline(silhouette: shapely.Polygon) -> curves.Path:
     if line[:, 0].max() < 10:
         line = _walk(ring, low, top)[::-1]
     even = curves.evenly(_walk_clean(line), STEP, closed=False)
-    smooth = _calm_by_place(even)
+    smooth = _calm_by_place(even, even if to_adult is None else to_adult(even))
     corners = curves.sharp_corners(smooth, 2.0, 75.0, STEP)
     cubics = curves.fit(smooth, OUTLINE_TOLERANCE, corners=corners)
     cubics[0, 0, 0] = cubics[-1, 3, 0] = 0.0
@@ -120,10 +124,10 @@ _CALM = (
 """Where the outline is smoothed over how many units; later rows win."""
 
 
-def _calm_by_place(even: Floats) -> Floats:
+def _calm_by_place(even: Floats, adult: Floats) -> Floats:
     smooth = even
     for _, sigma, where in _CALM:
-        here = where(even[:, 0], even[:, 1]).astype(float)
+        here = where(adult[:, 0], adult[:, 1]).astype(float)
         weight = gaussian_filter1d(here, 3.0 / STEP, mode="nearest")[:, None]
         smooth = weight * _calm_mirrored(even, sigma) + (1 - weight) * smooth
     return smooth

@@ -7,6 +7,7 @@ one tone, the shading as ink of that strength clipped to the outline, the hairli
 """
 
 import argparse
+import gzip
 import json
 import re
 from pathlib import Path
@@ -63,6 +64,27 @@ def svg_path(text: str) -> QPainterPath:
     return path
 
 
+def views_of(folder: Path, template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Views by id; a zoom with what its parent draws."""
+    found: dict[str, dict[str, Any]] = {}
+    for entry in template["views"]:
+        view = dict(entry)
+        if "file" in entry:
+            view |= json.loads(gzip.decompress((folder / entry["file"]).read_bytes()))
+        if entry["parent"]:
+            view = {**found[entry["parent"]], **view}
+        found[entry["id"]] = view
+    return found
+
+
+def rings(region: dict[str, Any]) -> list[list[float]]:
+    return [
+        ring
+        for part in region["polygons"]
+        for ring in (part if isinstance(part[0], list) else [part])
+    ]
+
+
 def polygon(numbers: list[float]) -> QPolygonF:
     pairs = zip(numbers[::2], numbers[1::2], strict=True)
     return QPolygonF([QPointF(x, y) for x, y in pairs])
@@ -105,7 +127,7 @@ def paint(
         p.setPen(fine)
         p.setBrush(Qt.BrushStyle.NoBrush)
         for region in view["regions"]:
-            for ring in region["polygons"]:
+            for ring in rings(region):
                 p.drawPolygon(polygon(ring))
     p.setBrush(Qt.BrushStyle.NoBrush)
     join = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
@@ -123,6 +145,7 @@ def page(
     scale: float,
     box: tuple[float, float, float, float],
     views: list[str],
+    grid: float = 0.0,
 ) -> QImage:
     x0, y0, x1, y1 = box
     wide, high = x1 - x0, y1 - y0
@@ -134,7 +157,7 @@ def page(
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.scale(scale, scale)
     for i, name in enumerate(views):
-        view = next(v for v in template["views"] if v["id"] == name)
+        view = views_of(folder, template)[name]
         p.save()
         p.setClipRect(QRectF(i * wide, 0, wide, high))
         p.translate(i * wide - x0, -y0)
@@ -144,11 +167,32 @@ def page(
         p.setFont(font)
         p.setPen(QColor(theme["text"]))
         left_is_right = view["patient_left"] == "viewer right"
-        p.drawText(QPointF(-230, 60), "R" if left_is_right else "L")
-        p.drawText(QPointF(215, 60), "L" if left_is_right else "R")
+        both = ("R", "L") if left_is_right else ("L", "R")
+        if view.get("only_side"):
+            both = (view["only_side"][0].upper(),) * 2
+        p.drawText(QPointF(x0 + 12, y0 + 30), both[0])
+        p.drawText(QPointF(x1 - 30, y0 + 30), both[1])
+        if grid:
+            _grid(p, box, grid)
         p.restore()
     p.end()
     return image
+
+
+def _grid(p: QPainter, box: tuple[float, float, float, float], step: float) -> None:
+    """Lines with their numbers, to draw by."""
+    pen = QPen(QColor(200, 40, 40, 110), 0)
+    font = QFont("DejaVu Sans")
+    font.setPointSizeF(step / 5)
+    p.setFont(font)
+    p.setPen(pen)
+    x0, y0, x1, y1 = box
+    for k in range(int(x0 // step), int(x1 // step) + 2):
+        p.drawLine(QPointF(k * step, y0), QPointF(k * step, y1))
+        p.drawText(QPointF(k * step, y0 + step / 3), f"{k * step:.0f}")
+    for k in range(int(y0 // step), int(y1 // step) + 2):
+        p.drawLine(QPointF(x0, k * step), QPointF(x1, k * step))
+        p.drawText(QPointF(x0, k * step), f"{k * step:.0f}")
 
 
 def main() -> None:
@@ -156,9 +200,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--template", type=Path, default=ADULT)
     parser.add_argument("--scale", type=float, default=1.4)
-    parser.add_argument("--box", type=float, nargs=4, default=(-275, -20, 275, 1020))
+    parser.add_argument("--box", type=float, nargs=4, help="as for the first view without it")
     parser.add_argument("--views", nargs="+", default=["front", "back"])
     parser.add_argument("--only", default="")
+    parser.add_argument("--grid", type=float, default=0.0, help="numbered lines so far apart")
     options = parser.parse_args()
     app = QGuiApplication([])
     template = json.loads((options.template / "template.json").read_text("utf-8"))
@@ -168,9 +213,18 @@ def main() -> None:
             stem = f"{name}-{'regions' if borders else 'plain'}"
             if options.only and options.only != stem:
                 continue
-            box = tuple(options.box)
+            bounds = next(v for v in template["views"] if v["id"] == options.views[0])["bounds"]
+            x0, y0, x1, y1 = bounds
+            box = options.box or (x0 - 14, y0 - 14, x1 + 14, y1 + 14)
             image = page(
-                options.template, template, theme, borders, options.scale, box, options.views
+                options.template,
+                template,
+                theme,
+                borders,
+                options.scale,
+                box,
+                options.views,
+                options.grid,
             )
             image.save(str(options.out / f"{template['id']}-{stem}.png"))
     del app

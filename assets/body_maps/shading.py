@@ -20,8 +20,11 @@ _CALM = (
 """Ellipses (x, y, half width, half height) blurred by so many units: face, breast, pubis, eye."""
 
 
-def shade(view: Projection) -> Floats:
-    """Shade of the half picture in the view's frame, 0 to 1, NaN where nothing is near."""
+def shade(view: Projection, adult: Floats | None = None) -> Floats:
+    """Shade of the half picture in the view's frame, 0 to 1, NaN where nothing is near.
+
+    `adult` (h, w, 2): where the places of another figure are on the adult's front.
+    """
     scale = view.frame.scale
     facing = view.picture(view.facing)
     inside = view.face >= 0
@@ -39,6 +42,8 @@ def shade(view: Projection) -> Floats:
     dark = _blur(dark / (1 + 0.55 * dark), solid, 1.1 * scale)
     y, x = np.mgrid[: view.frame.height, : view.frame.width] / scale
     x, y = x + view.frame.left, y + view.frame.top
+    if adult is not None:
+        x, y = adult[..., 0], adult[..., 1]
     for cx, cy, rx, ry, sigma in _CALM:
         away = np.hypot((x - cx) / rx, (y - cy) / ry)
         weight = np.clip(1.6 - 1.6 * away, 0, 1)

@@ -4,11 +4,11 @@ Figure units: 1000 from vertex to sole; x from the midline, growing to the viewe
 Sides are the patient's: the patient's right is at negative x on the front, the left on the back.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import shapely
@@ -16,6 +16,8 @@ from shapely.geometry.base import BaseGeometry
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.places import FigurePoint, TemplateRef
+
+PatientLeft = Literal["viewer left", "viewer right", "towards viewer", "away from viewer"]
 
 
 class Direction(StrEnum):
@@ -111,6 +113,10 @@ class Region:
         First and last vertebra beside which it lies.
     shape : shapely Polygon or MultiPolygon
         Figure units.
+    surface_share : float or None
+        Share of the whole body's skin, from the faces of the mesh; None where it is not known.
+    label : FigurePoint or None
+        Where it was worked out before; None: it is worked out here.
     label_at : FigurePoint
         A place well inside, for a number.
     """
@@ -121,9 +127,11 @@ class Region:
     group: str
     levels: tuple[Level, Level] | None
     shape: BaseGeometry = field(repr=False, compare=False)
+    surface_share: float | None = None
+    label: InitVar[FigurePoint | None] = None
     label_at: FigurePoint = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, label: FigurePoint | None) -> None:
         expected = "" if self.side is Side.MIDLINE else f".{self.side.value}"
         if self.id != f"{self.base_id}{expected}":
             raise ValueError(f"region {self.id} does not say its side, {self.side.value}")
@@ -131,6 +139,9 @@ class Region:
             raise ValueError(f"region {self.id} has no name")
         if self.shape.is_empty or not self.shape.is_valid:
             raise ValueError(f"region {self.id} has no sound shape")
+        if label is not None:
+            object.__setattr__(self, "label_at", label)
+            return
         largest = max(shapely.get_parts(self.shape), key=lambda part: part.area)
         inside = shapely.maximum_inscribed_circle(largest, tolerance=1.0)
         x, y = inside.coords[0]
@@ -140,6 +151,12 @@ class Region:
     def base_id(self) -> str:
         """The id without its side; the same on both sides and in every figure."""
         return self.id.partition(".")[0]
+
+    @property
+    def parent_id(self) -> str:
+        """The id of the region that this is a finer part of; its own id when it is none."""
+        base, dot, side = self.id.partition(".")
+        return f"{base.partition('/')[0]}{dot}{side}"
 
     @property
     def words(self) -> str:
@@ -161,8 +178,8 @@ class BodyView:
     kind : {"whole", "zoom"}
     parent : str or None
         The view that a zoom magnifies.
-    patient_left : {"viewer left", "viewer right"}
-        Where the patient's LEFT is drawn.
+    patient_left : {"viewer left", "viewer right", "towards viewer", "away from viewer"}
+        Where the patient's LEFT is drawn; a side view has it towards the viewer, or away.
     mm_per_unit : float
         Millimetres of the figure's stature to one figure unit.
     bounds : Box
@@ -175,13 +192,17 @@ class BodyView:
     ticks : tuple of LevelTick
     regions : tuple of Region
         Disjoint, and together the silhouette.
+    only_side : Side or None
+        The one side that a side view or the zoom of one hand shows; None: both.
+    beside : Mapping of region id to four ids, or None
+        Neighbours to the left, right, up and down that were worked out before.
     """
 
     id: str
     name: str
     kind: Literal["whole", "zoom"]
     parent: str | None
-    patient_left: Literal["viewer left", "viewer right"]
+    patient_left: PatientLeft
     mm_per_unit: float
     bounds: Box
     outline: tuple[str, ...]
@@ -190,17 +211,19 @@ class BodyView:
     shading: Shading | None
     ticks: tuple[LevelTick, ...]
     regions: tuple[Region, ...] = field(repr=False)
+    only_side: Side | None = None
+    beside: InitVar[Mapping[str, Sequence[str | None]] | None] = None
     _by_id: Mapping[str, Region] = field(init=False, repr=False, compare=False)
     _tree: shapely.STRtree = field(init=False, repr=False, compare=False)
     _beside: Mapping[tuple[str, Direction], str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, beside: Mapping[str, Sequence[str | None]] | None) -> None:
         by_id = {region.id: region for region in self.regions}
         if len(by_id) < len(self.regions):
             raise ValueError(f"view {self.id} has two regions of the same id")
         if not self.regions:
             raise ValueError(f"view {self.id} has no regions")
-        if self.patient_left not in ("viewer left", "viewer right"):
+        if self.patient_left not in get_args(PatientLeft):
             raise ValueError(f"view {self.id} does not say where the patient's LEFT is drawn")
         if self.kind not in ("whole", "zoom") or (self.kind == "zoom") != bool(self.parent):
             raise ValueError(f"view {self.id} is neither a whole figure nor the zoom of one")
@@ -208,7 +231,8 @@ class BodyView:
             raise ValueError(f"view {self.id} has no scale")
         object.__setattr__(self, "_by_id", MappingProxyType(by_id))
         object.__setattr__(self, "_tree", shapely.STRtree([r.shape for r in self.regions]))
-        object.__setattr__(self, "_beside", MappingProxyType(_neighbours(self.regions)))
+        found = _neighbours(self.regions) if beside is None else _given(by_id, beside)
+        object.__setattr__(self, "_beside", MappingProxyType(found))
 
     def region_at(self, at: FigurePoint) -> Region | None:
         """The region at a place; None outside the body. On a border, the first of the two."""
@@ -238,8 +262,31 @@ class BodyView:
 
     @property
     def viewers_left(self) -> Side:
-        """The patient's side that is drawn at the viewer's left."""
+        """The patient's side that is drawn at the viewer's left; the one side where it is one."""
+        if self.only_side is not None:
+            return self.only_side
         return Side.LEFT if self.patient_left == "viewer left" else Side.RIGHT
+
+    @property
+    def viewers_right(self) -> Side:
+        """The patient's side that is drawn at the viewer's right; the one side where it is one."""
+        return self.only_side or self.viewers_left.mirrored
+
+    @property
+    def coordinates(self) -> str:
+        """Id of the view whose coordinates these are: a zoom only magnifies its parent."""
+        return self.parent or self.id
+
+
+def _given(
+    by_id: Mapping[str, Region], beside: Mapping[str, Sequence[str | None]]
+) -> dict[tuple[str, Direction], str]:
+    found: dict[tuple[str, Direction], str] = {}
+    for start, others in beside.items():
+        for direction, other in zip(Direction, others, strict=True):
+            if other is not None:
+                found[by_id[start].id, direction] = by_id[other].id
+    return found
 
 
 def _neighbours(regions: tuple[Region, ...]) -> dict[tuple[str, Direction], str]:
@@ -269,6 +316,47 @@ def _neighbours(regions: tuple[Region, ...]) -> dict[tuple[str, Direction], str]
     return beside
 
 
+class LazyViews(Mapping[str, BodyView]):
+    """Views that are read when they are first looked at, and kept.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the view of an id; may raise what reading raises.
+    shows : Mapping of view id to the ids of its regions
+        In the order of the template.
+    """
+
+    __slots__ = ("_kept", "_read", "shows")
+
+    def __init__(self, read: Callable[[str], BodyView], shows: Mapping[str, Sequence[str]]) -> None:
+        self._read = read
+        self._kept: dict[str, BodyView] = {}
+        self.shows: Mapping[str, frozenset[str]] = MappingProxyType(
+            {view: frozenset(regions) for view, regions in shows.items()}
+        )
+
+    def __getitem__(self, view_id: str) -> BodyView:
+        if view_id not in self._kept:
+            if view_id not in self.shows:
+                raise KeyError(view_id)
+            self._kept[view_id] = self._read(view_id)
+        return self._kept[view_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shows)
+
+    def __len__(self) -> int:
+        return len(self.shows)
+
+    def showing(self, region_id: str) -> BodyView:
+        """The first view that shows the region; KeyError when none does."""
+        for view, regions in self.shows.items():
+            if region_id in regions:
+                return self[view]
+        raise KeyError(region_id)
+
+
 @dataclass(frozen=True, slots=True)
 class BodyTemplate:
     """A figure of one id and version; what was released is never changed.
@@ -295,12 +383,16 @@ class BodyTemplate:
     def __post_init__(self) -> None:
         if not self.views:
             raise ValueError(f"figure {self.ref.id} has no views")
+        if isinstance(self.views, LazyViews):
+            return
         if any(view.id != key for key, view in self.views.items()):
             raise ValueError(f"figure {self.ref.id} names a view by another's id")
         object.__setattr__(self, "views", MappingProxyType(dict(self.views)))
 
     def region(self, region_id: str) -> Region:
         """The region of that id in the first view that shows it; KeyError when none does."""
+        if isinstance(self.views, LazyViews):
+            return self.views.showing(region_id).region(region_id)
         for view in self.views.values():
             for region in view.regions:
                 if region.id == region_id:

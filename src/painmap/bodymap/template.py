@@ -1,12 +1,16 @@
 """Body templates: read from their folder, and refused when they are not what was released."""
 
+import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.errors import TemplateError, TemplateProblem
@@ -16,10 +20,12 @@ from painmap.bodymap.figure import (
     Box,
     Contour,
     Direction,
+    LazyViews,
     LevelTick,
     Region,
     Shading,
 )
+from painmap.bodymap.surface import SurfaceMap, read_surface
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.places import FigurePoint, Sha256, TemplateRef
 
@@ -33,11 +39,12 @@ __all__ = [
     "Region",
     "Shading",
     "content_hash",
+    "load_surface",
     "load_template",
 ]
 
 FILE = "template.json"
-FORMAT = 1
+FORMAT = 2
 """The newest format of `template.json` that is read here."""
 
 
@@ -69,16 +76,69 @@ def load_template(folder: Path) -> BodyTemplate:
             raise _error(TemplateProblem.NEWER, folder)
         if content["sha256"] != content_hash(content):
             raise _error(TemplateProblem.WRONG_HASH, folder)
-        views = [_view(folder, content, view) for view in content["views"]]
         return BodyTemplate(
             ref=TemplateRef(content["id"], content["version"], content["sha256"]),
             name=content["name"],
             licence=content["licence"],
             stature_mm=content["stature_mm"],
-            views={view.id: view for view in views},
+            views=_lazy(folder, content) if content["format"] == FORMAT else _all(folder, content),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _error(TemplateProblem.MALFORMED, folder) from error
+
+
+def load_surface(folder: Path) -> SurfaceMap | None:
+    """Read the map of the skin of the figure in `folder`; None where it has none (format 1).
+
+    Raises
+    ------
+    TemplateError
+        As for `load_template`.
+    """
+    content = _content(folder)
+    if "surface" not in content:
+        return None
+    try:
+        entry = content["surface"]
+        sharing = {v["id"]: v["parent"] for v in content["views"] if v["kind"] == "zoom"}
+        return read_surface(_checked(folder, entry), sharing)
+    except (KeyError, TypeError, ValueError, IndexError, OSError) as error:
+        raise _error(TemplateProblem.MALFORMED, folder, "surface.npz") from error
+
+
+def _all(folder: Path, content: dict[str, Any]) -> Mapping[str, BodyView]:
+    """The views of format 1: all in one file."""
+    return {view["id"]: _view(folder, content, view) for view in content["views"]}
+
+
+def _lazy(folder: Path, content: dict[str, Any]) -> LazyViews:
+    """The views of format 2: each in a file of its own, read when it is looked at."""
+    entries = {view["id"]: view for view in content["views"]}
+    if not entries:
+        raise ValueError("no views")
+    if not content["mm_per_unit"] > 0 or not content["region_names"]:
+        raise ValueError("no scale or no names")
+
+    def read(view_id: str) -> BodyView:
+        entry = entries[view_id]
+        try:
+            packed = gzip.decompress(_checked(folder, entry))
+            view = json.loads(packed) | entry
+            parent = views[entry["parent"]] if entry["parent"] else None
+            return _view(folder, content, view, parent)
+        except (KeyError, TypeError, ValueError, IndexError, EOFError, zlib.error) as error:
+            raise _error(TemplateProblem.MALFORMED, folder, entry["file"]) from error
+
+    views = LazyViews(read, {key: entry["shows"] for key, entry in entries.items()})
+    return views
+
+
+def _checked(folder: Path, entry: dict[str, Any]) -> bytes:
+    """Bytes of a file that the template names, held to their hash."""
+    data = _bytes(folder, Path(entry["file"]).name)
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise _error(TemplateProblem.WRONG_HASH, folder, entry["file"])
+    return data
 
 
 def _error(problem: TemplateProblem, folder: Path, file: str = FILE) -> TemplateError:
@@ -109,14 +169,23 @@ def _pairs(numbers: list[float]) -> Iterator[tuple[float, float]]:
     return zip(numbers[::2], numbers[1::2], strict=True)
 
 
-def _shape(rings: list[list[float]]) -> BaseGeometry:
-    parts = [shapely.Polygon(list(_pairs(ring))) for ring in rings]
+def _corners(ring: list[float]) -> NDArray[np.float64]:
+    return np.array(ring, dtype=np.float64).reshape(-1, 2)
+
+
+def _shape(polygons: list[Any]) -> BaseGeometry:
+    """Polygons as a ring of numbers (format 1), or as rings, the first of them the outer one."""
+    each = [part if isinstance(part[0], list) else [part] for part in polygons]
+    parts = [shapely.Polygon(_corners(p[0]), [_corners(r) for r in p[1:]]) for p in each]
     shape = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     shapely.prepare(shape)
     return shape
 
 
-def _view(folder: Path, content: dict[str, Any], view: dict[str, Any]) -> BodyView:
+def _view(
+    folder: Path, content: dict[str, Any], view: dict[str, Any], parent: BodyView | None = None
+) -> BodyView:
+    """A view; a zoom draws what its `parent` draws, only its regions are its own."""
     names = content["region_names"]
     x0, y0, x1, y1 = view["bounds"]
     return BodyView(
@@ -127,13 +196,19 @@ def _view(folder: Path, content: dict[str, Any], view: dict[str, Any]) -> BodyVi
         patient_left=view["patient_left"],
         mm_per_unit=content["mm_per_unit"],
         bounds=Box(x0, y0, x1 - x0, y1 - y0),
-        outline=tuple(view["outline"]),
+        outline=parent.outline if parent else tuple(view["outline"]),
         silhouette=_shape(view["silhouette"]),
-        contours=tuple(_contour(line) for line in view["contours"]),
-        shading=_shading(folder, view["shading"]),
-        ticks=tuple(LevelTick(Level(t["level"]), t["y"]) for t in view["ticks"]),
+        contours=parent.contours if parent else tuple(_contour(c) for c in view["contours"]),
+        shading=parent.shading if parent else _shading(folder, view["shading"]),
+        ticks=parent.ticks if parent else _ticks(view),
         regions=tuple(_region(names, entry) for entry in view["regions"]),
+        only_side=Side(view["only_side"]) if view.get("only_side") else None,
+        beside=view.get("beside"),
     )
+
+
+def _ticks(view: dict[str, Any]) -> tuple[LevelTick, ...]:
+    return tuple(LevelTick(Level(t["level"]), t["y"]) for t in view["ticks"])
 
 
 def _contour(line: dict[str, Any]) -> Contour:
@@ -144,10 +219,7 @@ def _contour(line: dict[str, Any]) -> Contour:
 def _shading(folder: Path, entry: dict[str, Any] | None) -> Shading | None:
     if entry is None:
         return None
-    png = _bytes(folder, Path(entry["file"]).name)
-    if hashlib.sha256(png).hexdigest() != entry["sha256"]:
-        raise _error(TemplateProblem.WRONG_HASH, folder, entry["file"])
-    return Shading(png, Box(*entry["rectangle"]))
+    return Shading(_checked(folder, entry), Box(*entry["rectangle"]))
 
 
 def _region(names: dict[str, Any], entry: dict[str, Any]) -> Region:
@@ -160,4 +232,6 @@ def _region(names: dict[str, Any], entry: dict[str, Any]) -> Region:
         group=what["group"],
         levels=(Level(levels[0]), Level(levels[1])) if levels else None,
         shape=_shape(entry["polygons"]),
+        surface_share=what.get("surface_share"),
+        label=FigurePoint(*entry["label"]) if "label" in entry else None,
     )
