@@ -180,7 +180,7 @@ def test_it_renders_with_the_marks_in_the_colour_of_their_intensity(
         for each in parsed(written(drawn, adult)).iter(f"{SVG}g")
         if each.get("data-view") == "back"
     )
-    dx, dy = (float(part) for part in group.get("transform", "")[10:-1].split())
+    dx, dy = (float(part) for part in group.get("transform", "")[10:].split(")")[0].split())
     seen = image.pixelColor(round(buttock.x + dx) + 14, round(buttock.y + dy))
     wanted = QColor(theme.LIGHT.pain[3])
     for got, colour in (

@@ -10,13 +10,20 @@ CAPTION = 46.0
 """Units above a view for its name."""
 FLANK = 34.0
 """Units at each flank for its letter."""
+ZOOM_HEIGHT = 500.0
 LETTER_HEIGHT = 0.236
 """How far down the letters stand, as a share of the view: beside the upper arm."""
 
 
 def view_size(view: BodyView) -> tuple[float, float]:
     """Width and height that a view takes with its name and letters, figure units."""
-    return view.bounds.width + 2 * FLANK, view.bounds.height + CAPTION
+    scale = _scale(view)
+    return view.bounds.width * scale + 2 * FLANK, view.bounds.height * scale + CAPTION
+
+
+def _scale(view: BodyView) -> float:
+    """A zoom is drawn larger, as high as half a figure."""
+    return 1.0 if view.kind == "whole" else ZOOM_HEIGHT / view.bounds.height
 
 
 def draw_view(
@@ -31,6 +38,8 @@ def draw_view(
     """
     ref, bounds = template.ref, view.bounds
     name = id_of("view", ref.id, ref.version, view.id)
+    scale = _scale(view)
+    left, top = x + FLANK - bounds.x * scale, y + CAPTION - bounds.y * scale
     group = element(
         parent,
         "g",
@@ -39,7 +48,7 @@ def draw_view(
         data_figure=ref.id,
         data_figure_version=ref.version,
         data_figure_sha256=ref.sha256,
-        transform=f"translate({x + FLANK - bounds.x:.2f} {y + CAPTION - bounds.y:.2f})",
+        transform=f"translate({left:.2f} {top:.2f}) scale({scale:.4f})",
     )
     element(group, "title", f"{view.name} view, {template.name.lower()} figure")
     outline = "".join(view.outline)
@@ -48,9 +57,9 @@ def draw_view(
     _draw_regions(group, name, view)
     element(group, "path", d=lines, fill=LINE, fill_opacity=0.6, stroke="none")
     element(group, "path", d=outline, fill="none", stroke=LINE, stroke_width=1.6)
-    _draw_letters(group, name, view)
+    _draw_letters(group, name, view, scale)
     middle = bounds.x + bounds.width / 2
-    _text(group, f"{view.name} view", middle, bounds.y - 22, 20, INK)
+    _text(group, f"{view.name} view", middle, bounds.y - 22 / scale, 20 / scale, INK)
     return group
 
 
@@ -72,14 +81,14 @@ def _draw_regions(group: ET.Element, name: str, view: BodyView) -> None:
         element(path, "title", region.words)
 
 
-def _draw_letters(group: ET.Element, name: str, view: BodyView) -> None:
-    bounds, left = view.bounds, view.viewers_left
+def _draw_letters(group: ET.Element, name: str, view: BodyView, scale: float) -> None:
+    bounds, aside = view.bounds, FLANK / 2 / scale
     at = bounds.y + bounds.height * LETTER_HEIGHT
     for flank, side, x in (
-        ("viewer-left", left, bounds.x - FLANK / 2),
-        ("viewer-right", left.mirrored, bounds.x + bounds.width + FLANK / 2),
+        ("viewer-left", view.viewers_left, bounds.x - aside),
+        ("viewer-right", view.viewers_right, bounds.x + bounds.width + aside),
     ):
-        letter = _text(group, side.word[0], x, at, 26, INK, bold=True)
+        letter = _text(group, side.word[0], x, at, 26 / scale, INK, bold=True)
         letter.set("id", f"{name}-{flank}")
         letter.set("data-side", side.value)
 

@@ -12,7 +12,8 @@ from typing import Any
 from painmap.bodymap.errors import TemplateError
 from painmap.bodymap.figure import BodyTemplate
 from painmap.bodymap.instruments_data import Instruments, load_instruments
-from painmap.bodymap.template import load_template
+from painmap.bodymap.surface import SurfaceMap
+from painmap.bodymap.template import load_surface, load_template
 from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
 from painmap.domain.places import TemplateRef
 from painmap.domain.visit import Visit
@@ -191,6 +192,24 @@ def body_map(map_id: str) -> BodyTemplate:
         It is missing, or was changed.
     """
     return load_template(body_map_folder(map_id))
+
+
+@cache
+def body_surface(map_id: str) -> SurfaceMap | None:
+    """Give the surface of a body figure, read once; None for a figure that has none.
+
+    Raises
+    ------
+    TemplateError
+        It was changed.
+    """
+    return load_surface(body_map_folder(map_id))
+
+
+def surfaces_of(figures: Iterable[TemplateRef]) -> Mapping[TemplateRef, SurfaceMap]:
+    """Give the surfaces of figures from `figures_of`, of those that have one."""
+    found = {ref: body_surface(ref.id) for ref in figures}
+    return {ref: surface for ref, surface in found.items() if surface is not None}
 
 
 def figures_of(visit: Visit) -> Mapping[TemplateRef, BodyTemplate]:

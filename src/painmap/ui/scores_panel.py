@@ -1,5 +1,7 @@
 """What the drawing says, beside the figure: closed until asked for, and live while it is open."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
@@ -33,6 +35,8 @@ from painmap.ui.scores_wpi import AreaChecklist, Proposals
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import button, column, label
 
+MOST_READ_AT_ONCE = 60
+"""More marks than these are read away from the window, which must not wait 50 ms."""
 PAUSE_MS = 150
 """Changes that follow one another faster are read once."""
 LEAST_WIDTH, MOST_WIDTH = 280, 384
@@ -64,7 +68,8 @@ class ScoresPanel(QFrame):
         self.desk = desk
         self._tables = instruments()
         self._reader = Reader()
-        self._reading: Reading | None = None
+        self._stop_reading: Callable[[], None] | None = None
+        self._read_again = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -73,7 +78,7 @@ class ScoresPanel(QFrame):
         self._arrange()
         self.set_colours(palette)
         desk.changed.connect(self._on_changed)
-        desk.closed.connect(self._timer.stop)
+        desk.closed.connect(self._on_closed)
 
     def _make_parts(self) -> None:
         tables = self._tables
@@ -181,10 +186,40 @@ class ScoresPanel(QFrame):
     def read_now(self) -> None:
         """Measure and score the drawing as it is now."""
         self._timer.stop()
-        if self.desk.is_open:
-            self._reading = self._reader.read(self._visit)
-            self._show_measures(self._reading.measures)
-            self._show_scores(self._reading.scores)
+        if not self.desk.is_open:
+            return
+        visit = self._visit
+        if self._stop_reading is not None:
+            self._read_again = True
+        elif self._reader.knows(visit) or len(visit.marks) <= MOST_READ_AT_ONCE:
+            self._show(self._reader.read(visit))
+        else:
+            self._stop_reading = self.desk.jobs.start(
+                self._reader.job(visit), done=self._on_read, failed=self._on_failed
+            )
+
+    def _on_read(self, reading: Reading) -> None:
+        self._stop_reading = None
+        self._show(reading)
+        if self._read_again:
+            self._read_again = False
+            self.read_now()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._stop_reading = None
+        self.desk.show_error(error)
+
+    def _on_closed(self) -> None:
+        """Forget the visit; what is still being read belongs to nobody."""
+        self._timer.stop()
+        self._read_again = False
+        if self._stop_reading is not None:
+            self._stop_reading()
+            self._stop_reading, self._reader = None, Reader()
+
+    def _show(self, reading: Reading) -> None:
+        self._show_measures(reading.measures)
+        self._show_scores(reading.scores)
 
     def _show_measures(self, measures: Measures) -> None:
         self.extent_facts.show_lines(extent_lines(measures))

@@ -19,18 +19,18 @@ LEAST_WIDTH = 900.0
 SHOWN_FIRST = ("front", "back")
 
 
-def _is_drawn(visit: Visit, template: BodyTemplate, view: BodyView) -> bool:
+def _is_drawn(visit: Visit, template: BodyTemplate, view_id: str) -> bool:
     drawn: tuple[Mark | PainFree, ...] = (*visit.marks, *visit.pain_free)
-    return any(item.template == template.ref and item.view == view.id for item in drawn)
+    return any(item.template == template.ref and item.view == view_id for item in drawn)
 
 
 def _views(context: ExportContext) -> list[tuple[BodyTemplate, BodyView]]:
     """Front and back of every figure; other views and zooms when something lies on them."""
     return [
-        (template, view)
+        (template, template.views[view_id])
         for template in context.templates.values()
-        for view in template.views.values()
-        if view.id in SHOWN_FIRST or _is_drawn(context.visit, template, view)
+        for view_id in template.views
+        if view_id in SHOWN_FIRST or _is_drawn(context.visit, template, view_id)
     ]
 
 
