@@ -2,9 +2,12 @@
 
 from xml.etree import ElementTree as ET
 
-from painmap.bodymap.figure import BodyTemplate, BodyView
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from painmap.bodymap.figure import BodyTemplate, BodyView, Contour
 from painmap.exchange.drawing_style import FONT, INK, LINE, MUTED, SKIN
-from painmap.exchange.svg_parts import element, id_of, path_of, printable, ring_path
+from painmap.exchange.svg_parts import element, id_of, path_of, printable
 
 CAPTION = 46.0
 """Units above a view for its name."""
@@ -17,12 +20,12 @@ LETTER_HEIGHT = 0.236
 
 def view_size(view: BodyView) -> tuple[float, float]:
     """Width and height that a view takes with its name and letters, figure units."""
-    scale = _scale(view)
+    scale = view_scale(view)
     return view.bounds.width * scale + 2 * FLANK, view.bounds.height * scale + CAPTION
 
 
-def _scale(view: BodyView) -> float:
-    """A zoom is drawn larger, as high as half a figure."""
+def view_scale(view: BodyView) -> float:
+    """How large a view is drawn: a zoom as high as half a figure."""
     return 1.0 if view.kind == "whole" else ZOOM_HEIGHT / view.bounds.height
 
 
@@ -38,7 +41,7 @@ def draw_view(
     """
     ref, bounds = template.ref, view.bounds
     name = id_of("view", ref.id, ref.version, view.id)
-    scale = _scale(view)
+    scale = view_scale(view)
     left, top = x + FLANK - bounds.x * scale, y + CAPTION - bounds.y * scale
     group = element(
         parent,
@@ -51,20 +54,20 @@ def draw_view(
         transform=f"translate({left:.2f} {top:.2f}) scale({scale:.4f})",
     )
     element(group, "title", f"{view.name} view, {template.name.lower()} figure")
-    outline = "".join(view.outline)
+    outline = "".join(view.outline) if view.kind == "whole" else path_of(view.silhouette)
     element(group, "path", id_=f"{name}-body", d=outline, fill=SKIN, stroke="none")
-    lines = "".join(ring_path(contour.ink) for contour in view.contours)
-    _draw_regions(group, name, view)
+    lines = "".join(path_of(_in_view(view, contour)) for contour in view.contours)
+    _draw_regions(group, name, view, scale)
     element(group, "path", d=lines, fill=LINE, fill_opacity=0.6, stroke="none")
-    element(group, "path", d=outline, fill="none", stroke=LINE, stroke_width=1.6)
+    element(group, "path", d=outline, fill="none", stroke=LINE, stroke_width=1.6 / scale)
     _draw_letters(group, name, view, scale)
     middle = bounds.x + bounds.width / 2
     _text(group, f"{view.name} view", middle, bounds.y - 22 / scale, 20 / scale, INK)
     return group
 
 
-def _draw_regions(group: ET.Element, name: str, view: BodyView) -> None:
-    regions = element(group, "g", id_=f"{name}-regions", stroke=LINE, stroke_width=0.6)
+def _draw_regions(group: ET.Element, name: str, view: BodyView, scale: float) -> None:
+    regions = element(group, "g", id_=f"{name}-regions", stroke=LINE, stroke_width=0.6 / scale)
     regions.set("stroke-opacity", "0.35")
     for region in view.regions:
         path = element(
@@ -79,6 +82,12 @@ def _draw_regions(group: ET.Element, name: str, view: BodyView) -> None:
             fill_rule="evenodd",
         )
         element(path, "title", region.words)
+
+
+def _in_view(view: BodyView, contour: Contour) -> BaseGeometry:
+    """A hairline, cut where a zoom ends."""
+    ink = shapely.make_valid(shapely.Polygon(contour.ink))
+    return ink if view.kind == "whole" else ink.intersection(view.silhouette)
 
 
 def _draw_letters(group: ET.Element, name: str, view: BodyView, scale: float) -> None:
@@ -124,6 +133,8 @@ def write_line(parent: ET.Element, words: str, x: float, y: float, *, strong: bo
     line.set("text-anchor", "start")
 
 
-def letter_text(parent: ET.Element, words: str, x: float, y: float, colour: str) -> None:
+def letter_text(
+    parent: ET.Element, words: str, x: float, y: float, colour: str, *, scale: float = 1.0
+) -> None:
     """Write what stands on a mark, its middle at a place."""
-    _text(parent, words, x, y + 4.5, 13, colour, bold=True)
+    _text(parent, words, x, y + 4.5 / scale, 13 / scale, colour, bold=True)

@@ -2,13 +2,15 @@
 
 from xml.etree import ElementTree as ET
 
+import shapely
+
 from painmap.bodymap.figure import BodyView
 from painmap.bodymap.marks import area_of
 from painmap.domain.pain import ArrowShape, AuthorLayer, Mark, PainFree, PainSite, PointShape
 from painmap.domain.sentences import pain_sentence, region_words
 from painmap.domain.visit import Visit
 from painmap.exchange.drawing_style import INK, PAIN, PAPER, QUALITIES, TILE, UNASKED, text_colour
-from painmap.exchange.figure_svg import letter_text, write_line
+from painmap.exchange.figure_svg import letter_text, view_scale, write_line
 from painmap.exchange.svg_parts import arrow_head, element, id_of, line_path, path_of
 
 DOCTOR_DASH = "7 4"
@@ -45,7 +47,7 @@ def draw_mark(group: ET.Element, visit: Visit, view: BodyView, mark: Mark) -> bo
         except (KeyError, ValueError):  # a figure of that name without that region; no numbers
             return False
         part = _group(group, site, mark, visit)
-        _draw_area(part, site, mark, shape)
+        _draw_area(part, view, site, mark, shape)
         _draw_text(part, view, site, mark)
         return True
     part = _group(group, site, mark, visit)
@@ -81,7 +83,7 @@ def _group(parent: ET.Element, site: PainSite, mark: Mark, visit: Visit) -> ET.E
     return group
 
 
-def _draw_area(group: ET.Element, site: PainSite, mark: Mark, shape: str) -> None:
+def _draw_area(group: ET.Element, view: BodyView, site: PainSite, mark: Mark, shape: str) -> None:
     asked, doctors = site.intensity is not None, mark.layer is AuthorLayer.DOCTOR
     element(
         group,
@@ -91,7 +93,7 @@ def _draw_area(group: ET.Element, site: PainSite, mark: Mark, shape: str) -> Non
         fill_opacity=0.86 if asked else 0.55,
         fill_rule="evenodd",
         stroke=INK if doctors else UNASKED,
-        stroke_width=1.4,
+        stroke_width=1.4 / view_scale(view),
         stroke_dasharray=DOCTOR_DASH if doctors or not asked else None,
     )
     for quality in site.qualities:
@@ -105,10 +107,13 @@ def _draw_text(group: ET.Element, view: BodyView, site: PainSite, mark: Mark) ->
     letters = "".join(QUALITIES[quality].letter for quality in site.qualities)
     words = f"{number} {letters}".strip()
     if words:
-        at = area_of(view, mark.shape).representative_point()
+        parts = shapely.get_parts(area_of(view, mark.shape))
+        at = max(parts, key=lambda part: float(part.area)).representative_point()
         beside = isinstance(mark.shape, PointShape)  # no room inside
         colour = INK if beside else text_colour(site.intensity)
-        letter_text(group, words, at.x + (POINT_TEXT if beside else 0), at.y, colour)
+        scale = view_scale(view)
+        x = at.x + (POINT_TEXT / scale if beside else 0)
+        letter_text(group, words, x, at.y, colour, scale=scale)
 
 
 def draw_tick(group: ET.Element, view: BodyView, tick: PainFree) -> bool:
