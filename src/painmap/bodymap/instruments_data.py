@@ -295,6 +295,58 @@ class RuleOfNines:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatStudy:
+    """How alike two drawings of one unchanged pain were in a study.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the Jaccard index.
+    n : int
+        Patients.
+    """
+
+    words: str
+    mean: float
+    sd: float
+    n: int
+    source: str
+
+    @property
+    def limit(self) -> float:
+        """Jaccard below which a difference is beyond the noise."""
+        return max(0.0, self.mean - 1.96 * self.sd)
+
+    @property
+    def figure(self) -> str:
+        """Such as "0.62 ± 0.18, n = 52"."""
+        return f"{self.mean:.2f} ± {self.sd:.2f}, n = {self.n}"
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatNoise:
+    """The published noise that a change is held against.
+
+    Parameters
+    ----------
+    repeat, layers, shoulder : RepeatStudy
+        Of one patient twice; of patient and physician; of shoulder pain.
+    examiners_differ : float
+        Share by which the outlines of two examiners differed on the same drawings.
+    """
+
+    name: str
+    definition: str
+    repeat: RepeatStudy
+    layers: RepeatStudy
+    shoulder: RepeatStudy
+    examiners_differ: float
+    examiners_source: str
+    extent_icc: float
+    extent_source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instruments:
     """Every instrument of the program.
 
@@ -311,6 +363,7 @@ class Instruments:
     sss: SeverityScale
     acr2016: Criteria
     rule_of_nines: RuleOfNines
+    repeat_drawing: RepeatNoise
     female_to_male: Mapping[str, str]
 
 
@@ -329,6 +382,7 @@ def load_instruments(folder: Path) -> Instruments:
         sss=_read(folder, "sss.toml", _severity),
         acr2016=_read(folder, "acr2016.toml", _criteria),
         rule_of_nines=_read(folder, "rule_of_nines.toml", _nines),
+        repeat_drawing=_read(folder, "repeat_drawing.toml", _repeat),
         female_to_male=_read(folder, "choir.toml", _female_to_male),
     )
 
@@ -434,6 +488,20 @@ def _nines(table: dict[str, Any]) -> RuleOfNines:
         for each in table["parts"]
     )
     return RuleOfNines(table["id"], table["name"], table["definition"], table["source"], parts)
+
+
+def _repeat(table: dict[str, Any]) -> RepeatNoise:
+    return RepeatNoise(
+        name=table["name"],
+        definition=table["definition"],
+        repeat=RepeatStudy(**table["repeat"]),
+        layers=RepeatStudy(**table["layers"]),
+        shoulder=RepeatStudy(**table["shoulder"]),
+        examiners_differ=table["examiners_differ"],
+        examiners_source=table["examiners_source"],
+        extent_icc=table["extent_icc"],
+        extent_source=table["extent_source"],
+    )
 
 
 def _female_to_male(table: dict[str, Any]) -> Mapping[str, str]:

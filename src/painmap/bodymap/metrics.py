@@ -223,6 +223,10 @@ class Measurer:
         self._weights: dict[TemplateRef, NinesWeights] = {}
         self.cache = InkCache()
 
+    def has(self, ref: TemplateRef) -> bool:
+        """Whether a figure is at hand."""
+        return ref in self._templates
+
     def ink(self, visit: Visit, layer: AuthorLayer) -> tuple[ViewInk, ...]:
         """The ink of a layer in every view of every figure that it was drawn on."""
         marks = [mark for mark in visit.marks if mark.layer is layer]
