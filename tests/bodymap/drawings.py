@@ -2,17 +2,25 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 import shapely
 
 from painmap.bodymap.marks import covered_regions
-from painmap.bodymap.template import BodyTemplate
+from painmap.bodymap.template import BodyTemplate, load_template
 from painmap.domain.ids import new_id
 from painmap.domain.pain import AreaShape, AuthorLayer, Mark, PainSite, Shape, StrokeShape
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
 
 DAY = datetime(2024, 3, 3, tzinfo=UTC)
+
+
+@cache
+def adult_figure() -> BodyTemplate:
+    """The figure for property tests: as an argument its words would be too many for a report."""
+    return load_template(Path(__file__).parents[2] / "resources" / "body_maps" / "adult")
 
 
 def empty_visit(day: datetime = DAY) -> Visit:

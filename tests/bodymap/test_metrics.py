@@ -27,7 +27,7 @@ from painmap.domain.pain import (
 )
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
-from tests.bodymap.drawings import box, drawn, empty_visit, other_ref, stroke
+from tests.bodymap.drawings import adult_figure, box, drawn, empty_visit, other_ref, stroke
 
 TABLES = load_instruments(Path(__file__).parents[2] / "resources" / "instruments")
 
@@ -310,8 +310,9 @@ _strokes = st.builds(
     st.integers(0, 5),
 )
 def test_what_was_kept_gives_the_same_as_what_is_new(
-    adult: BodyTemplate, strokes: list[tuple[StrokeShape, int | None]], taken: int
+    strokes: list[tuple[StrokeShape, int | None]], taken: int
 ) -> None:
+    adult = adult_figure()
     visit, kept = empty_visit(), _measurer(adult)
     for shape, intensity in strokes:
         visit = drawn(adult, ("back", shape), visit=visit, intensity=intensity)

@@ -348,9 +348,8 @@ def _groups(first: ViewInk | None, second: ViewInk | None) -> list[_Group]:
     for members in components(touching):
         sides = [[entries[i] for i in members if entries[i][0] == drawing] for drawing in (0, 1)]
         one, other = (shapely.union_all([shape for _, _, shape in side]) for side in sides)
-        overlap = Overlap(
-            one.area * scale, other.area * scale, shapely.intersection(one, other).area * scale
-        )
+        shared = min(shapely.intersection(one, other).area, one.area, other.area)
+        overlap = Overlap(one.area * scale, other.area * scale, shared * scale)
         clusters = [tuple(cluster for _, cluster, _ in side) for side in sides]
         groups.append(_Group(inks[0].view.id, (clusters[0], clusters[1]), overlap))
     return groups
