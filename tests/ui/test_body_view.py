@@ -300,9 +300,9 @@ def test_the_focus_of_the_keyboard_walks_over_every_region(figure: BodyFigure) -
 def test_the_focused_region_is_said_to_a_screen_reader(figure: BodyFigure) -> None:
     figure.focus.region = LOWER_LUMBAR_LEFT
     figure.describe_focus()
-    assert figure.accessibleName() == "Body figure, back view"
+    assert figure.accessibleName() == "Body figure, back view, adult"
     assert figure.accessibleDescription().startswith("patient's LEFT lower lumbar paraspinal")
-    assert figure.accessibleDescription().endswith("not marked")
+    assert figure.accessibleDescription().endswith("not asked")
 
 
 # --- pictures

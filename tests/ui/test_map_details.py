@@ -1,9 +1,10 @@
 """What is said of a site beyond its intensity, and the one list of how qualities look."""
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from painmap.domain.pain import (
     AuthorLayer,
@@ -106,6 +107,23 @@ def test_alt_and_a_letter_with_nothing_selected_do_nothing(page: MapPage) -> Non
     before = visit_of(page)
     key(page, "B", ALT)
     assert visit_of(page) == before
+
+
+@pytest.mark.parametrize("layer", list(AuthorLayer))
+def test_nothing_of_the_details_is_cut_off_in_the_narrowest_window(
+    page: MapPage, layer: AuthorLayer
+) -> None:
+    page.choose_layer(layer)
+    tap(page, "glut_up.left")
+    QTest.mouseClick(page.panel.more_button, LEFT)
+    page.resize(616, 560)
+    QApplication.processEvents()
+    shown = [each for each in page.panel.findChildren(QPushButton) if each.isVisible()]
+    assert len(shown) > 30
+    for chip in shown:
+        right = chip.mapTo(page.panel, QPoint(chip.width(), 0)).x()
+        assert right <= page.panel.width(), chip.text()
+        assert chip.width() >= chip.minimumSizeHint().width(), chip.text()
 
 
 # --- the registry

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.bodymap.template import BodyTemplate, BodyView, Region
 from painmap.domain.places import FigurePoint
-from painmap.ui.body_camera import Camera
+from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
 from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks
@@ -60,7 +60,7 @@ class BodyCanvas(QWidget):
         self.colours = palette
         self.view = view
         self.scene = Scene()
-        self.camera = Camera(100, 100)
+        self.camera = Camera(100, 100).framed(frame_of(self.figure))
         self.hover = Hover()
         self.focus = RegionFocus(template)
         self.tool = MarkTool.REGION
@@ -112,7 +112,8 @@ class BodyCanvas(QWidget):
 
     def look_at(self, zoom: float, centre: FigurePoint) -> None:
         """Go to a remembered place."""
-        camera = Camera(self.width(), self.height(), max(zoom, 1.0), centre)
+        frame = frame_of(self.figure)
+        camera = Camera(self.width(), self.height(), max(zoom, 1.0), centre, frame)
         self.set_camera(camera.panned(0, 0) if zoom > 1 else camera.fitted())
 
     def show_point(self, at: FigurePoint) -> None:
@@ -127,7 +128,8 @@ class BodyCanvas(QWidget):
         self._paint_hover(painter)
         self._paint_preview(painter)
         self._paint_focus(painter)
-        paint_letters(painter, self.figure.viewers_left, self.camera, self.colours)
+        left, right = self.figure.viewers_left, self.figure.viewers_right
+        paint_letters(painter, left, self.camera, self.colours, viewers_right=right)
         painter.end()
 
     def _body(self) -> QPixmap:

@@ -17,7 +17,7 @@ from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Page
 from painmap.domain.injection import FigurePlace
 from painmap.ui import theme
-from painmap.ui.body_camera import BOTTOM, HALF_WIDTH, TOP, Camera
+from painmap.ui.body_camera import BOTTOM, HALF_WIDTH, TOP, Camera, frame_of
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_marks import Scene, paint_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
@@ -37,12 +37,20 @@ def glance_pixmap(
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    camera = Camera(size.width(), size.height())
+    camera = Camera(size.width(), size.height()).framed(frame_of(template.views[view]))
     ink = ink_of(template, view)
     paint_body(painter, ink, camera, colours, borders=False)
     paint_marks(painter, scene, ink, camera, colours, numbers=False)
-    left = template.views[view].viewers_left
-    paint_letters(painter, left, camera, colours, small=True, ground=colours.raised)
+    shown = template.views[view]
+    paint_letters(
+        painter,
+        shown.viewers_left,
+        camera,
+        colours,
+        small=True,
+        ground=colours.raised,
+        viewers_right=shown.viewers_right,
+    )
     painter.end()
     return pixmap
 
@@ -61,9 +69,15 @@ class ViewSwitch(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F2 and F3 are its keys
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_view(self, view: str, key: str, scene: Scene) -> None:
-        self.view, self._scene, self._painted = view, scene, None
-        self._caption = f"{view.capitalize()}  {key}"
+    def show_view(
+        self, view: str, key: str, scene: Scene, template: BodyTemplate | None = None
+    ) -> None:
+        if template is not None and template.ref != self._template.ref:
+            self._template, self._painted = template, None
+        if (view, scene) != (self.view, self._scene):
+            self._painted = None
+        self.view, self._scene = view, scene
+        self._caption = f"{view.capitalize()}  {key}".strip()
         self.setAccessibleName(f"Show the {view} view")
         self.setToolTip(f"Show the {view} view (key {key})")
         self.update()

@@ -7,7 +7,7 @@ from painmap.bodymap.template import BodyView
 from painmap.domain.anatomy import Side
 from painmap.domain.places import FigurePoint
 from painmap.ui import theme
-from painmap.ui.body_camera import Camera, flank_letters
+from painmap.ui.body_camera import WHOLE, Camera, flank_letters
 from painmap.ui.body_ink import ViewInk
 from painmap.ui.body_look import paint_text
 from painmap.ui.body_shapes import transform_of
@@ -52,12 +52,15 @@ def _pen(colour: QColor, pixels: float) -> QPen:
 
 def paint_levels(painter: QPainter, view: BodyView, camera: Camera, colours: Palette) -> None:
     """Name spinous processes on the midline, where the paraspinal regions are large enough."""
-    if camera.zoom < LEVELS_FROM_ZOOM or not any(region.levels for region in view.regions):
+    near = camera.zoom >= LEVELS_FROM_ZOOM or camera.frame != WHOLE
+    if not near or not any(region.levels for region in view.regions):
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ink, halo = QColor(colours.muted), QColor(colours.skin)
     for tick in view.ticks:
+        if not camera.frame.top <= tick.y <= camera.frame.bottom:
+            continue
         at = QPointF(*camera.pixel(FigurePoint(0.0, tick.y)))
         painter.setPen(QPen(ink, 1.2))
         painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
@@ -73,13 +76,14 @@ def paint_letters(
     *,
     small: bool = False,
     ground: str = "",
+    viewers_right: Side | None = None,
 ) -> None:
     """Draw the patient's R and L on both flanks; they stand there at any zoom."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme.font(SMALL_LETTER_PX if small else LETTER_PX, strong=True))
     half = 9 if small else 15
-    for letter in flank_letters(viewers_left, camera, half + 5):
+    for letter in flank_letters(viewers_left, camera, half + 5, viewers_right=viewers_right):
         box = QRectF(letter.at.x - half, letter.at.y - half, 2 * half, 2 * half)
         behind = QColor(ground or colours.surface)
         behind.setAlphaF(0.86)

@@ -14,7 +14,8 @@ from painmap.domain.pain import AuthorLayer
 from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
 from painmap.ui import theme
-from painmap.ui.body_camera import Camera
+from painmap.ui.body_camera import Camera, frame_of
+from painmap.ui.body_figures import WHOLE_VIEWS, figure_with
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_look import Look, ink_on, paint_area
 from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
@@ -29,11 +30,20 @@ MARGIN_PX = 28
 
 
 def body_pictures(visit: Visit, template: BodyTemplate) -> Mapping[str, QImage]:
-    """Every view of the figure by file name, the front first."""
-    return {
-        f"body-{view}.png": picture(visit, template, view, PICTURE_SIZE, LIGHT)
-        for view in template.views
-    }
+    """Every view of the whole figure, and zooms with marks, by file name; the front first.
+
+    Marks of another figure that this program has are shown on that one, in files of its name.
+    """
+    marked = {mark.view for mark in visit.marks if mark.template == template.ref}
+    views = [view for view in template.views if view in WHOLE_VIEWS or view in marked]
+    found = {f"body-{view}.png": picture(visit, template, view, PICTURE_SIZE) for view in views}
+    for ref in dict.fromkeys(mark.template for mark in visit.marks):
+        other = figure_with(ref) if ref != template.ref else None
+        for view in {mark.view: None for mark in visit.marks if mark.template == ref}:
+            if other is not None:
+                name = f"body-{ref.id}-{view}.png"
+                found[name] = picture(visit, other, view, PICTURE_SIZE)
+    return found
 
 
 def picture(
@@ -66,13 +76,15 @@ def picture(
     _paint_title(painter, view, template, wide, palette)
     said = says_qualities(visit)
     legend = LEGEND_PX + (legend_height(QUALITY_COLUMNS, others=False) + 6 if said else 0)
-    figure = Camera(wide, high - TITLE_PX - legend)
+    shown = template.views[view]
+    figure = Camera(wide, high - TITLE_PX - legend).framed(frame_of(shown))
     painter.save()
     painter.translate(0, TITLE_PX)
     ink = ink_of(template, view)
     paint_body(painter, ink, figure, palette)
     paint_marks(painter, scene_of(visit, template.ref, view), ink, figure, palette)
-    paint_letters(painter, template.views[view].viewers_left, figure, palette)
+    left, right = shown.viewers_left, shown.viewers_right
+    paint_letters(painter, left, figure, palette, viewers_right=right)
     painter.restore()
     _paint_legend(painter, visit, template, QRectF(0, high - legend, wide, LEGEND_PX), palette)
     if said:
@@ -103,7 +115,7 @@ def _paint_title(
     _write(
         painter,
         QPointF(MARGIN_PX, 38),
-        f"{view.capitalize()} view",
+        f"{template.views[view].name} view",
         theme.font(19, strong=True),
         palette.ink,
     )

@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 )
 
 from painmap.bodymap.template import BodyTemplate
-from painmap.ui.body_camera import MIDDLE
+from painmap.ui.body_camera import frame_of
 from painmap.ui.body_canvas import NIB_TOOLS, BodyCanvas, Hover
+from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_marks import Scene
 from painmap.ui.body_pen import PenWatch, is_eraser_end
@@ -79,15 +80,28 @@ class BodyFigure(BodyCanvas):
     # --- what is shown
 
     def show_view(self, view: str) -> None:
-        """Turn the figure; zoom and place stay."""
+        """Turn the figure; zoom and place stay between whole views."""
         if view != self.view:
-            self._gestures.cancel()
-            self.view = view
-            self.focus.region = None
-            self._pointer_at = None
-            self._set_hover(Hover())
-            self.describe_focus()
-            self.update()
+            self._show(self.template, view)
+
+    def show_figure(self, template: BodyTemplate, view: str) -> None:
+        """Put another figure in its place."""
+        if (template.ref, view) != (self.template.ref, self.view):
+            self._show(template, view)
+
+    def _show(self, template: BodyTemplate, view: str) -> None:
+        self._gestures.cancel()
+        if template.ref != self.template.ref:
+            self.focus = RegionFocus(template)
+        self.template, self.view = template, view
+        self.scene = Scene()
+        self._inked = None
+        self.focus.region = None
+        self._pointer_at = None
+        self.set_camera(self.camera.framed(frame_of(self.figure)))
+        self._set_hover(Hover())
+        self.describe_focus()
+        self.update()
 
     def show_scene(self, scene: Scene) -> None:
         """Show marks."""
@@ -301,7 +315,7 @@ class BodyFigure(BodyCanvas):
             super().keyPressEvent(event)
 
     def _zoom_key(self, factor: float) -> None:
-        at = self.camera.pixel(self.focus.middle(self.ink) or MIDDLE)
+        at = self.camera.pixel(self.focus.middle(self.ink) or self.camera.centre)
         self.set_camera(self.camera.zoomed(factor, at.x, at.y))
 
     def _move_focus(self, direction: str) -> None:
@@ -326,12 +340,16 @@ class BodyFigure(BodyCanvas):
 
     def describe_focus(self) -> None:
         """Tell a screen reader which view is shown, and what the keyboard is on."""
-        self.setAccessibleName(f"Body figure, {self.view} view")
+        self.setAccessibleName(
+            f"Body figure, {self.figure.name.lower()} view, {self.template.name.lower()}"
+        )
         words = self.focus.words(self.template, self.scene)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(changed)
+            if self._keyboard:
+                self.say(words)
 
     def say(self, words: str) -> None:
         """Let a screen reader speak, once."""

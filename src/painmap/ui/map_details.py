@@ -49,7 +49,7 @@ class SiteDetails(QWidget):
         self.worst = self._strip("worst", palette)
         self.least = self._strip("least", palette)
         self.pattern_chips = Chips(
-            [(each, each.value) for each in Pattern], self._on_pattern, name="Pattern", columns=3
+            [(each, each.value) for each in Pattern], self._on_pattern, name="Pattern", columns=2
         )
         for each in Pattern:
             self.pattern_chips.chip(each).setProperty("tight", True)

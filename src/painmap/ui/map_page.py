@@ -8,16 +8,26 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Page
 from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite, RegionShape
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
+from painmap.ui.body_figures import (
+    figure_for,
+    figure_of,
+    figure_with,
+    other_figures,
+    shown_elsewhere_words,
+    whole_views,
+)
 from painmap.ui.body_glance import ViewSwitch
-from painmap.ui.body_marks import scene_of
+from painmap.ui.body_marks import Scene, scene_of
 from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_menu
 from painmap.ui.map_ghosts import LastVisit
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
@@ -41,13 +51,13 @@ from painmap.ui.tools.mark_pain import (
     Touched,
     bowed,
 )
-from painmap.ui.widgets import card, column, label, row
+from painmap.ui.widgets import button, card, column, label, row
 
 FIRST_VIEW = "back"
-VIEW_KEYS = {Qt.Key.Key_F2: "front", Qt.Key.Key_F3: "back"}
-VIEW_KEY_WORDS = {"front": "F2", "back": "F3"}
-SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.52
-"""Height of the small figure as a share of the large one's, and its width to its height."""
+SWITCH_SHARE, SMALL_SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.21, 0.52
+"""Height of one small figure, or of each of several, as a share of the large one's; and its
+width to its height."""
+MOST_SWITCHES = 3
 LEAST_WORDS_PX = 200
 MOST_LETTERS = 0x80
 """Codes of keys from here on are no letters of the Latin alphabet."""
@@ -68,8 +78,12 @@ class MapPage(VisitPage):
         self._views_of_gone: dict[UUID, str] = {}
         self._arrow_from: FigurePoint | None = None
         self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
-        self.switch = ViewSwitch(desk.template, palette)
-        self.switch.setParent(self.figure)
+        self._usual = desk.template
+        self.switches = tuple(ViewSwitch(desk.template, palette) for _ in range(3))
+        for switch in self.switches:
+            switch.setParent(self.figure)
+            switch.clicked.connect(lambda _=False, switch=switch: self.show_view(switch.view))
+        self.all_views = AllViews(self.figure, palette, self.show_view)
         self.tools = ToolStrip(
             self.choose_tool,
             self.figure.set_brush_width,
@@ -88,6 +102,7 @@ class MapPage(VisitPage):
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
         self.elsewhere = label(tone="warning", wrap=True)
+        self.show_there = button("", self._show_elsewhere)
         self._arrange()
         self._connect()
         self.choose_tool(MarkTool.REGION)
@@ -106,7 +121,9 @@ class MapPage(VisitPage):
         left.addWidget(self.last_visit)
         left.addWidget(ground, 1)
         left.addWidget(self.under)
-        left.addWidget(self.elsewhere)
+        line = row(self.elsewhere, self.show_there)
+        line.setStretch(0, 1)
+        left.addLayout(line)
         box = row(spacing=16)
         box.setContentsMargins(20, 14, 20, 12)
         box.addLayout(left, 5)
@@ -121,7 +138,9 @@ class MapPage(VisitPage):
         self.figure.brush_changed.connect(self.tools.widths.show_width)
         self.tools.widths.show_width(self.figure.brush_width)
         self.figure.hovered.connect(self._on_hover)
-        self.switch.clicked.connect(lambda: self.show_view(self.switch.view))
+        self.head.menu.aboutToShow.connect(
+            lambda: fill_menu(self.head.menu, self.template, self.show_figure, self.show_view)
+        )
         self.desk.opened.connect(self._on_opened)
         self.desk.changed.connect(self._on_changed)
         self.desk.selected.connect(self._on_selected)
@@ -134,11 +153,53 @@ class MapPage(VisitPage):
         """The open visit, if there is one."""
         return self.desk.open_visit.visit if self.desk.is_open else None
 
+    @property
+    def template(self) -> BodyTemplate:
+        """The figure that is worked on."""
+        return self.figure.template
+
+    @property
+    def switch(self) -> ViewSwitch:
+        """The first small figure."""
+        return self.switches[0]
+
     def show_view(self, view: str) -> None:
         """Turn the large figure to `view`."""
-        if view in self.desk.template.views:
+        if view in self.template.views:
+            self.all_views.hide()
             self.figure.show_view(view)
             self._refresh()
+
+    def show_figure(self, map_id: str) -> None:
+        """Work on another figure; what was drawn on this one stays on it."""
+        figure = figure_of(map_id)
+        if figure is not None:
+            self._use_figure(figure)
+
+    def _use_figure(self, template: BodyTemplate) -> None:
+        view = self.figure.view if self.figure.view in template.views else FIRST_VIEW
+        # the figure of the whole window: the small one beside the sites, and the pictures
+        self.desk.template = self.marking.template = template
+        self.all_views.hide()
+        self.figure.show_figure(template, view)
+        self._place_corners()
+        self._refresh()
+
+    def _scene(self, view: str) -> Scene:
+        return scene_of(
+            self.visit,
+            self.template.ref,
+            view,
+            selected=self.desk.selection,
+            layer=self.marking.layer,
+            ghosts=self.last_visit.marks(),
+        )
+
+    def _toggle_all_views(self) -> None:
+        if self.all_views.isVisible():
+            self.all_views.hide()
+        else:
+            self.all_views.open(self.template, self._scene)
 
     def choose_tool(self, tool: MarkTool) -> None:
         """Change what the left button does on the figure."""
@@ -157,36 +218,52 @@ class MapPage(VisitPage):
 
     def set_colours(self, palette: Palette) -> None:
         super().set_colours(palette)
-        for part in (self.figure, self.switch, self.tools, self.panel, self.legend):
+        self.figure.set_colours(palette)
+        self.all_views.set_colours(palette)
+        for switch in self.switches:
+            switch.set_colours(palette)
+        for part in (self.tools, self.panel, self.legend):
             part.set_colours(palette)
 
     def _refresh(self) -> None:
-        visit, template = self.visit, self.desk.template
+        template = self.template
         seen = self.figure.view
-        other = next(view for view in template.views if view != seen)
-        scenes = {
-            view: scene_of(
-                visit,
-                template.ref,
-                view,
-                selected=self.desk.selection,
-                layer=self.marking.layer,
-                ghosts=self.last_visit.marks(),
-            )
-            for view in (seen, other)
-        }
-        self.figure.show_scene(scenes[seen])
-        self.head.view.setText(f"{template.views[seen].name} view")
-        self.switch.show_view(other, VIEW_KEY_WORDS[other], scenes[other])
+        self.figure.show_scene(self._scene(seen))
+        self.head.show_view(template.views[seen], template.name)
+        others = [view for view in whole_views(template) if view != seen]
+        for number, switch in enumerate(self.switches):
+            switch.setVisible(number < len(others) and number < MOST_SWITCHES)
+            if number < len(others):
+                view = others[number]
+                switch.show_view(view, VIEW_KEY_WORDS[view], self._scene(view), template)
         self.last_visit.refresh(template.ref)
         self.question.refresh()
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
-        self.elsewhere.setText(elsewhere_words(visit, template.ref))
-        self.elsewhere.setVisible(bool(self.elsewhere.text()))
+        self._say_elsewhere()
         self._on_hover(self.figure.hover)
 
+    def _say_elsewhere(self) -> None:
+        """Say what was drawn on another figure, and offer to show it there."""
+        visit = self.visit
+        there = other_figures(visit, self.template.ref) if visit is not None else {}
+        unknown = elsewhere_words(visit, self.template.ref, shown=frozenset(there))
+        self.elsewhere.setText(". ".join(filter(None, [shown_elsewhere_words(there), unknown])))
+        self.elsewhere.setVisible(bool(self.elsewhere.text()))
+        self.show_there.setVisible(bool(there))
+        if there:
+            self.show_there.setText(f"Show the {next(iter(there)).id} figure")
+
+    def _show_elsewhere(self) -> None:
+        there = other_figures(self.visit, self.template.ref) if self.visit is not None else {}
+        figure = figure_with(next(iter(there))) if there else None
+        if figure is not None:
+            self._use_figure(figure)
+
     def _on_opened(self) -> None:
+        visit = self.desk.open_visit.visit
+        day = visit.started.astimezone().date()
+        self._use_figure(figure_for(self.desk.open_visit.patient, day, visit, self._usual))
         self.question.begin()
         self.last_visit.begin()
         self.choose_tool(MarkTool.REGION)
@@ -315,8 +392,12 @@ class MapPage(VisitPage):
         )
         if key in VIEW_KEYS:
             self.show_view(VIEW_KEYS[Qt.Key(key)])
+        elif key == Qt.Key.Key_F9:
+            self._toggle_all_views()
         elif key == Qt.Key.Key_Escape:
-            if not self.figure.cancel():
+            if self.all_views.isVisible():
+                self.all_views.hide()
+            elif not self.figure.cancel():
                 self.desk.select(None)
         elif not plain or not self.desk.is_open:
             super().keyPressEvent(event)
@@ -374,8 +455,12 @@ class MapPage(VisitPage):
         sites = [item.id for item in items if isinstance(item, PainSite)]
         sites += [mark.site_id for mark in marks]
         marks += [mark for site_id in sites for mark in visit.marks_of(site_id)]
+        if marks and not any(mark.template == self.template.ref for mark in marks):
+            figure = figure_with(marks[0].template)
+            if figure is not None:
+                self._use_figure(figure)
         gone = [self._views_of_gone[each] for each in ids if each in self._views_of_gone]
-        shown = [mark for mark in marks if mark.template == self.desk.template.ref]
+        shown = [mark for mark in marks if mark.template == self.template.ref]
         ticks = [item.view for item in items if isinstance(item, PainFree)]
         views = [mark.view for mark in shown] + ticks + gone
         if views and self.figure.view not in (views if not shown else views[:1]):
@@ -388,6 +473,7 @@ class MapPage(VisitPage):
     def place(self) -> Mapping[str, Any]:
         camera = self.figure.camera
         return {
+            "figure": self.template.ref.id,
             "view": self.figure.view,
             "zoom": round(camera.zoom, 3),
             "centre": [round(camera.centre.x, 1), round(camera.centre.y, 1)],
@@ -395,6 +481,8 @@ class MapPage(VisitPage):
         }
 
     def restore(self, place: Mapping[str, Any]) -> None:
+        if "figure" in place:
+            self.show_figure(place["figure"])
         self.show_view(place.get("view", FIRST_VIEW))
         centre = place.get("centre")
         if centre is None:
@@ -409,14 +497,23 @@ class MapPage(VisitPage):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.figure and event.type() is QEvent.Type.Resize:
-            wide, high = self.figure.width(), self.figure.height()
-            height = max(120, round(high * SWITCH_SHARE))
-            width = round(height * SWITCH_SHAPE)
-            self.switch.setGeometry(wide - width - 8, high - height - 8, width, height)
-            self.legend.move(wide - self.legend.width() - 8, LEGEND_TOP_PX)
-            self.head.legend.setEnabled(wide >= LEGEND_FITS_PX)
-            self.legend.setVisible(self.head.legend.isChecked() and wide >= LEGEND_FITS_PX)
-            self.tools.fit_into(wide, high)
-            self.head.fit_into(wide)
-            self._on_hover(self.figure.hover)
+            self._place_corners()
         return False
+
+    def _place_corners(self) -> None:
+        wide, high = self.figure.width(), self.figure.height()
+        count = min(len(whole_views(self.template)) - 1, MOST_SWITCHES)
+        share = SWITCH_SHARE if count < 2 else SMALL_SWITCH_SHARE
+        height = max(96 if count > 1 else 120, round(high * share))
+        width = round(height * SWITCH_SHAPE)
+        for number, switch in enumerate(self.switches):
+            top = high - (count - number) * (height + 8)
+            switch.setGeometry(wide - width - 8, top, width, height)
+        self.legend.move(wide - self.legend.width() - 8, LEGEND_TOP_PX)
+        self.head.legend.setEnabled(wide >= LEGEND_FITS_PX)
+        self.legend.setVisible(self.head.legend.isChecked() and wide >= LEGEND_FITS_PX)
+        self.legend.raise_()
+        self.tools.fit_into(wide, high)
+        self.all_views.fit_into(self.figure.rect())
+        self.head.fit_into(wide)
+        self._on_hover(self.figure.hover)

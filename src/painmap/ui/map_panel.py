@@ -30,6 +30,11 @@ from painmap.ui.widgets import Chips, NoteEdit, button, card, column, label, row
 
 LEAST_WIDTH, MOST_WIDTH = 280, 384
 NOTE_HEIGHT_PX = 64
+FINDING_WORDS = {
+    FindingOnFigure.REFERRED: "referred pain",
+    FindingOnFigure.NUMB_AREA: "less sensation",
+}
+"""Shorter words on chips, so that two stand side by side in the narrowest panel."""
 ROOMY_PX = 330
 """From this width on the quality chips show their patterns."""
 LAYER_WORDS = {
@@ -106,7 +111,7 @@ class SitePanel(QFrame):
             chips = self.quality_chips if isinstance(value, Quality) else self.depth_chips
             chips.chip(value).setProperty("tight", True)
         self.finding_chips = Chips(
-            [(each, each.value) for each in FindingOnFigure],
+            [(each, FINDING_WORDS.get(each, each.value)) for each in FindingOnFigure],
             self._on_finding,
             name="The doctor finds",
             columns=2,

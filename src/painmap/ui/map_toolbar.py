@@ -5,8 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QToolButton, QWidget
 
+from painmap.bodymap.figure import BodyView
 from painmap.domain.pain import AuthorLayer
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import MarkTool
@@ -25,7 +26,7 @@ HOLD_ERASER = "X"
 """Erases for as long as it is held."""
 ROOMY_PX = 620
 """From this height of the figure on, the tools have their names under them."""
-ROOMY_HEAD_PX, LEAST_HEAD_PX = 470, 256
+ROOMY_HEAD_PX, LEGEND_HEAD_PX, LEAST_HEAD_PX = 660, 480, 256
 _ICONS = {
     MarkTool.REGION: "tap",
     MarkTool.BRUSH: "brush",
@@ -191,10 +192,16 @@ class FigureHead(QWidget):
         self.legend.setToolTip("What colours, patterns and letters mean")
         self.legend.clicked.connect(on_legend)
         self.view = label(tone="heading")
+        self.menu = QMenu(self)
+        self.views = QPushButton("Views")
+        self.views.setProperty("flat", True)
+        self.views.setToolTip("Other views, zooms and figures (F2, F3, F4, F6; F9 shows all)")
+        self.views.setAccessibleName("Views, zooms and figures")
+        self.views.setMenu(self.menu)
         self._caption = label("Marked by", "muted")
         self._group = QButtonGroup(self)
         self._layers: dict[AuthorLayer, QPushButton] = {}
-        box = row(self.view, self.legend, -1, self._caption, 2, spacing=6)
+        box = row(self.view, self.views, self.legend, -1, self._caption, 2, spacing=6)
         for layer in AuthorLayer:
             made = QPushButton(_LAYER_WORDS[layer])
             made.setProperty("chip", True)
@@ -211,6 +218,12 @@ class FigureHead(QWidget):
         self.setLayout(box)
         self.setMinimumWidth(LEAST_HEAD_PX)
 
+    def show_view(self, view: BodyView, figure: str) -> None:
+        """Say which view of which figure is shown."""
+        self.view.setText(f"{view.name} view" if view.kind == "whole" else view.name)
+        self.view.setToolTip(f"{figure} figure")
+        self.view.setAccessibleName(f"{view.name}, {figure.lower()} figure")
+
     def layer_button(self, layer: AuthorLayer) -> QPushButton:
         return self._layers[layer]
 
@@ -220,3 +233,4 @@ class FigureHead(QWidget):
     def fit_into(self, width: int) -> None:
         """Say less where there is less room."""
         self._caption.setVisible(width >= ROOMY_HEAD_PX)
+        self.legend.setVisible(width >= LEGEND_HEAD_PX)

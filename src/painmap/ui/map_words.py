@@ -34,10 +34,19 @@ def hover_words(visit: Visit | None, hover: Hover, tool: MarkTool) -> str:
     return region_words(hover.region) + (", asked: no pain" if asked else "")
 
 
-def elsewhere_words(visit: Visit | None, template: TemplateRef) -> str:
-    """Say in words what was drawn on another figure and cannot be shown on this one."""
+def elsewhere_words(
+    visit: Visit | None, template: TemplateRef, *, shown: frozenset[TemplateRef] = frozenset()
+) -> str:
+    """Say in words what was drawn on a figure that this program does not have.
+
+    Parameters
+    ----------
+    shown : frozenset of TemplateRef
+        Figures that can be shown instead.
+    """
     old = marks_of_other_figures(visit, template) if visit is not None else ()
-    if not old:
+    unknown = [mark for mark in old if mark.template not in shown]
+    if not unknown:
         return ""
-    said = "; ".join(f"{place_of_pain([mark])} ({mark.view})" for mark in old)
+    said = "; ".join(f"{place_of_pain([mark])} ({mark.view})" for mark in unknown)
     return f"Drawn on another figure, not shown on this one: {said}"
