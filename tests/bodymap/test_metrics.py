@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from painmap.bodymap.instruments_data import load_instruments
 from painmap.bodymap.metrics import DEFINITIONS, BodyShareBasis, Measurer, Measures
 from painmap.bodymap.metrics_ink import InkCache
-from painmap.bodymap.template import BodyTemplate
+from painmap.bodymap.template import BodyTemplate, load_surface, load_template
 from painmap.domain.pain import (
     ArrowShape,
     AuthorLayer,
@@ -29,7 +29,8 @@ from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
 from tests.bodymap.drawings import adult_figure, box, drawn, empty_visit, other_ref, stroke
 
-TABLES = load_instruments(Path(__file__).parents[2] / "resources" / "instruments")
+RESOURCES = Path(__file__).parents[2] / "resources"
+TABLES = load_instruments(RESOURCES / "instruments")
 
 
 def _measurer(template: BodyTemplate) -> Measurer:
@@ -171,7 +172,7 @@ def test_intensity_is_weighed_by_area_as_published(adult: BodyTemplate) -> None:
     assert measures.mean_intensity == pytest.approx((8 * 400 + 4 * 1200) / 1600)
     assert measures.sum_intensity == pytest.approx(_cm2(adult, 8 * 400 + 4 * 1200))
     assert measures.max_intensity == 8
-    whole = sum(view.silhouette.area for view in adult.views.values() if view.kind == "whole")
+    whole = sum(adult.views[view_id].silhouette.area for view_id in ("front", "back"))
     assert measures.coverage == pytest.approx(1700 / whole)
 
 
@@ -328,6 +329,50 @@ def test_what_was_kept_gives_the_same_as_what_is_new(
     assert sum(area for _, area in united.covered.values()) == pytest.approx(
         united.area, rel=1e-3, abs=0.1
     )
+
+
+@pytest.fixture(scope="module")
+def woman() -> BodyTemplate:
+    return load_template(RESOURCES / "body_maps" / "woman")
+
+
+def test_a_place_drawn_in_a_zoom_and_in_its_view_counts_once(woman: BodyTemplate) -> None:
+    square = box(-30, 340, 20, 20)
+    measurer = _measurer(woman)
+
+    zoomed = measurer.measure(drawn(woman, ("low_back_pelvis", square)))
+    both = measurer.measure(drawn(woman, ("low_back_pelvis", square), ("back", square)))
+    tapped = drawn(woman, ("low_back_pelvis", RegionShape("sij.left")))
+
+    assert [extent.view_id for extent in zoomed.extents] == ["front", "back"]
+    assert zoomed.extents == both.extents
+    assert len(both.clusters) == 1
+    assert {"sij.left"} <= {each.id for each in measurer.regions(tapped).marked()}
+
+
+@pytest.mark.parametrize("view_id", ["left", "right"])
+def test_a_side_view_is_all_of_its_side(woman: BodyTemplate, view_id: str) -> None:
+    region = f"thigh_lat.{view_id}"
+
+    measures = _measurer(woman).measure(drawn(woman, (view_id, RegionShape(region))))
+
+    assert measures.laterality == {"left": -1.0, "right": 1.0}[view_id]
+    assert [each.view_id for each in measures.extents] == ["front", "back", view_id]
+    assert (measures.body_share or 0) > 0
+
+
+def test_the_figures_own_surface_is_used(woman: BodyTemplate) -> None:
+    surface = load_surface(RESOURCES / "body_maps" / "woman")
+    assert surface is not None
+    measurer = Measurer({woman.ref: woman}, TABLES.rule_of_nines, {woman.ref: surface})
+    thigh = ("left", RegionShape("thigh_lat.left"))
+
+    one = measurer.measure(drawn(woman, thigh))
+    more = measurer.measure(drawn(woman, thigh, ("front", RegionShape("thigh_lat.left"))))
+
+    assert one.body_share_basis is BodyShareBasis.SURFACE
+    assert 0 < (one.body_share or 0) <= (more.body_share or 0) < 0.1
+    assert one.laterality == pytest.approx(-1.0)
 
 
 def test_a_changed_intensity_or_shape_is_seen_although_the_ids_stay(adult: BodyTemplate) -> None:

@@ -202,7 +202,9 @@ def _sights(
         drawn.setdefault((id(mark.template), mark.view), []).append(mark)
     by_view: dict[tuple[TemplateRef, str], list[Mark]] = {}
     for (_, view_id), each in drawn.items():
-        by_view.setdefault((each[0].template, view_id), []).extend(each)
+        ref = each[0].template
+        home = cache.home_of(templates[ref], view_id) if ref in templates else view_id
+        by_view.setdefault((ref, home), []).extend(each)
     for (ref, view_id), each in by_view.items():
         template = templates.get(ref)
         view = template.views.get(view_id) if template else None

@@ -1,6 +1,6 @@
 """How much hurts, where and how strongly: the measures of one drawing, with their definitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -50,7 +50,8 @@ DEFINITIONS: Mapping[str, Definition] = {
         "Extent",
         "Area of the ink in a view divided by the area of the body in that view; planar. Where "
         "marks overlap, the place counts once; ink beside the body does not count; a point counts "
-        "as a finger tip, an arrow not at all. The mean is that of front and back.",
+        "as a finger tip, an arrow not at all; ink in a zoom counts in the view that it magnifies. "
+        "The mean is that of front and back.",
         "Pain extent on body charts, repository.supsi.ch/2403",
     ),
     "body_share": Definition(
@@ -78,7 +79,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "coverage": Definition(
         "Coverage",
-        "Marked area divided by the area of the body, in all whole views of the figure together.",
+        "Marked area divided by the area of the body, in front and back and the side views that "
+        "were drawn on together.",
         _JOVE,
     ),
     "sum_intensity": Definition(
@@ -157,7 +159,7 @@ class Measures:
     Parameters
     ----------
     extents : tuple of Extent
-        For every view of the figures that were drawn on.
+        Front, back and what else was drawn on, of every figure.
     mean_extent : float or None
         Of front and back, 0 to 1; None where nothing was drawn.
     body_share : float or None
@@ -228,16 +230,23 @@ class Measurer:
         return ref in self._templates
 
     def ink(self, visit: Visit, layer: AuthorLayer) -> tuple[ViewInk, ...]:
-        """The ink of a layer in every view of every figure that it was drawn on."""
+        """The ink of a layer on every figure: front, back and what else was drawn on."""
         marks = [mark for mark in visit.marks if mark.layer is layer]
-        refs = dict.fromkeys(mark.template for mark in marks)
+        drawn_on: dict[TemplateRef, list[str]] = {}
+        for ref, view_id in dict.fromkeys((mark.template, mark.view) for mark in marks):
+            drawn_on.setdefault(ref, []).append(view_id)
         intensities = intensities_of(visit)
         return tuple(
-            self.cache.ink(self._templates[ref], view, marks, intensities)
-            for ref in refs
-            if ref in self._templates
-            for view in self._templates[ref].views.values()
+            self.cache.ink(template, template.views[view_id], marks, intensities)
+            for ref, view_ids in drawn_on.items()
+            if (template := self._templates.get(ref)) is not None
+            for view_id in self._homes(template, view_ids)
         )
+
+    def _homes(self, template: BodyTemplate, view_ids: Iterable[str]) -> list[str]:
+        """Front and back, then the others that were drawn on; a zoom is its parent's."""
+        homes = [self.cache.home_of(template, view_id) for view_id in view_ids]
+        return [each for each in dict.fromkeys(("front", "back", *homes)) if each in template.views]
 
     def regions(self, visit: Visit, layer: AuthorLayer = AuthorLayer.PATIENT) -> RegionStates:
         """The states of the regions, for the instruments as well."""

@@ -22,6 +22,9 @@ from painmap.domain.pain import ArrowShape, Mark, RegionShape
 
 TOLERANCE = 0.1
 """Figure units to which outlines of ink are measured: 0.2 mm on the body."""
+ZOOM_TOLERANCE = 0.03
+"""Share of a zoom that may lie beside the body of the view that it magnifies; more, and the zoom
+has a projection of its own."""
 MOST_KEPT = 50_000
 """Results that are remembered; far more than a visit needs."""
 
@@ -133,7 +136,8 @@ class InkCache:
         Parameters
         ----------
         marks : iterable of Mark
-            Those on other views or figures are left out.
+            Those on other views or figures are left out; those on a zoom count in the view
+            that it magnifies.
         intensities : mapping of site id to int or None
             0-10, None where it was not asked; such sites lie lowest.
         """
@@ -141,9 +145,9 @@ class InkCache:
         ours = [
             mark
             for mark in marks
-            if mark.view == view.id
-            and not isinstance(mark.shape, ArrowShape)
+            if not isinstance(mark.shape, ArrowShape)
             and (mark.template is template.ref or mark.template == template.ref)
+            and self.home_of(template, mark.view) == view.id
         ]
         ranks = [_rank(known.get(mark.site_id)) for mark in ours]
         shown = tuple(
@@ -170,7 +174,7 @@ class InkCache:
         sites: list[UUID] = []
         order: list[tuple[int, int]] = []
         for mark, rank in zip(marks, ranks, strict=True):
-            for part in self._parts(view, mark):
+            for part in self._parts(template, view, mark):
                 order.append((rank, len(parts)))
                 parts.append(part)
                 sites.append(mark.site_id)
@@ -190,13 +194,21 @@ class InkCache:
         self._kept[key] = (held, value)
         return value
 
-    def _parts(self, view: BodyView, mark: Mark) -> list[BaseGeometry]:
+    def home_of(self, template: BodyTemplate, view_id: str) -> str:
+        """Id of the view that a zoom magnifies, where both have the same place for everything."""
+        key = ("home", id(template), view_id)
+        if key not in self._kept:
+            self._remember(key, template, _home_of(template, view_id))
+        home: str = self._kept[key][1]
+        return home
+
+    def _parts(self, template: BodyTemplate, view: BodyView, mark: Mark) -> list[BaseGeometry]:
         """The connected parts of a mark's area on the body."""
         key = ("parts", id(view), mark.id.int, id(mark.shape))
         if key in self._kept:
             kept: list[BaseGeometry] = self._kept[key][1]
             return kept
-        shape = area_of(view, mark.shape)
+        shape = area_of(template.views[mark.view], mark.shape)
         if not isinstance(mark.shape, RegionShape):
             shape = _on_body(view, shapely.simplify(shape, TOLERANCE))
         parts = [part for part in shapely.get_parts(shape) if part.area > 0]
@@ -277,6 +289,15 @@ def _near(parts: Sequence[BaseGeometry], fresh: Sequence[int]) -> Iterator[tuple
         for j in np.flatnonzero(near).tolist():
             if j != i:
                 yield i, j
+
+
+def _home_of(template: BodyTemplate, view_id: str) -> str:
+    view = template.views.get(view_id)
+    parent = template.views.get(view.parent) if view is not None and view.parent else None
+    if view is None or parent is None:
+        return view_id
+    beside = shapely.difference(view.silhouette, parent.silhouette).area
+    return parent.id if beside <= ZOOM_TOLERANCE * view.silhouette.area else view_id
 
 
 def _on_body(view: BodyView, shape: BaseGeometry) -> BaseGeometry:
