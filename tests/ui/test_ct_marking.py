@@ -120,7 +120,7 @@ def test_the_area_of_a_known_square_is_measured(hands: CtHands) -> None:
     measured = hands.page.session.measure(hands.visit.outlines[0])
     assert measured is not None
     assert measured.area_mm2 == pytest.approx(1600.0, rel=0.05)
-    words = hands.page.bar.measured.text()
+    words = hands.page.bar.measured.whole
     assert words.startswith("16")
     assert "cm², mean" in words
     assert words.endswith("on the supine CT of 29 February 2024")
@@ -168,7 +168,7 @@ def test_escape_gives_a_contour_up(hands: CtHands) -> None:
     hands.key(Qt.Key.Key_Return)
 
     assert hands.visit.outlines == ()
-    assert not hands.page.annotator._runner.active
+    assert not hands.page.annotator.drawing
 
 
 def test_vertices_are_dragged_added_and_removed_one_step_each(hands: CtHands) -> None:
@@ -213,7 +213,7 @@ def test_outlines_are_refused_on_planes_across_the_slices(hands: CtHands) -> Non
     hands.click(POINT, plane=Plane.CORONAL)
 
     assert "as they were acquired" in hands.page.bar.hint.whole
-    assert not hands.page.annotator._runner.active
+    assert not hands.page.annotator.drawing
 
 
 def test_a_target_is_drawn_on_its_slice_and_not_on_a_far_one(hands: CtHands) -> None:

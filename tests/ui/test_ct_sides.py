@@ -129,6 +129,22 @@ def test_keeping_the_side_needs_a_reason(hands: CtHands) -> None:
     assert site.side_check.offset_mm == pytest.approx(-24.0, abs=1.5)
 
 
+def test_a_side_that_was_kept_is_not_asked_about_at_every_drag(hands: CtHands) -> None:
+    hands.click(MIDLINE, ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+    question = hands.page.annotator.question
+    assert question is not None
+    question.reason.setText("seen on the other side before")
+    hands.answer_side("Keep LEFT")
+
+    hands.drag(hands.pixel(RIGHT_OF_IT), hands.pixel(PatientPoint(-10.0, 30.0, -50.0)))
+
+    (site,) = hands.visit.planned_sites
+    assert hands.page.annotator.question is None
+    assert site.side_check.answer == "seen on the other side before"
+    assert site.side_check.offset_mm == pytest.approx(-40.0, abs=1.5)
+
+
 def test_cancel_records_nothing(hands: CtHands) -> None:
     hands.click(MIDLINE, ToolName.MIDLINE)
     hands.click(RIGHT_OF_IT, ToolName.TARGET)

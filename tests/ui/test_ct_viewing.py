@@ -212,11 +212,11 @@ def test_annotations_of_a_changed_stack_are_read_only_with_the_reason(hands: CtH
 
     standing = hands.page.session.standing(anchor)
     hands.page.annotator.choose(site.id)
-    hands.page.annotator.remove_chosen()
+    hands.page.annotator.chosen_one.remove()
 
     assert standing.drawn
     assert standing.reason.startswith("Read-only:")
-    assert hands.page.bar.measured.text() == standing.reason
+    assert hands.page.bar.measured.whole == standing.reason
     assert len(hands.visit.planned_sites) == 1
 
 

@@ -9,7 +9,7 @@ from painmap.domain.anatomy import Level, Muscle, Side
 from painmap.domain.injection import Landmark, Outline, PlannedSite
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.muscle_chooser import MuscleChooser
-from painmap.ui.widgets import NoteEdit, button, column, label, restyle, row
+from painmap.ui.widgets import NoteEdit, button, column, restyle, row
 
 NOTE_HEIGHT = 40
 
@@ -43,8 +43,9 @@ class MarkBar(QFrame):
         self._editable = False
         self.hint = ElidedLabel()
         self.hint.setProperty("tone", "muted")
-        self.sentence = label(wrap=True)
-        self.measured = label(tone="muted", wrap=True)
+        self.sentence = ElidedLabel()
+        self.measured = ElidedLabel()
+        self.measured.setProperty("tone", "muted")
         self.note = NoteEdit(on_note, "Note")
         self.note.setFixedHeight(NOTE_HEIGHT)
         self.note.setAccessibleName("Note to the chosen annotation")
@@ -55,8 +56,8 @@ class MarkBar(QFrame):
         self._detail = QWidget()
         words = column(self.sentence, self.measured, spacing=2)
         detail = row(spacing=12)
-        detail.addLayout(words, 3)
-        detail.addWidget(self.note, 2)
+        detail.addLayout(words, 7)
+        detail.addWidget(self.note, 3)
         detail.addWidget(self.apply)
         detail.addWidget(self.remove)
         self._detail.setLayout(detail)
@@ -121,8 +122,8 @@ class MarkBar(QFrame):
         self._item = item
         self._editable = editable
         self._detail.setVisible(item is not None)
-        self.sentence.setText(sentence)
-        self.measured.setText(measured)
+        self.sentence.show_text(sentence)
+        self.measured.show_text(measured)
         self.measured.setVisible(bool(measured))
         has_note = isinstance(item, PlannedSite | Outline)
         self.note.setVisible(has_note)

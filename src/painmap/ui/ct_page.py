@@ -58,9 +58,9 @@ class CtPage(VisitPage):
         self.viewer = CtViewer(self.session, self._marks)
         self.bar = MarkBar(
             desk.muscles,
-            on_note=lambda text: self.annotator.set_note(text),
-            on_remove=lambda: self.annotator.remove_chosen(),
-            on_apply=lambda: self.annotator.apply_to_chosen(),
+            on_note=lambda text: self.annotator.chosen_one.set_note(text),
+            on_remove=lambda: self.annotator.chosen_one.remove(),
+            on_apply=lambda: self.annotator.chosen_one.apply_bar(),
         )
         self.tools = ToolStrip(icons, palette, self.choose_tool)
         self.windows = WindowChips(self.viewer.set_window)
@@ -189,6 +189,7 @@ class CtPage(VisitPage):
         self._wanted = {}
         before = self.session.study
         self.session.open(result.volume, result.disk, result.study)
+        self.annotator.leave_stack()
         if result.study is None or result.study != before:
             self.annotator.forget()
         self.head.refresh()
@@ -344,7 +345,7 @@ class CtPage(VisitPage):
         elif key is Qt.Key.Key_Escape:
             self.annotator.escape()
         elif key is Qt.Key.Key_Delete:
-            self.annotator.delete()
+            self.annotator.chosen_one.delete()
         elif key in KEYS:
             self.annotator.feed(PointerEvent(PointerKind.KEY, key=KEYS[key]))
         else:
