@@ -53,7 +53,7 @@ def test_the_import_report_is_kept_with_the_study_and_can_be_read(
     report = from_json(desk.clinic.blob(hands.visit.attached_studies[0].import_report))
     assert len(report.used) == 21
     assert report.skipped == (("readme.txt", "This is not a DICOM file."),)
-    assert "21 files used" in hands.page.opening.report_text.toPlainText()
+    assert "21 files used" in hands.page.opening.panel.text.toPlainText()
 
 
 def test_another_persons_study_is_stopped_before_anything_is_kept(

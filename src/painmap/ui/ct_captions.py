@@ -7,7 +7,7 @@ from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import SliceImage
 from painmap.imaging.stack import WarningCode
 from painmap.ui.ct_open import OpenCt
-from painmap.ui.ct_paint import Captions, Line, Tone
+from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import (
     LOOK_ONLY_BANNER,
     POSITION_UNKNOWN,

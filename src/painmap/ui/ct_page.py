@@ -232,7 +232,8 @@ class CtPage(VisitPage):
 
     def _on_past_end(self, direction: int) -> None:
         stack = self.head.neighbour(direction)
-        if stack is not None:
+        # a wheel that is still turning must not begin the same reading again
+        if stack is not None and not self.opening.is_busy:
             self.show_stack(stack, {"index": 0 if direction > 0 else len(stack.slices) - 1})
 
     def show_report(self) -> None:
