@@ -74,6 +74,9 @@ class TodayPage(VisitPage):
         self.list = QListWidget()
         self.list.setAccessibleName("Patients, unfinished drafts first")
         self.list.setSpacing(2)
+        self.nobody = label(tone="muted", wrap=True)
+        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nobody.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.list.currentItemChanged.connect(lambda *_: self._on_row())
         self.list.itemActivated.connect(lambda _: self._open_chosen())
         self._new = button("New patient", self._start_form)
@@ -97,6 +100,8 @@ class TodayPage(VisitPage):
         left.addLayout(head)
         left.addWidget(self.search)
         left.addWidget(self.list, 1)
+        inside = column(-1, self.nobody, -1, margins=32)
+        self.list.setLayout(inside)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._right)
@@ -126,6 +131,12 @@ class TodayPage(VisitPage):
             item.setSizeHint(QSize(100, 62))
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
+        self.nobody.setVisible(not cards)
+        self.nobody.setText(
+            "Nobody fits what you typed. New patient takes the name over."
+            if self.search.text()
+            else "No patient yet. Create the first one with New patient."
+        )
         keep = next((n for n, c in enumerate(cards) if chosen and c.patient.id == chosen), None)
         if keep is not None:
             self.list.setCurrentRow(keep)
