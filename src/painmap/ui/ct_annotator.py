@@ -281,7 +281,9 @@ class Annotator:
         preview, visit, chosen = self._preview, self._visit, self.chosen
         hidden = {preview.moving} if preview is not None and preview.moving is not None else set()
         if self.sides.pending is not None:
+            # what is asked about is the one that stands out
             hidden.add(self.sides.pending.id)
+            chosen = None
         found = [
             *landmark_marks(shown, visit, chosen=chosen, hidden=hidden),
             *outline_marks(

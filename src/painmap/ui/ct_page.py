@@ -214,11 +214,15 @@ class CtPage(VisitPage):
         if self.session.disk is None:
             return
         window = self.session.window
+        going_to: dict[str, Any] = {"window": [window.width, window.level], **(place or {})}
+        same_frame = stack.frame_of_reference_uid == self.session.stack.frame_of_reference_uid
+        if "index" not in going_to and same_frame and self.viewer.cross is not None:
+            going_to["cross"] = list(self.viewer.cross)
         self.opening.load_beside(
             self.session.disk,
             stack,
             self.session.study,
-            {"window": [window.width, window.level], **(place or {})},
+            going_to,
             self._on_stack_progress,
             self._on_stack_failed,
         )
