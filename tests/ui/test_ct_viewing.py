@@ -172,21 +172,26 @@ def test_uneven_slices_show_their_own_plane_and_say_why(
     assert site.place.target == pytest.approx(POINT, abs=1.0)
 
 
-def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
-    desk: Desk, qtbot: QtBot, tmp_path: Path
-) -> None:
+def _write_two_blocks(folder: Path) -> Path:
+    """One series whose slices lie in two directions."""
     tilted = ((1.0, 0.0, 0.0), (0.0, 0.9, 0.435889894))
-    write_body(tmp_path / "disc" / "a", count=5)
+    write_body(folder / "a", count=5)
     write_body(
-        tmp_path / "disc" / "b",
+        folder / "b",
         count=4,
         origin=(-118.0, -118.0, -30.0),
         directions=tilted,
         first_number=50,
         edit=lambda dataset, order: setattr(dataset, "SOPInstanceUID", f"7.7.{order + 1}"),
     )
+    return folder
+
+
+def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
     hands = CtHands(desk, qtbot, jane())
-    hands.open_best(tmp_path / "disc")
+    hands.open_best(_write_two_blocks(tmp_path / "disc"))
     page = hands.page
     assert not page.head.switch.isHidden()
     first = page.session.stack.index
@@ -199,6 +204,38 @@ def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
     assert page.viewer.index(page.viewer.native) == (
         0 if first == 0 else len(page.session.stack.slices) - 1
     )
+
+
+def test_what_was_marked_on_every_block_is_exported_also_after_reopening(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.open_best(_write_two_blocks(tmp_path / "disc"))
+    page = hands.page
+    for number in (0, 1):
+        assert page.session.disk is not None
+        page.show_stack(page.session.disk.stacks[number], {"index": 1})
+        hands.settle()
+        hands.choose("multifidus", Side.LEFT, Level.L4)
+        page.choose_tool(ToolName.TARGET)
+        place = page.viewer.shown[Plane.AXIAL].placement.patient_of((150.0, 120.0))
+        assert place is not None
+        page.viewer.draw()
+        hands.click(place)
+        if page.annotator.question is not None:
+            hands.answer_side("Not now")
+    assert len(hands.visit.planned_sites) == 2
+    assert len(page.session.slice_pictures(hands.visit)) == 2
+    study = hands.visit.attached_studies[0]
+
+    page.close_pictures()
+    assert page.session.not_pictured(hands.visit) == 2
+    page.reopen(study)
+    hands.settle()
+
+    assert page.session.not_pictured(hands.visit) == 0
+    assert len(page.session.slice_pictures(hands.visit)) == 2
+    assert all(page.session.miniature(site) is not None for site in hands.visit.planned_sites)
 
 
 def test_annotations_of_a_changed_stack_are_read_only_with_the_reason(hands: CtHands) -> None:

@@ -48,6 +48,7 @@ class MarkBar(QFrame):
         self.measured.setProperty("tone", "muted")
         self.note = NoteEdit(on_note, "Note")
         self.note.setFixedHeight(NOTE_HEIGHT)
+        self.note.setAcceptDrops(False)  # a folder that is dropped belongs to the window
         self.note.setAccessibleName("Note to the chosen annotation")
         self.apply = button("Change to the above", on_apply, flat=True)
         self.remove = button("Remove", on_remove, flat=True)

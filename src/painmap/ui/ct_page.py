@@ -18,6 +18,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
 from painmap.imaging.reslice import Plane
 from painmap.imaging.stack import Stack
+from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import WINDOWS
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
@@ -53,6 +54,7 @@ class CtPage(VisitPage):
         super().__init__(desk, icons, palette)
         self.session = CtSession(desk.muscles)
         self._wanted: Mapping[str, Any] = {}
+        self._reading_beside = False
         self._shortcuts: list[QShortcut] = []
         self.opening = CtOpening(desk)
         self.viewer = CtViewer(self.session, self._marks)
@@ -204,6 +206,29 @@ class CtPage(VisitPage):
         self._on_window()
         self._look()
         self.annotator.refresh()
+        self._read_annotated()
+
+    def _read_annotated(self) -> None:
+        """Read the other stacks that something was marked on, one by one, for the export."""
+        if self._reading_beside or not self.desk.is_open:
+            return
+        waiting = self.session.annotated_elsewhere(self.desk.open_visit.visit)
+        if not waiting:
+            return
+        disk = self.session.disk
+
+        def done(volume: Volume) -> None:
+            self._reading_beside = False
+            if self.session.disk is disk:
+                self.session.keep(volume)
+                self._read_annotated()
+
+        def failed(error: BaseException) -> None:
+            self._reading_beside = False
+            self.desk.show_error(error)
+
+        self._reading_beside = True
+        self.desk.jobs.start(loading(waiting[0]), done=done, failed=failed)
 
     def _wanted_for(self, result: Opened) -> Mapping[str, Any]:
         same = result.study is not None and self._wanted.get("study") == result.study.study_uid
@@ -218,13 +243,13 @@ class CtPage(VisitPage):
         same_frame = stack.frame_of_reference_uid == self.session.stack.frame_of_reference_uid
         if "index" not in going_to and same_frame and self.viewer.cross is not None:
             going_to["cross"] = list(self.viewer.cross)
+        disk, study = self.session.disk, self.session.study
+        kept = self.session.kept(stack)
+        if kept is not None:
+            self._on_opened_ct(Opened(kept, disk, study, going_to))
+            return
         self.opening.load_beside(
-            self.session.disk,
-            stack,
-            self.session.study,
-            going_to,
-            self._on_stack_progress,
-            self._on_stack_failed,
+            disk, stack, study, going_to, self._on_stack_progress, self._on_stack_failed
         )
 
     def _on_stack_progress(self, step: Progress) -> None:

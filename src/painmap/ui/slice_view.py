@@ -81,6 +81,9 @@ class SliceView(pg.GraphicsView):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(120, 100)
+        # a folder that is dropped belongs to the window
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, border=None)
         self.box.setAspectLocked(True)
         self.box.invertY(True)
