@@ -176,8 +176,17 @@ class Clinic:
         self._visits.create(visit)
         return self.open_visit(visit.id)
 
-    def open_visit(self, visit_id: UUID) -> OpenVisit:
-        """Read a visit to work on it."""
+    def open_visit(self, visit_id: UUID, *, fresh: bool = False) -> OpenVisit:
+        """Read a visit to work on it; one that still waits to be stored is given as it is.
+
+        Parameters
+        ----------
+        fresh : bool
+            Read what is stored in any case.
+        """
+        live = self._open.get(visit_id)
+        if live is not None and live.unsaved and not fresh:
+            return live
         opened = OpenVisit.load(self._visits, visit_id, author=self._author, now=self._now)
         self._open[visit_id] = opened
         keep_out(opened.patient)

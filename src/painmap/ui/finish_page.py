@@ -77,8 +77,8 @@ class FinishPage(VisitPage):
     def _actions(self) -> QFrame:
         frame = card()
         frame.setFixedWidth(300)
-        self.export_button = button("Export visit ...", self._choose, primary=True)
-        self.copy_button = button("Copy as text", self._copy)
+        self.export_button = button("Export visit ...", self.choose_export, primary=True)
+        self.copy_button = button("Copy as text", self.copy_text)
         self.finish_button = button("Finish visit", self._finish)
         self.outcome = label(wrap=True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -139,7 +139,8 @@ class FinishPage(VisitPage):
 
     # --- what is done
 
-    def _choose(self) -> None:
+    def choose_export(self) -> None:
+        """Ask for a folder and export into it."""
         folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
         if folder:
             self.export_to(Path(folder))
@@ -168,7 +169,8 @@ class FinishPage(VisitPage):
         self.outcome.show()
         self.desk.say(words + ".")
 
-    def _copy(self) -> None:
+    def copy_text(self) -> None:
+        """Put the visit as plain sentences on the clipboard."""
         QGuiApplication.clipboard().setText(self.plain_text())
         self.desk.say("Copied the visit as text.")
 

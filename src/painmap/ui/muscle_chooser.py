@@ -13,6 +13,18 @@ LEVEL_NOT_GIVEN = "level not given"
 _MUSCLE_ROLE = Qt.ItemDataRole.UserRole
 
 
+def fill_levels(box: QComboBox, muscle: Muscle | None, level: Level | None) -> None:
+    """Offer the levels of `muscle` with `level` chosen, also one that it does not list."""
+    levels = list(muscle.levels) if muscle else []
+    if level is not None and level not in levels:
+        levels.append(level)
+    box.clear()
+    box.addItem(LEVEL_NOT_GIVEN, None)
+    for each in levels:
+        box.addItem(each.value, each)
+    box.setCurrentIndex(max(0, box.findData(level)))
+
+
 class MuscleChooser(QWidget):
     """Choose a muscle (grouped by indication, found by its letters), a side, a level.
 
@@ -128,12 +140,8 @@ class MuscleChooser(QWidget):
     def _offer_levels(self) -> None:
         muscle = self.muscle
         known = self.level
-        self.levels.clear()
-        self.levels.addItem(LEVEL_NOT_GIVEN, None)
-        for each in muscle.levels if muscle else ():
-            self.levels.addItem(each.value, each)
-        if known is not None and self.levels.findData(known) >= 0:
-            self.levels.setCurrentIndex(self.levels.findData(known))
+        listed = known if muscle is not None and known in muscle.levels else None
+        fill_levels(self.levels, muscle, listed)
         self.sides.setVisible(muscle is None or muscle.sided)
 
     def _changed(self) -> None:

@@ -69,7 +69,10 @@ class PatientBar(QFrame):
         self._facts.setText(patient_facts(patient, self._desk.now))
         self._kind.setVisible(patient.kind is PatientKind.DEMONSTRATION)
         self._visit.setText(f"{visit.kind.value}, {moment_words(visit.started)}")
-        self._show_saved(self._desk.open_visit.saved_at)
+        if self._desk.open_visit.unsaved:
+            self._show_not_saved()
+        else:
+            self._show_saved(self._desk.open_visit.saved_at)
 
     def _on_closed(self) -> None:
         self._name.setText("painmap")
@@ -80,7 +83,7 @@ class PatientBar(QFrame):
         self._retry.hide()
 
     def _on_changed(self) -> None:
-        if self._desk.is_open and self._desk.open_visit.unsaved:
+        if self._desk.is_open and self._desk.open_visit.unsaved and self._desk.is_storing:
             self._saved.setText("saving ...")
 
     def _on_saved(self, at: datetime) -> None:
@@ -93,11 +96,14 @@ class PatientBar(QFrame):
         self._retry.hide()
 
     def _on_save_failed(self, error: PainmapError) -> None:
+        self._show_not_saved()
+        self._saved.setToolTip(str(error))
+        self._desk.show_error(error)
+
+    def _show_not_saved(self) -> None:
         self._set_tone("warning")
         self._saved.setText("NOT SAVED")
-        self._saved.setToolTip(str(error))
         self._retry.show()
-        self._desk.show_error(error)
 
     def _set_tone(self, tone: str) -> None:
         self._saved.setProperty("tone", tone)

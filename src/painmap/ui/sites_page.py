@@ -16,13 +16,11 @@ from painmap.domain.sentences import place_of_pain, planned_sentence
 from painmap.ui.body_view import FigureGlance
 from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Changes, Desk, Tone
-from painmap.ui.muscle_chooser import MuscleChooser
+from painmap.ui.muscle_chooser import MuscleChooser, fill_levels
 from painmap.ui.pages import VisitPage
 from painmap.ui.site_table import MINIATURE_PX, SiteRow, SiteTable, pain_of
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
-
-LEVEL_NOT_GIVEN = "level not given"
 
 
 class SitesPage(VisitPage):
@@ -112,6 +110,8 @@ class SitesPage(VisitPage):
             self._show(self.model.rows[number])
 
     def _show(self, chosen: SiteRow) -> None:
+        if chosen.id != self._chosen:
+            self._detail.note.hand_in()  # what is typed belongs to the line before
         self._chosen = chosen.id
         self._detail.show_row(chosen)
         if chosen.pain is not None:
@@ -203,15 +203,7 @@ class SiteDetail(QFrame):
         self.note.show_text(site.note)
 
     def _fill_levels(self, site: PlannedSite) -> None:
-        muscle = self._desk.muscles.get(site.muscle_id)
-        levels = list(muscle.levels) if muscle else []
-        if site.level is not None and site.level not in levels:
-            levels.append(site.level)
-        self.level.clear()
-        self.level.addItem(LEVEL_NOT_GIVEN, None)
-        for each in levels:
-            self.level.addItem(each.value, each)
-        self.level.setCurrentIndex(max(0, self.level.findData(site.level)))
+        fill_levels(self.level, self._desk.muscles.get(site.muscle_id), site.level)
 
     def _change(self, label_: str, **fields: Any) -> None:
         if self._row is not None and self._row.site is not None:
