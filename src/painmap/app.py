@@ -3,7 +3,6 @@
 import getpass
 import logging
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -103,22 +102,9 @@ def open_demo(window: MainWindow, folder: Path) -> None:
     desk = window.desk
 
     def ready(series: Path) -> None:
-        window.status.finish_task()
         desk.ask_records(partial(demo_visit, desk.clinic), partial(_show_demo, window, series))
 
-    def failed(error: BaseException) -> None:
-        window.status.finish_task()
-        desk.show_error(error)
-
-    stop: list[Callable[[], None]] = []
-    stop.append(
-        desk.jobs.start(
-            preparing_demo_series(folder),
-            done=ready,
-            failed=failed,
-            progress=lambda step: window.status.show_task(step, lambda: stop[0]()),
-        )
-    )
+    desk.run(preparing_demo_series(folder), done=ready, failed=desk.show_error)
 
 
 def _show_demo(window: MainWindow, series: Path, visit: OpenVisit) -> None:

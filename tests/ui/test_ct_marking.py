@@ -12,7 +12,7 @@ from painmap.imaging.reslice import Plane
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
-from tests.support.ct_page import CtHands, jane, write_body
+from tests.support.ct_page import CtHands, exported, jane, write_body
 
 POSITIONS = ("HFS", "HFP", "FFS", "FFP", "HFDR", "HFDL")
 POINT = PatientPoint(42.0, 30.0, -50.0)
@@ -274,9 +274,10 @@ def test_each_annotated_slice_becomes_a_picture_with_its_words(hands: CtHands) -
     hands.choose("psoas_major", Side.LEFT, Level.L3)
     hands.outline(_square(PatientPoint(42.0, 30.0, -30.0), 20.0))
 
-    pictures = hands.page.session.slice_pictures(hands.visit)
-    measures = hands.page.session.measures(hands.visit)
+    found = exported(hands)
+    pictures, measures = found.pictures, found.measures
 
+    assert found.missing == ()
     assert list(pictures) == ["ct-axial-slice-011", "ct-axial-slice-015"]
     assert all(image.width() == 1024 and image.height() > 1024 for image in pictures.values())
     assert list(measures) == [hands.visit.outlines[0].id]

@@ -11,7 +11,7 @@ from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_words import LOOK_ONLY_BANNER, SYNTHETIC_BANNER
 from painmap.ui.desk import Desk
-from tests.support.ct_page import CtHands, demonstration, jane, write_body
+from tests.support.ct_page import CtHands, demonstration, exported, jane, write_body
 
 
 def _question(hands: CtHands) -> QuestionPanel:
@@ -115,7 +115,7 @@ def test_a_study_that_is_only_looked_at_leaves_nothing_but_that(
         page.choose_tool(name)
         assert page.annotator.tool is ToolName.WINDOW
     assert page.place() == {}
-    assert page.session.slice_pictures(hands.visit) == {}
+    assert exported(hands).pictures == {}
 
 
 def test_a_persons_study_cannot_be_attached_to_a_demonstration(

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,7 +20,7 @@ from painmap.ui.ct_paint_words import Tone
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.main_window import MainWindow
-from tests.support.ct_page import CtHands, jane, write_body
+from tests.support.ct_page import CtHands, exported, jane, write_body
 
 POINT = PatientPoint(42.0, 30.0, -50.0)
 
@@ -225,17 +226,35 @@ def test_what_was_marked_on_every_block_is_exported_also_after_reopening(
         if page.annotator.question is not None:
             hands.answer_side("Not now")
     assert len(hands.visit.planned_sites) == 2
-    assert len(page.session.slice_pictures(hands.visit)) == 2
+    assert len(exported(hands).pictures) == 2
     study = hands.visit.attached_studies[0]
 
     page.close_pictures()
-    assert page.session.not_pictured(hands.visit) == 2
+    assert len(exported(hands).pictures) == 2
     page.reopen(study)
     hands.settle()
 
-    assert page.session.not_pictured(hands.visit) == 0
-    assert len(page.session.slice_pictures(hands.visit)) == 2
+    assert len(exported(hands).pictures) == 2
     assert all(page.session.miniature(site) is not None for site in hands.visit.planned_sites)
+
+
+def test_an_export_says_what_it_has_no_picture_of(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    folder = _write_two_blocks(tmp_path / "disc")
+    hands.open_best(folder)
+    hands.choose("multifidus", Side.LEFT, Level.L4)
+    hands.page.choose_tool(ToolName.TARGET)
+    place = hands.page.viewer.shown[Plane.AXIAL].placement.patient_of((150.0, 120.0))
+    assert place is not None
+    hands.click(place)
+    hands.page.close_pictures()
+
+    rmtree(folder)
+    found = exported(hands)
+
+    assert found.pictures == {}
+    (sentence,) = found.missing
+    assert sentence.startswith("No pictures of the CT of")
 
 
 def test_annotations_of_a_changed_stack_are_read_only_with_the_reason(hands: CtHands) -> None:

@@ -1,7 +1,6 @@
 """What other pages ask of the open CT: miniatures, pictures to export, measures."""
 
 from collections.abc import Iterator, Mapping
-from uuid import UUID
 
 from PySide6.QtGui import QImage
 
@@ -10,7 +9,6 @@ from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.places import CtAnchor, StackKey
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit
-from painmap.imaging.contour import ContourMeasure
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume
 from painmap.services.studies import StudyOnDisk
@@ -90,33 +88,13 @@ class CtSession(OpenCt):
                 return ct_pictures.miniature(opened, site.place.target, size)
         return None
 
-    def slice_pictures(self, visit: Visit) -> dict[str, QImage]:
-        """Each annotated slice as a picture to export, by file name.
-
-        Annotations of a CT that is not open have no picture (`not_pictured`); their words
-        are in the other files of the export.
-        """
-        found: dict[str, QImage] = {}
-        for opened in self._opened():
-            for name, image in ct_pictures.slice_pictures(opened, visit).items():
-                number = 2
-                unique = name
-                while unique in found:
-                    unique, number = f"{name}-stack-{number}", number + 1
-                found[unique] = image
-        return found
-
-    def measures(self, visit: Visit) -> dict[UUID, ContourMeasure]:
-        """What every live outline of `visit` encloses, as far as its CT is open."""
-        found: dict[UUID, ContourMeasure] = {}
-        for opened in self._opened():
-            found |= OpenCt.measures(opened, visit)
-        return found
-
-    def not_pictured(self, visit: Visit) -> int:
-        """How many annotations of `visit` have no picture, since their CT is not open."""
-        opened = list(self._opened())
-        return sum(not any(each.is_on(anchor) for each in opened) for anchor in anchors_of(visit))
+    def in_memory(self) -> dict[StackKey, tuple[Volume, StudyOnDisk]]:
+        """Stacks that are read, for whoever paints them all."""
+        return {
+            key: (opened.volume, opened.disk)
+            for key, opened in self._kept.items()
+            if opened.volume is not None and opened.disk is not None
+        }
 
 
 def anchors_of(visit: Visit) -> tuple[CtAnchor, ...]:

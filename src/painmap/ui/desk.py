@@ -15,6 +15,7 @@ from painmap.bodymap.template import BodyTemplate
 from painmap.domain.anatomy import Muscle
 from painmap.domain.edits import Edit, Page
 from painmap.domain.errors import PainmapError
+from painmap.domain.progress import Job
 from painmap.domain.visit import FIELD_OF, Change, VisitState
 from painmap.services.clinic import Clinic
 from painmap.services.history import Step
@@ -87,6 +88,8 @@ class Desk(QObject):
     """Message."""
     place_wanted = Signal(object)
     """PlaceWanted."""
+    task = Signal(object, object)
+    """Progress of something long and the way to stop it; None, None when it is over."""
     selected = Signal(object)
     """UUID of the one selected pain site, or None."""
 
@@ -296,6 +299,25 @@ class Desk(QObject):
         if self._ended:  # a window that is going asks in vain
             return
         self.jobs.record(read, done=done, failed=self.show_error)
+
+    def run(
+        self, job: Job[T], *, done: Callable[[T], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Run a long job with its progress on the status line, where it can be cancelled."""
+        stop: list[Callable[[], None]] = []
+
+        def over(then: Callable[[Any], None], result: object) -> None:
+            self.task.emit(None, None)
+            then(result)
+
+        stop.append(
+            self.jobs.start(
+                job,
+                done=partial(over, done),
+                failed=partial(over, failed),
+                progress=lambda step: self.task.emit(step, stop[0]),
+            )
+        )
 
     def save_place(self, place: Mapping[str, Any]) -> None:
         """Remember where in the visit the doctor is, so that reopening lands there."""

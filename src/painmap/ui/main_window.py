@@ -236,6 +236,7 @@ class MainWindow(QMainWindow):
         self.desk.closed.connect(self._on_visit_state)
         self.desk.changed.connect(lambda _: self._on_visit_state())
         self.desk.said.connect(self.messages.show_message)
+        self.desk.task.connect(self.status.show_task)
         self.desk.save_failed.connect(self._on_save_failed)
         self.desk.place_wanted.connect(self._on_place_wanted)
         self.actions_.menus["File"].aboutToShow.connect(self._list_recent)

@@ -46,8 +46,11 @@ class StatusLine(QFrame):
         self.setLayout(box)
         self.finish_task()
 
-    def show_task(self, step: Progress, stop: Callable[[], None]) -> None:
-        """Show how far a long task is, and how to stop it."""
+    def show_task(self, step: Progress | None, stop: Callable[[], None] | None) -> None:
+        """Show how far a long task is, and how to stop it; None when it is over."""
+        if step is None:
+            self.finish_task()
+            return
         self._stop = stop
         count = f" {step.done} of {step.total}" if step.total else ""
         self._task.setText(f"{step.label}{count}")
