@@ -31,6 +31,7 @@ from painmap.services.samples import public_samples
 __all__ = [
     "FolderContents",
     "Person",
+    "Reopened",
     "StudyError",
     "StudyOnDisk",
     "StudyProblem",
@@ -38,6 +39,7 @@ __all__ = [
     "anchor_state",
     "attached",
     "contents_of",
+    "finding_again",
     "reopening",
     "scanning_folder",
     "shows_same_person",
@@ -233,8 +235,19 @@ def attached(
     )
 
 
-def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """An attached study that was found again, and all that its folder holds now."""
+
+    contents: FolderContents
+    disk: StudyOnDisk
+
+
+def finding_again(study: AttachedStudy) -> Job[Reopened]:
     """Find an attached study again in the folder that it was read from.
+
+    It is found by its Study Instance UID; `attaching.consider_again` says whether it still
+    shows the same person.
 
     Raises
     ------
@@ -252,7 +265,13 @@ def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
         raise StudyError(StudyProblem.STUDY_GONE)
     if len(found) > 1:
         raise StudyError(StudyProblem.SEVERAL_PERSONS)
-    return found[0]
+    return Reopened(contents, found[0])
+
+
+def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
+    """Find an attached study again, as `finding_again` does; give the study alone."""
+    found = yield from finding_again(study)
+    return found.disk
 
 
 def shows_same_person(study: StudyOnDisk, report: ImportReport, key: bytes) -> bool:

@@ -22,8 +22,9 @@ from painmap.services.recent_folders import RecentFolders
 from painmap.services.studies import (
     FolderContents,
     Person,
+    Reopened,
     StudyOnDisk,
-    reopening,
+    finding_again,
     scanning_folder,
 )
 from painmap.ui.ct_attaching import Attaching, Candidate
@@ -74,15 +75,24 @@ class CtOpening(PanelPlace):
         self._attaching = Attaching(
             desk,
             self,
-            show=lambda candidate, study: self.load(candidate.disk, candidate.stack, study),
+            show=self._show,
             dismiss=self.dismiss,
             busy=self._show_progress,
             failed=self._failed,
         )
 
     def recent_folders(self) -> tuple[Path, ...]:
-        """Folders that were opened last, the last one first."""
+        """Folders of attached studies that were opened last, the last one first."""
         return self._recent()
+
+    def _show(self, candidate: Candidate, study: AttachedStudy | None) -> None:
+        if study is not None:
+            # a folder may be named after somebody: it is kept once it is this patient's
+            try:
+                self._recent.add(candidate.contents.root)
+            except PainmapError as error:
+                self._desk.show_error(error)
+        self.load(candidate.disk, candidate.stack, study, candidate.place)
 
     # --- panels
 
@@ -132,6 +142,7 @@ class CtOpening(PanelPlace):
         return self._stop is not None
 
     def _cancel(self) -> None:
+        self._attaching.leave()
         if self._stop is not None:
             self._stop()
             self._stop = None
@@ -166,21 +177,17 @@ class CtOpening(PanelPlace):
         self._show_progress("Looking through the folder")
         self._stop = self._desk.jobs.start(
             scanning_folder(path),
-            done=partial(self._scanned, path),
+            done=self._scanned,
             failed=self._failed,
             progress=self._on_progress,
         )
 
-    def _scanned(self, path: Path, contents: FolderContents) -> None:
+    def _scanned(self, contents: FolderContents) -> None:
         self._stop = None
         persons = contents.persons
         if not persons:
             self._nothing_found(contents)
             return
-        try:
-            self._recent.add(path)
-        except PainmapError as error:
-            self._desk.show_error(error)
         if len(persons) > 1:
             self._ask_who(contents, persons)
         else:
@@ -244,20 +251,21 @@ class CtOpening(PanelPlace):
         self._cancel()
         self._show_progress(f"Opening {study_words(study.study_date)}")
         self._stop = self._desk.jobs.start(
-            reopening(study),
-            done=lambda disk: self._found_again(disk, study, place or {}),
+            finding_again(study),
+            done=lambda found: self._found_again(found, place or {}),
             failed=self._failed,
             progress=self._on_progress,
         )
 
-    def _found_again(
-        self, disk: StudyOnDisk, study: AttachedStudy, place: Mapping[str, Any]
-    ) -> None:
+    def _found_again(self, found: Reopened, place: Mapping[str, Any]) -> None:
+        self._stop = None
+        disk = found.disk
         wanted = place.get("series"), place.get("stack")
         stack = next(
             (each for each in disk.stacks if (each.series_uid, each.index) == wanted), None
         )
-        self.load(disk, stack or self._annotated(disk) or disk.first_stack, study, place)
+        stack = stack or self._annotated(disk) or disk.first_stack
+        self._attaching.again(Candidate(found.contents, disk, stack, place))
 
     def _annotated(self, disk: StudyOnDisk) -> Stack | None:
         """A stack on which something was marked."""
