@@ -146,9 +146,10 @@ def place_landmark(landmark: Landmark) -> Edit:
     return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
 
 
-def remove_landmark(landmark: Landmark) -> Edit:
-    """Take a landmark away; sites keep the revision that they were checked against."""
-    return Edit(f"remove {landmark.kind.value}", Page.CT, remove=frozenset({landmark.id}))
+def remove_landmark(landmark: Landmark, *, rechecked: Iterable[PlannedSite | Outline] = ()) -> Edit:
+    """Take a landmark away; `rechecked` are sites and outlines as they are without it."""
+    label = f"remove {landmark.kind.value}"
+    return Edit(label, Page.CT, put=tuple(rechecked), remove=frozenset({landmark.id}))
 
 
 def attach_study(study: AttachedStudy) -> Edit:

@@ -89,7 +89,14 @@ class Annotator:
             mark_midline=self._mark_midline_next,
             changed=viewer.draw_scenes,
         )
-        self.chosen_one = Chosen(desk, session, bar, self.sides.propose, viewer.draw_scenes)
+        self.chosen_one = Chosen(
+            desk,
+            session,
+            bar,
+            self.sides.propose,
+            self.sides.remove_midline,
+            viewer.draw_scenes,
+        )
         board = self._board
         self._makers: dict[ToolName, Tool] = {
             ToolName.WINDOW: window_tool(board),

@@ -8,7 +8,6 @@ from painmap.domain.edits import (
     Edit,
     change_outline,
     change_site,
-    remove_landmark,
     remove_outline,
     remove_site,
 )
@@ -33,6 +32,8 @@ class Chosen:
     ----------
     propose : callable
         Takes a changed annotation and its edit, and checks its side first.
+    remove_midline : callable
+        Takes a spinous process away; False when it may not be just now.
     changed : callable
         Called when the pictures must be drawn anew.
     """
@@ -43,12 +44,14 @@ class Chosen:
         session: CtSession,
         bar: MarkBar,
         propose: Callable[[Annotation, EditOf], object],
+        remove_midline: Callable[[Landmark], bool],
         changed: Callable[[], object],
     ) -> None:
         self._desk = desk
         self._session = session
         self._bar = bar
         self._propose = propose
+        self._remove_midline = remove_midline
         self._changed = changed
         self.id: UUID | None = None
         self.vertex: int | None = None
@@ -130,15 +133,15 @@ class Chosen:
         if item is None or self._why_read_only(item):
             return
         visit = self._desk.open_visit.visit
-        match item:
-            case PlannedSite():
-                edit = remove_site(visit, item)
-            case Outline():
-                edit = remove_outline(visit, item.id)
-            case Landmark():
-                edit = remove_landmark(item)
-        self.choose(None)
-        self._desk.apply(edit)
+        if isinstance(item, Landmark):
+            if not self._remove_midline(item):
+                return
+        else:
+            self.choose(None)
+            if isinstance(item, Outline):
+                self._desk.apply(remove_outline(visit, item.id))
+            else:
+                self._desk.apply(remove_site(visit, item))
         self._desk.say("Removed. Ctrl+Z brings it back.")
 
 

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
-from painmap.domain.edits import Edit, Page, change_outline, change_site, place_landmark
+from painmap.domain.edits import (
+    Edit,
+    Page,
+    change_outline,
+    change_site,
+    place_landmark,
+    remove_landmark,
+)
 from painmap.domain.ids import new_id
 from painmap.domain.injection import (
     Landmark,
@@ -219,6 +226,18 @@ class SideQuestions:
         """Move a spinous process."""
         moved = replace(mark, point=point, anchor=self._session.anchor(point))
         self._record_midline(moved, f"move {mark.kind.value}")
+
+    def remove_midline(self, mark: Landmark) -> bool:
+        """Take a spinous process away; False while a mark waits for its own side first."""
+        if self.pending is not None:
+            return False
+        self.leave()
+        others = [each for each in self._landmarks if each.id != mark.id]
+        again = recheck(self._session, self._visit, others)
+        self._desk.apply(remove_landmark(mark, rechecked=again.updated))
+        self._differing = list(again.differing)
+        self._ask_next()
+        return True
 
     def _record_midline(self, mark: Landmark, label: str) -> None:
         """Record a landmark, and hold the sides that were marked before against it."""
