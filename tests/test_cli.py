@@ -19,6 +19,7 @@ from pydicom.uid import JPEG2000Lossless
 
 from painmap import __version__, cli
 from painmap.documents.visit_document import VisitDocument, dumps
+from painmap.domain.items import Stamp
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.places import Sha256
 from painmap.domain.study import Origin
@@ -384,11 +385,14 @@ def test_phantom_takes_several_rescale_slopes_in_turn(run: Run, tmp_path: Path) 
 def test_a_phantom_that_cannot_be_is_one_line_and_nothing_is_written(
     run: Run, tmp_path: Path, arguments: list[str]
 ) -> None:
-    result = run("phantom", tmp_path / "out", *TINY, *arguments)
+    place = tmp_path / "place"
+    place.mkdir()
+
+    result = run("phantom", place / "out", *TINY, *arguments)
 
     assert result.status in (cli.ERROR_STATUS, cli.USAGE_STATUS)
     assert result.line
-    assert list(tmp_path.iterdir()) == []
+    assert list(place.iterdir()) == []
 
 
 def test_phantom_takes_an_empty_folder_and_no_other(run: Run, tmp_path: Path) -> None:
@@ -451,10 +455,14 @@ def test_a_document_that_cannot_be_taken_makes_no_data_folder(run: Run, tmp_path
     data = tmp_path / "new"
     text = tmp_path / "text.json"
     text.write_text("{}", encoding="utf-8")
-    study = make.study(Sha256(sha256(b"{}").hexdigest()), origin=Origin.SYNTHETIC)
-    who = make.patient()
+    stamp = Stamp(1, "dr", make.STARTED)
+    report = Sha256(sha256(b"{}").hexdigest())
+    study = make.study(report, origin=Origin.SYNTHETIC, stamp=stamp)
+    who = make.patient(stamp=stamp)
     visit = make.visit(study, patient_id=who.id)
-    document = VisitDocument(make.STARTED, who, visit, blobs={study.import_report: b"{}"})
+    document = VisitDocument(
+        written_at=make.STARTED, patient=who, visit=visit, blobs={report: b"{}"}
+    )
     forbidden = tmp_path / "forbidden.json"
     forbidden.write_text(dumps(document), encoding="utf-8")
 

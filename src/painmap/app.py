@@ -50,6 +50,7 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     folder = data_folder.prepare(data_folder.data_folder(data, demo=demo))
     name = data_folder.server_name(folder)
     if raises_running(name):
+        sys.stdout.write("painmap is already open on this data folder; its window was raised.\n")
         return 0
     server = listen(name)
     logbook.install(folder)
@@ -104,7 +105,14 @@ def open_demo(window: MainWindow, folder: Path) -> None:
     def ready(series: Path) -> None:
         desk.ask_records(partial(demo_visit, desk.clinic), partial(_show_demo, window, series))
 
-    desk.run(preparing_demo_series(folder), done=ready, failed=desk.show_error)
+    def prepared(series: Path) -> None:
+        today = window.pages.today
+        if today.shows_purpose:  # what the program is for is read first
+            today.purpose_read.connect(partial(ready, series))
+        else:
+            ready(series)
+
+    desk.run(preparing_demo_series(folder), done=prepared, failed=desk.show_error)
 
 
 def _show_demo(window: MainWindow, series: Path, visit: OpenVisit) -> None:

@@ -19,7 +19,7 @@ from painmap.domain.study import (
     RefusalOutcome,
 )
 from painmap.records.errors import RecordsError, RecordsProblem
-from painmap.services.attaching import answered, consider, consider_again, refused
+from painmap.services.attaching import Consideration, answered, consider, consider_again, refused
 from painmap.services.data_folder import identity_key
 from painmap.services.identity import SAMPLE_QUESTION, StudyRule
 from painmap.services.studies import StudyOnDisk, attached, scanning_folder
@@ -40,17 +40,22 @@ def study(folder: Path, *, synthetic: bool = False, deidentified: bool = False) 
     return found
 
 
+def quietly(found: Consideration) -> bool:
+    """Whether nothing is to be asked before the study is attached."""
+    return not found.question and found.rule is None and not found.comparison.check.differs
+
+
 def test_the_patients_own_study_is_attached_with_a_quiet_line(tmp_path: Path) -> None:
     found = consider(study(tmp_path), patient())
 
-    assert found.attaches_quietly
+    assert quietly(found)
     assert found.quiet_line == "name, birth date and sex agree"
 
 
 def test_another_persons_study_is_asked(tmp_path: Path) -> None:
     found = consider(study(tmp_path), patient(family="Roe"))
 
-    assert not found.attaches_quietly
+    assert not quietly(found)
     assert found.rule is None
     assert found.comparison.kinds == ("name",)
 
@@ -59,7 +64,7 @@ def test_a_persons_study_stays_out_of_a_demonstration(tmp_path: Path) -> None:
     found = consider(study(tmp_path), patient(PatientKind.DEMONSTRATION))
 
     assert found.rule is StudyRule.PERSON_ON_DEMONSTRATION
-    assert not found.attaches_quietly
+    assert not quietly(found)
 
 
 def test_a_synthetic_study_is_for_demonstrations_and_is_not_compared(tmp_path: Path) -> None:
@@ -68,7 +73,7 @@ def test_a_synthetic_study_is_for_demonstrations_and_is_not_compared(tmp_path: P
     demonstration = consider(found, patient(PatientKind.DEMONSTRATION, family="Nobody"))
     real = consider(found, patient())
 
-    assert demonstration.attaches_quietly
+    assert quietly(demonstration)
     assert demonstration.quiet_line.startswith("synthetic: shows nobody")
     assert real.rule is StudyRule.SYNTHETIC_ON_REAL
 
@@ -81,7 +86,7 @@ def test_a_study_without_identity_asks_first_whether_it_is_a_sample(
 
     assert found.question == SAMPLE_QUESTION
     assert found.rule is None
-    assert not found.attaches_quietly
+    assert not quietly(found)
 
 
 def test_the_answer_decides_where_a_study_without_identity_may_go(tmp_path: Path) -> None:
@@ -90,10 +95,10 @@ def test_the_answer_decides_where_a_study_without_identity_may_go(tmp_path: Path
 
     sample = consider(found, demonstration, public_sample=True)
 
-    assert sample.attaches_quietly
+    assert quietly(sample)
     assert sample.origin is Origin.PUBLIC_SAMPLE
     assert consider(found, patient(), public_sample=True).rule is StudyRule.SAMPLE_ON_REAL
-    assert consider(found, patient(), public_sample=False).attaches_quietly
+    assert quietly(consider(found, patient(), public_sample=False))
     assert (
         consider(found, demonstration, public_sample=False).rule
         is StudyRule.PERSON_ON_DEMONSTRATION
@@ -104,7 +109,7 @@ def test_calling_a_persons_study_a_sample_changes_nothing(tmp_path: Path) -> Non
     found = consider(study(tmp_path), patient(), public_sample=True)
 
     assert found.origin is Origin.PERSON
-    assert found.attaches_quietly
+    assert quietly(found)
 
 
 def test_what_is_recorded_of_an_answer_and_a_refusal_names_nobody(tmp_path: Path) -> None:
@@ -189,7 +194,7 @@ def test_a_hash_that_tells_nothing_is_replaced_by_a_comparison(
     found = consider_again(disk, row, patient(), blob=blob, data_folder=data_folder)
 
     assert found is not None
-    assert found.attaches_quietly
+    assert quietly(found)
 
 
 def test_what_was_called_a_public_sample_is_not_asked_about_again(
@@ -208,4 +213,4 @@ def test_what_was_called_a_public_sample_is_not_asked_about_again(
     )
 
     assert found is not None
-    assert found.attaches_quietly
+    assert quietly(found)

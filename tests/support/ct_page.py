@@ -212,12 +212,12 @@ class CtHands:
             self.click(point)
 
     def scroll(self, steps: int, plane: Plane = Plane.AXIAL, *, ctrl: bool = False) -> None:
-        """Turn the wheel; + is towards the doctor."""
+        """Turn the wheel; + is away from the doctor, to the head on an axial view."""
         view = self.page.viewer.views[plane]
         middle = QPointF(view.viewport().rect().center())
         keys = Qt.KeyboardModifier.ControlModifier if ctrl else NO_KEYS
         for _ in range(abs(steps)):
-            turn = -120 if steps > 0 else 120
+            turn = 120 if steps > 0 else -120
             event = QWheelEvent(
                 middle,
                 view.viewport().mapToGlobal(middle),

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
+from painmap.domain.injection import SideBasis
 from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import Plane
 from painmap.ui.ct_tool_strip import TOOLS, ToolName
@@ -96,17 +97,19 @@ def test_a_second_click_on_a_preset_changes_nothing(hands: CtHands) -> None:
     assert hands.page.windows.chosen == ("muscle",)
 
 
-def test_a_spinous_process_can_be_removed_and_sides_keep_what_they_cite(hands: CtHands) -> None:
+def test_a_side_is_not_checked_any_more_when_its_spinous_process_is_removed(
+    hands: CtHands,
+) -> None:
     hands.choose("multifidus", Side.LEFT, Level.L4)
     hands.click(PatientPoint(2.0, 60.0, -50.0), ToolName.MIDLINE)
     hands.click(POINT, ToolName.TARGET)
-    cited = hands.visit.planned_sites[0].side_check.midline
+    assert hands.visit.planned_sites[0].side_check.basis is SideBasis.AGREES
     hands.page.annotator.choose(hands.visit.landmarks[0].id)
 
     hands.page.bar.remove.click()
 
     assert hands.visit.landmarks == ()
-    assert hands.visit.planned_sites[0].side_check.midline == cited
+    assert hands.visit.planned_sites[0].side_check.basis is SideBasis.NOT_CHECKED
 
 
 def test_another_series_keeps_crosshair_and_window(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from painmap.domain.anatomy import Side
 from painmap.domain.injection import (
     CtPlace,
     Finding,
@@ -191,8 +190,3 @@ def record_finding(finding: Finding) -> Edit:
 def link_items(link: Link) -> Edit:
     """Say that two items belong together."""
     return Edit("link", Page.SITES, put=(link,))
-
-
-def side_of_marks(marks: Iterable[Mark]) -> frozenset[Side]:
-    """The patient's sides that marks lie on."""
-    return frozenset(region.side for mark in marks for region in mark.regions)

@@ -15,6 +15,7 @@ from painmap.domain.injection import (
     GivenSite,
     Landmark,
     Link,
+    LinkKind,
     Outline,
     PlannedSite,
 )
@@ -152,6 +153,15 @@ class Visit:
 
     def marks_of(self, site_id: UUID) -> tuple[Mark, ...]:
         return tuple(mark for mark in self.marks if mark.site_id == site_id)
+
+    def pain_of(self, site: PlannedSite) -> PainSite | None:
+        """The pain site that a planned site is for."""
+        wanted = {
+            link.to_id
+            for link in self.links
+            if link.from_id == site.id and link.kind is LinkKind.TARGET_FOR_PAIN
+        }
+        return next((pain for pain in self.pain_sites if pain.id in wanted), None)
 
     @property
     def attached_studies(self) -> tuple[AttachedStudy, ...]:

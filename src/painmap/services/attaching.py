@@ -53,10 +53,6 @@ class Consideration:
     comparison: Comparison
 
     @property
-    def attaches_quietly(self) -> bool:
-        return not self.question and self.rule is None and not self.comparison.check.differs
-
-    @property
     def quiet_line(self) -> str:
         """How the identity agrees, or that nobody was there to compare."""
         if self.origin is Origin.PERSON:

@@ -53,12 +53,14 @@ class StudyProblem(StrEnum):
     FOLDER_GONE = "The folder of this study is no longer where it was."
     STUDY_GONE = "This study is no longer in its folder."
     SEVERAL_PERSONS = "The folder now holds this study for several persons."
+    OTHER_PERSON = "The files in its folder now show somebody else."
 
 
 _STUDY_HINTS = {
     StudyProblem.FOLDER_GONE: "Connect the disc or drive, or open the study from where it is now.",
     StudyProblem.STUDY_GONE: "Open the study from where it is now.",
     StudyProblem.SEVERAL_PERSONS: "Open the folder again and choose the person.",
+    StudyProblem.OTHER_PERSON: "Open the study again and compare.",
 }
 
 

@@ -12,6 +12,7 @@ from painmap.ui.muscle_chooser import MuscleChooser
 from painmap.ui.widgets import NoteEdit, button, column, restyle, row
 
 NOTE_HEIGHT = 40
+DETAIL_HEIGHT = 48
 
 
 class MarkBar(QFrame):
@@ -55,6 +56,10 @@ class MarkBar(QFrame):
         # choices made while it is being built concern nobody
         self.chooser = MuscleChooser(muscles, lambda: self._on_choice() if self._ready else None)
         self._detail = QWidget()
+        self._detail.setFixedHeight(DETAIL_HEIGHT)
+        stays = self._detail.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # pictures must not move under the hand
+        self._detail.setSizePolicy(stays)
         words = column(self.sentence, self.measured, spacing=2)
         detail = row(spacing=12)
         detail.addLayout(words, 7)

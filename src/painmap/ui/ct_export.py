@@ -1,6 +1,6 @@
 """Pictures and measures of everything that was marked on CT, whichever CT is on screen."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
@@ -16,7 +16,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure
 from painmap.imaging.volume import Volume, loading
-from painmap.services.studies import StudyOnDisk, reopening
+from painmap.services.studies import StudyError, StudyOnDisk, StudyProblem, reopening
 from painmap.ui import ct_pictures
 from painmap.ui.ct_open import HuRange, OpenCt
 from painmap.ui.ct_session import anchors_of
@@ -47,7 +47,11 @@ Known = Mapping[StackKey, tuple[Volume, StudyOnDisk]]
 
 
 def picturing(
-    visit: Visit, muscles: Mapping[str, Muscle], window: HuRange, known: Known = _NOTHING
+    visit: Visit,
+    muscles: Mapping[str, Muscle],
+    window: HuRange,
+    known: Known = _NOTHING,
+    may_show: Callable[[StudyOnDisk, AttachedStudy], bool] = lambda _disk, _study: True,
 ) -> Job[CtExport]:
     """Paint every annotated slice of every attached study; read what is not read yet.
 
@@ -57,6 +61,8 @@ def picturing(
         How grey the pictures are.
     known : mapping of StackKey to (Volume, StudyOnDisk)
         Stacks that are in memory already.
+    may_show : callable
+        Whether files that were found again still show whom the study showed.
     """
     pictures: dict[str, QImage] = {}
     measures: dict[UUID, ContourMeasure] = {}
@@ -65,7 +71,7 @@ def picturing(
         keys = [a.stack_key for a in anchors_of(visit) if a.study_uid == study.study_uid]
         found: set[StackKey] = set()
         try:
-            for step in _reading(study, set(keys), known):
+            for step in _reading(study, set(keys), known, may_show):
                 if isinstance(step, Progress):
                     yield step
                     continue
@@ -88,7 +94,10 @@ def picturing(
 
 
 def _reading(
-    study: AttachedStudy, wanted: set[StackKey], known: Known
+    study: AttachedStudy,
+    wanted: set[StackKey],
+    known: Known,
+    may_show: Callable[[StudyOnDisk, AttachedStudy], bool],
 ) -> Generator[Progress | tuple[Volume, StudyOnDisk], None, None]:
     """Give each wanted stack with its study, and reports while it is read."""
     for key in sorted(wanted & set(known)):
@@ -97,6 +106,8 @@ def _reading(
     if not rest:
         return
     disk = yield from reopening(study)
+    if not may_show(disk, study):
+        raise StudyError(StudyProblem.OTHER_PERSON)
     for stack in disk.stacks:
         if stack.key in rest:
             volume = yield from loading(stack)

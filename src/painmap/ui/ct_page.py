@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from painmap.domain.edits import Page, detach_study
 from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
@@ -35,6 +35,7 @@ from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.widgets import column, row
 
+QUESTION_MARGIN_PX = 16
 PAGE_STEP = 5
 """Slices that Page Up and Page Down leaf over."""
 
@@ -76,8 +77,7 @@ class CtPage(VisitPage):
             on_close=self.close_pictures,
             on_open=self.choose_folder,
         )
-        self.question_place = QVBoxLayout()
-        self.question_place.setContentsMargins(16, 8, 16, 0)
+        self._question: QWidget | None = None
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._put_question, self.choose_tool
         )
@@ -100,7 +100,6 @@ class CtPage(VisitPage):
         box = column(self.head, spacing=0)
         box.addLayout(middle, 1)
         box.addLayout(below)
-        box.addLayout(self.question_place)
         box.addWidget(self.bar)
         whole.setLayout(box)
         return whole
@@ -349,13 +348,32 @@ class CtPage(VisitPage):
         self.windows.show_window(window.width, window.level)
 
     def _put_question(self, panel: QWidget | None) -> None:
-        while self.question_place.count():
-            entry = self.question_place.takeAt(0)
-            if entry is not None and (old := entry.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        """Show a question over the foot of the pictures, so that nothing moves under the hand."""
+        if self._question is not None:
+            self._question.hide()
+            self._question.deleteLater()
+        self._question = panel
         if panel is not None:
-            self.question_place.addWidget(panel)
+            panel.setParent(self._looking_page)
+            panel.show()
+            self._place_question()
+
+    def _place_question(self) -> None:
+        panel = self._question
+        if panel is None:
+            return
+        width = self._looking_page.width() - 2 * QUESTION_MARGIN_PX
+        layout = panel.layout()
+        height = panel.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            height = max(panel.minimumSizeHint().height(), layout.heightForWidth(width))
+        foot = self.viewer.geometry().bottom() - QUESTION_MARGIN_PX
+        panel.setGeometry(QUESTION_MARGIN_PX, foot - height, width, height)
+        panel.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_question()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.is_looking:

@@ -1,6 +1,6 @@
 """Painting what lies over a CT picture; the same strokes on screen and in exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -94,8 +94,11 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     if scene.cross is not None:
         _paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
     # the chosen one lies on top
-    for mark in sorted(scene.marks, key=lambda each: each.chosen):
-        _paint_mark(painter, frame, to_device, mark)
+    ordered = sorted(scene.marks, key=lambda each: each.chosen)
+    for number, mark in enumerate(ordered):
+        # a target in its outline: one name is enough
+        again = any(other.label == mark.label for other in ordered[number + 1 :])
+        _paint_mark(painter, frame, to_device, replace(mark, label="") if again else mark)
     if not scene.bare:
         scale = (to_device.m11() or to_device.m12()) if scene.true_scale else None
         paint_words(painter, frame, Written(scene.captions, scale, scene.small))
@@ -226,11 +229,12 @@ def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: 
     outwards = by_x[-1].x() + by_x[0].x() >= 2 * frame.center().x()
     fits_right = by_x[-1].x() + away + width <= frame.right() - MARGIN_PX
     fits_left = by_x[0].x() - away - width >= frame.left() + MARGIN_PX
-    if fits_right and (outwards or not fits_left):
-        anchor, left = by_x[-1], by_x[-1].x() + away
-    else:
-        anchor, left = by_x[0], by_x[0].x() - away - width
-    left = max(frame.left() + MARGIN_PX, left)
+    anchor = by_x[-1] if outwards else by_x[0]
+    left = anchor.x() + away if outwards else anchor.x() - away - width
+    # a name that does not fit stays on its own side and goes above what it names
+    lift = 0 if (fits_right if outwards else fits_left) else away + metrics.height()
+    left = min(max(frame.left() + MARGIN_PX, left), frame.right() - MARGIN_PX - width)
+    anchor = QPointF(anchor.x(), min(point.y() for point in points) - lift if lift else anchor.y())
     colour = QColor(COLOUR[mark.kind])
     if mark.faint:
         colour.setAlphaF(0.6)

@@ -149,7 +149,9 @@ class Desk(QObject):
     # --- the one door
 
     def apply(self, edit: Edit) -> None:
-        """Make `edit` now, and store it."""
+        """Make `edit` now, and store it; a finished visit has to be reopened first."""
+        if self._is_finished():
+            return
         step = self.open_visit.apply(edit)
         if step is not None:
             self._happened(step)
@@ -161,7 +163,19 @@ class Desk(QObject):
     def redo(self) -> None:
         self._take_back(self.open_visit.redo_label, self.open_visit.redo, "Did again")
 
+    def _is_finished(self) -> bool:
+        finished = self.open_visit.visit.state is VisitState.FINISHED
+        if finished:
+            self.say(
+                "The visit is finished, so nothing was changed.",
+                hint="Reopen it on the page Finish.",
+                tone=Tone.WARNING,
+            )
+        return finished
+
     def _take_back(self, label: str | None, act: Callable[[], Step | None], verb: str) -> None:
+        if self._is_finished():
+            return
         try:
             step = act()
         except PainmapError as error:

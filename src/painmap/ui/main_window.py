@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -37,7 +37,7 @@ from painmap.services.rebase import EditedElsewhere
 from painmap.ui.actions import Action, Actions
 from painmap.ui.ct_page import CtPage
 from painmap.ui.ct_questions import Answer, QuestionPanel
-from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.desk import Desk, Message, PlaceWanted
 from painmap.ui.finish_page import FinishPage
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_page import MapPage
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self._palette = palette
         self.setWindowTitle("painmap")
         self.resize(1440, 900)
-        self.setMinimumSize(1024, 680)
+        self.setMinimumSize(1180, 700)
         self.setAcceptDrops(True)
         self.patient_bar = PatientBar(desk)
         self.sentences = SentenceList(desk)
@@ -235,7 +235,8 @@ class MainWindow(QMainWindow):
         self.desk.closing.connect(self._on_closing)
         self.desk.closed.connect(self._on_visit_state)
         self.desk.changed.connect(lambda _: self._on_visit_state())
-        self.desk.said.connect(self.messages.show_message)
+        self.desk.changed.connect(lambda _: self.messages.outlive())
+        self.desk.said.connect(self._on_said)
         self.desk.task.connect(self.status.show_task)
         self.desk.save_failed.connect(self._on_save_failed)
         self.desk.place_wanted.connect(self._on_place_wanted)
@@ -261,6 +262,7 @@ class MainWindow(QMainWindow):
         self._by_step[self.current_page].hand_in()
         self._stack.setCurrentWidget(self._by_step[page])
         self._steps[page].setChecked(True)
+        self.patient_bar.show_elsewhere(page is Page.TODAY and self.desk.is_open)
         self.sentences.setVisible(page not in (Page.TODAY, Page.FINISH))
         self._by_step[page].setFocus()
 
@@ -387,10 +389,12 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._place_message()
 
+    def _on_said(self, message: Message) -> None:
+        self.messages.show_message(message)
+        self._place_message()
+
     def _place_message(self) -> None:
-        width = min(760, self._stack.width() - 48)
-        self.messages.setFixedWidth(max(width, 200))
-        self.messages.move(QPoint((self._stack.width() - width) // 2, 12))
+        self.messages.place_within(self._stack.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what waits; what cannot be stored is said before the window goes."""

@@ -87,6 +87,7 @@ class MuscleChooser(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         box.setCompleter(completer)
         completer.activated.connect(lambda _: self._on_muscle())
+        field.editingFinished.connect(self._complete)
         box.setCurrentIndex(-1)
         return box
 
@@ -111,6 +112,15 @@ class MuscleChooser(QWidget):
     def level(self) -> Level | None:
         value = self.levels.currentData()
         return Level(value) if value else None
+
+    def _complete(self) -> None:
+        """Take letters for the first muscle that has them in its name."""
+        typed = self.box.currentText().strip().casefold()
+        if self.muscle is not None or not typed:
+            return
+        fitting = [m for m in self._muscles.values() if typed in m.name.casefold()]
+        if fitting:
+            self.set_muscle(fitting[0].id)
 
     def set_muscle(self, muscle_id: str | None) -> None:
         muscle = self._muscles.get(muscle_id or "")

@@ -42,12 +42,24 @@ class PatientBar(QFrame):
         self._facts = label(tone="muted")
         self._kind = label("DEMONSTRATION PATIENT", "badge")
         self._visit = label(tone="muted")
+        self._elsewhere = label("THIS VISIT IS STILL OPEN", "badge")
+        self._elsewhere.hide()
         self._saved = label(tone="muted")
         self._saved.setAccessibleName("State of storing")
         self._retry = button("Try again", desk.retry_saving)
         self._retry.hide()
         box = row(
-            self._name, 8, self._facts, 8, self._kind, -1, self._visit, 12, self._saved, self._retry
+            self._name,
+            8,
+            self._facts,
+            8,
+            self._kind,
+            self._elsewhere,
+            -1,
+            self._visit,
+            12,
+            self._saved,
+            self._retry,
         )
         box.setContentsMargins(20, 0, 20, 0)
         self.setLayout(box)
@@ -57,6 +69,10 @@ class PatientBar(QFrame):
         desk.saved.connect(self._on_saved)
         desk.save_failed.connect(self._on_save_failed)
         self._on_closed()
+
+    def show_elsewhere(self, elsewhere: bool) -> None:
+        """Say that the visit goes on while the patient list shows others."""
+        self._elsewhere.setVisible(elsewhere)
 
     @property
     def saved_text(self) -> str:

@@ -325,7 +325,7 @@ class SliceView(pg.GraphicsView):
             steps = int(self._wheel / NOTCH)
             if steps:
                 self._wheel -= steps * NOTCH
-                self.scrolled.emit(-steps)
+                self.scrolled.emit(steps)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -57,6 +57,8 @@ class TodayPage(VisitPage):
     """Patients at the left, the chosen one and the visits at the right."""
 
     page = Page.TODAY
+    purpose_read = Signal()
+    """The doctor has read what the program is for."""
 
     def __init__(self, desk: Desk, icons: Icons, palette: Palette, settings: Settings) -> None:
         super().__init__(desk, icons, palette)
@@ -88,6 +90,7 @@ class TodayPage(VisitPage):
         self._arrange()
         self.setFocusProxy(self.search)
         desk.closed.connect(self.refresh)
+        desk.opened.connect(self.refresh)
         self.refresh()
         if settings["purpose_read"] == "no":
             self.show_purpose()
@@ -224,12 +227,17 @@ class TodayPage(VisitPage):
 
     # --- what the program is for
 
+    @property
+    def shows_purpose(self) -> bool:
+        return self._right.currentWidget() is self._purpose
+
     def show_purpose(self) -> None:
         """Say what painmap is for, as at the first start."""
         self._right.setCurrentWidget(self._purpose)
 
     def _purpose_read(self) -> None:
         self._settings["purpose_read"] = "yes"
+        self.purpose_read.emit()
         self._right.setCurrentWidget(self._nobody)
         self._on_row()
         self.search.setFocus()
