@@ -116,6 +116,9 @@ class MuscleChooser(QWidget):
     def _complete(self) -> None:
         """Take letters for the first muscle that has them in its name."""
         typed = self.box.currentText().strip().casefold()
+        completer = self.box.completer()
+        if completer is not None and (popup := completer.popup()) is not None:
+            popup.hide()
         if self.muscle is not None or not typed:
             return
         fitting = [m for m in self._muscles.values() if typed in m.name.casefold()]
