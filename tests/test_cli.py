@@ -7,20 +7,27 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 import nibabel
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.uid import JPEG2000Lossless
 
 from painmap import __version__, cli
+from painmap.documents.visit_document import VisitDocument, dumps
+from painmap.domain.items import Stamp
 from painmap.domain.patient import Patient, PatientKind
+from painmap.domain.places import Sha256
+from painmap.domain.study import Origin
 from painmap.services import commands, window_needs
 from painmap.services.clinic import Clinic
 from painmap.services.window_needs import WindowError, WindowProblem
 from tests.support import ct
+from tests.support import factories as make
 
 TINY = [
     "--rows=24", "--columns=24", "--slices=5", "--pixel-spacing", "16", "16",
@@ -342,6 +349,52 @@ def test_phantom_writes_a_synthetic_series_that_series_reads(run: Run, tmp_path:
     assert stack["warnings"][0]["code"] == "SYNTHETIC"
 
 
+def test_phantom_takes_several_rescale_slopes_in_turn(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    made = run("phantom", out, *TINY, "--rescales", "1:-1024,0.5:-1024")
+
+    assert made.status == 0
+    slopes = {float(dcmread(path).RescaleSlope) for path in out.iterdir()}
+    assert slopes == {1.0, 0.5}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--noise-hu", "nan"],
+        ["--noise-hu", "inf"],
+        ["--noise-hu", "-1"],
+        ["--off-centre-mm", "nan"],
+        ["--scoliosis-mm", "1e9"],
+        ["--rotation-deg", "inf"],
+        ["--gantry-tilt-deg", "nan"],
+        ["--slice-step-mm", "nan"],
+        ["--pixel-spacing", "inf", "1"],
+        ["--rows", "100000"],
+        ["--slices", "100000"],
+        ["--missing-slices", "0", "1", "2", "3", "4"],
+        ["--rescales", "2:-1024"],
+        ["--rescales", "nan:0"],
+        ["--rescales", "inf:0"],
+        ["--rescales", "1"],
+        ["--rescales", ""],
+        ["--seed", "9" * 40],
+    ],
+)
+def test_a_phantom_that_cannot_be_is_one_line_and_nothing_is_written(
+    run: Run, tmp_path: Path, arguments: list[str]
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+
+    result = run("phantom", place / "out", *TINY, *arguments)
+
+    assert result.status in (cli.ERROR_STATUS, cli.USAGE_STATUS)
+    assert result.line
+    assert list(place.iterdir()) == []
+
+
 def test_phantom_takes_an_empty_folder_and_no_other(run: Run, tmp_path: Path) -> None:
     empty, taken = tmp_path / "empty", tmp_path / "taken"
     empty.mkdir()
@@ -396,6 +449,28 @@ def test_export_and_import_say_what_is_wrong(run: Run, tmp_path: Path) -> None:
     assert run("import", text, *data).line
     assert run("import", tmp_path / "nowhere.json", *data).line
     assert run("import", tmp_path, *data).line
+
+
+def test_a_document_that_cannot_be_taken_makes_no_data_folder(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "new"
+    text = tmp_path / "text.json"
+    text.write_text("{}", encoding="utf-8")
+    stamp = Stamp(1, "dr", make.STARTED)
+    report = Sha256(sha256(b"{}").hexdigest())
+    study = make.study(report, origin=Origin.SYNTHETIC, stamp=stamp)
+    who = make.patient(stamp=stamp)
+    visit = make.visit(study, patient_id=who.id)
+    document = VisitDocument(
+        written_at=make.STARTED, patient=who, visit=visit, blobs={report: b"{}"}
+    )
+    forbidden = tmp_path / "forbidden.json"
+    forbidden.write_text(dumps(document), encoding="utf-8")
+
+    assert run("import", text, "--data", data).line
+    assert run("import", tmp_path / "nowhere.json", "--data", data).line
+    assert "this study is synthetic" in run("import", forbidden, "--data", data).line
+
+    assert not data.exists()
 
 
 def test_the_data_option_stands_before_or_after_the_command(run: Run, tmp_path: Path) -> None:

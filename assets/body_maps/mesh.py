@@ -139,10 +139,11 @@ def _place(end: dict[str, object], vertices: Floats, cubes: dict[str, Floats]) -
         case "CUBE":
             return cubes[str(end["cube_name"]).removeprefix("joint-")]
         case "MEAN":
-            place: Floats = vertices[end["vertex_indices"]].mean(0)  # type: ignore[index]
+            corners = end["vertex_indices"]
+            place: Floats = vertices[corners].mean(0)  # type: ignore[index]  # their numbers
             return place
         case _:
-            one: Floats = vertices[end["vertex_index"]]  # type: ignore[index]
+            one: Floats = vertices[end["vertex_index"]]  # type: ignore[index]  # its number
             return one
 
 

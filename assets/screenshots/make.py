@@ -44,7 +44,7 @@ class Camera:
     def take(self, name: str) -> None:
         for mode in (Mode.DARK, Mode.LIGHT):
             self._window.mode_wanted.emit(mode)
-            QTest.qWait(120)
+            hands.live(120)
             self._window.grab().save(str(OUT / f"{name}-{mode.value}.png"))
 
 
@@ -117,7 +117,7 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
     window.pages.ct.choose_tool(ToolName.WINDOW)
     camera.take("ct")
     window.pages.ct.show_report()
-    QTest.qWait(100)
+    hands.live(100)
     hands.settle(window)
     camera.take("ct-report")
     window.pages.ct._on_dismissed()
@@ -130,7 +130,7 @@ def rest(window: MainWindow, camera: Camera) -> None:
     camera.take("sites")
     window.pages.sites._add.click()
     window.pages.sites._adder.chooser.set_muscle("multifidus")
-    QTest.qWait(60)
+    hands.live(60)
     camera.take("sites-add")
     window.pages.sites._adder.hide()
     hands.go_to(window, Page.FINISH)
@@ -138,7 +138,7 @@ def rest(window: MainWindow, camera: Camera) -> None:
     camera.take("finish")
     hands.go_to(window, Page.TODAY)
     window.pages.today.search.setText("pha")
-    QTest.qWait(400)
+    hands.live(400)
     hands.settle(window)
     camera.take("today")
 

@@ -3,7 +3,6 @@
 import getpass
 import logging
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +50,7 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     folder = data_folder.prepare(data_folder.data_folder(data, demo=demo))
     name = data_folder.server_name(folder)
     if raises_running(name):
+        sys.stdout.write("painmap is already open on this data folder; its window was raised.\n")
         return 0
     server = listen(name)
     logbook.install(folder)
@@ -103,22 +103,16 @@ def open_demo(window: MainWindow, folder: Path) -> None:
     desk = window.desk
 
     def ready(series: Path) -> None:
-        window.status.finish_task()
         desk.ask_records(partial(demo_visit, desk.clinic), partial(_show_demo, window, series))
 
-    def failed(error: BaseException) -> None:
-        window.status.finish_task()
-        desk.show_error(error)
+    def prepared(series: Path) -> None:
+        today = window.pages.today
+        if today.shows_purpose:  # what the program is for is read first
+            today.purpose_read.connect(partial(ready, series))
+        else:
+            ready(series)
 
-    stop: list[Callable[[], None]] = []
-    stop.append(
-        desk.jobs.start(
-            preparing_demo_series(folder),
-            done=ready,
-            failed=failed,
-            progress=lambda step: window.status.show_task(step, lambda: stop[0]()),
-        )
-    )
+    desk.run(preparing_demo_series(folder), done=prepared, failed=desk.show_error)
 
 
 def _show_demo(window: MainWindow, series: Path, visit: OpenVisit) -> None:

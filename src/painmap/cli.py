@@ -225,5 +225,10 @@ def _add_phantom(subcommands: _Subcommands) -> None:
         phantom.add_argument(
             f"--{name}-slices", type=int, nargs="+", metavar="K", help=f"slices that are {words}"
         )
+    phantom.add_argument(
+        "--rescales",
+        metavar="SLOPE:INTERCEPT,...",
+        help="how stored values become HU, slice by slice in turn, such as 1:-1024,0.5:-1024",
+    )
     phantom.add_argument("--padding", action="store_true", default=None)
     phantom.add_argument("--shuffled", action="store_true", default=None, help="files in no order")

@@ -1,5 +1,7 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,10 +12,11 @@ from painmap.domain.anatomy import Side
 from painmap.domain.edits import Edit, Page, page_of
 from painmap.domain.ids import new_id
 from painmap.domain.injection import Landmark, LandmarkKind, Link, LinkKind, Outline, PlannedSite
+from painmap.domain.items import Stamp
 from painmap.domain.pain import PainSite
 from painmap.domain.places import PatientPoint, Sha256
 from painmap.domain.study import Agreement, AttachedStudy, IdentityCheck, Origin
-from painmap.domain.visit import Visit, changes_between
+from painmap.domain.visit import Item, Visit, changes_between
 from tests.domain.builders import anchor, mark_of, site_on_ct, visit
 
 
@@ -170,3 +173,35 @@ def test_a_study_attached_again_does_not_revive_what_was_entered_in_error() -> N
 
     assert after.attached_studies == (again,)
     assert after.live_planned_sites == ()
+
+
+def _stamped(item: Item, day: int, revision: int = 1) -> Any:
+    return replace(item, stamp=Stamp(revision, "doctor", datetime(2026, 3, day, tzinfo=UTC)))
+
+
+def test_a_study_attached_anew_shows_what_is_made_on_it_then_and_nothing_of_before() -> None:
+    before, at_once, after = (_stamped(site_on_ct(), day) for day in (1, 2, 4))
+    detached = _stamped(replace(_study(), detached="another patient's disc"), 2, revision=2)
+    attached_anew = _stamped(_study(), 3)
+    later = visit().changed(put=(detached, attached_anew, before, at_once, after))
+
+    assert later.live_planned_sites == (after,)
+    assert later.why_in_error(before) == "another patient's disc"
+
+
+def test_a_detachment_taken_back_makes_everything_live_again() -> None:
+    before, after = _stamped(site_on_ct(), 1), _stamped(site_on_ct(), 4)
+    taken_back = _stamped(_study(), 5, revision=3)
+    later = visit().changed(put=(taken_back, _stamped(_study(), 3), before, after))
+
+    assert later.live_planned_sites == (before, after)
+
+
+def test_a_correction_does_not_revive_what_was_made_before_the_detachment() -> None:
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    old_id = UUID(int=int(made.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62)
+    corrected = _stamped(replace(site_on_ct(), id=old_id), 9, revision=2)
+    detached = _stamped(replace(_study(), detached="wrong disc"), 2, revision=2)
+    later = visit().changed(put=(detached, _stamped(_study(), 3), corrected))
+
+    assert later.live_planned_sites == ()

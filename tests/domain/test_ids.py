@@ -1,7 +1,9 @@
+import time
+from math import inf
 from threading import Thread
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from painmap.domain.ids import new_id
+from painmap.domain.ids import made_at, new_id
 
 
 def test_ids_sort_in_the_order_in_which_they_were_made() -> None:
@@ -27,3 +29,12 @@ def test_threads_never_share_an_id() -> None:
         thread.join()
 
     assert len(set(made)) == 2000
+
+
+def test_an_id_tells_when_it_was_made_and_one_of_another_kind_does_not() -> None:
+    before = time.time()
+
+    made = made_at(new_id())
+
+    assert before - 0.001 <= made <= time.time()
+    assert made_at(uuid4()) == inf

@@ -20,6 +20,7 @@ from painmap.domain.items import Stamp
 from painmap.domain.pain import Depth, Quality
 from painmap.domain.patient import Patient
 from painmap.domain.places import Sha256
+from painmap.domain.sentences import visit_sentences
 from painmap.domain.visit import Item, VisitState
 from painmap.exchange import exporters
 from painmap.exchange.exporter import ExportContext, Exporter
@@ -107,11 +108,57 @@ def test_every_format_writes_an_empty_and_a_full_visit(each: Exporter) -> None:
         content.decode("utf-8")
 
 
-@pytest.mark.parametrize("each", all_exporters(), ids=lambda each: str(each.id))
 @settings(max_examples=15)
 @given(document=some.documents())
-def test_every_format_writes_any_visit(each: Exporter, document: VisitDocument) -> None:
-    each.write(ExportContext(document, MUSCLES))
+def test_the_document_of_any_visit_reads_back_as_the_same(document: VisitDocument) -> None:
+    content = exporter("visit-json").write(ExportContext(document, MUSCLES))
+
+    assert loads(content) == document
+
+
+TABLES = {
+    "pain-csv": ("pain_site_id", lambda visit: visit.pain_sites),
+    "sites-csv": (
+        "site_id",
+        lambda visit: (*visit.live_planned_sites, *visit.live_given_sites),
+    ),
+    "outlines-csv": ("outline_id", lambda visit: visit.live_outlines),
+}
+
+
+@pytest.mark.parametrize("exporter_id", TABLES)
+@settings(max_examples=15)
+@given(document=some.documents())
+def test_every_table_has_one_whole_line_for_each_thing_of_any_visit(
+    exporter_id: str, document: VisitDocument
+) -> None:
+    column, things = TABLES[exporter_id]
+
+    lines = rows(exporter_id, ExportContext(document, MUSCLES))
+
+    assert [line[column] for line in lines] == [str(each.id) for each in things(document.visit)]
+    for line in lines:
+        assert None not in line  # a cell beyond the last column
+        assert None not in line.values()  # or a line cut short
+        assert line["visit_id"] == str(document.visit.id)
+
+
+@settings(max_examples=15)
+@given(document=some.documents())
+def test_the_text_of_any_visit_has_one_line_a_sentence(document: VisitDocument) -> None:
+    text = exporter("visit-text").write(ExportContext(document, MUSCLES)).decode()
+
+    first, _, *sentences, intended, end = text.split("\n")
+    said = visit_sentences(document.visit, MUSCLES) or ("nothing is recorded",)
+    assert first.startswith("Visit of ")
+    assert [each.casefold().rstrip(".!?") for each in sentences] == [
+        " ".join(each.split()).casefold().rstrip(".!?") for each in said
+    ]
+    assert (intended, end) == (INTENDED_USE, "")
+
+
+def test_every_format_is_held_against_any_visit() -> None:
+    assert {each.id for each in all_exporters()} == {*TABLES, "visit-json", "visit-text"}
 
 
 @pytest.mark.parametrize("exporter_id", ["pain-csv", "sites-csv", "outlines-csv"])

@@ -47,7 +47,7 @@ def test_a_fault_of_ours_is_no_problem_of_the_world() -> None:
 
 @pytest.mark.parametrize("problem", RecordsProblem)
 def test_every_problem_is_a_sentence_with_a_hint(problem: RecordsProblem) -> None:
-    facts = {"found": 2, "known": 1, "kind": "nfs", "thing": "visit", "what": "sex"}
+    facts = {"found": 2, "known": 1, "kind": "nfs", "thing": "visit", "what": "sex", "why": "so."}
 
     error = RecordsError(problem, **facts)  # type: ignore[arg-type]  # facts are no hint
 

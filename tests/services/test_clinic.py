@@ -17,6 +17,7 @@ from painmap.documents.visit_document import dumps, loads
 from painmap.domain import edits
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.places import Sha256
+from painmap.domain.study import Origin
 from painmap.domain.visit import VisitKind, VisitState
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
 from painmap.services.clinic import Clinic, ImportStatus, log_in
@@ -354,7 +355,7 @@ def test_the_same_visit_with_other_content_is_refused(clinic: Clinic) -> None:
 def test_a_patient_who_is_here_as_another_is_refused(
     clinic: Clinic, elsewhere: Clinic, field: str, value: object
 ) -> None:
-    opened = full_visit(clinic, clinic.add_patient(make.patient()))
+    opened = clinic.new_visit(clinic.add_patient(make.patient()).id)
     document = clinic.export_document(opened.visit.id)
     second = clinic.new_visit(opened.patient.id)
     elsewhere.import_document(clinic.export_document(second.visit.id))
@@ -364,6 +365,32 @@ def test_a_patient_who_is_here_as_another_is_refused(
 
     assert problem is RecordsProblem.OTHER_PATIENT
     assert len(elsewhere.visits_of(opened.patient.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "origin"),
+    [
+        (PatientKind.REAL, Origin.SYNTHETIC),
+        (PatientKind.REAL, Origin.PUBLIC_SAMPLE),
+        (PatientKind.DEMONSTRATION, Origin.PERSON),
+    ],
+)
+def test_a_study_that_may_not_be_attached_does_not_come_in_by_a_document(
+    clinic: Clinic, elsewhere: Clinic, kind: PatientKind, origin: Origin
+) -> None:
+    opened = clinic.new_visit(clinic.add_patient(make.patient(kind=kind)).id)
+    do(opened, edits.attach_study(make.study(clinic.put_blob(REPORT), origin=origin)))
+
+    with pytest.raises(RecordsError) as caught:
+        elsewhere.import_document(clinic.export_document(opened.visit.id))
+
+    assert caught.value.problem is RecordsProblem.STUDY_REFUSED
+    assert "patient only" in caught.value.message
+    assert elsewhere.patients() == ()
+    study = opened.visit.studies[0]
+    do(opened, edits.detach_study(opened.visit, study, reason="wrong record"))
+    outcome = elsewhere.import_document(clinic.export_document(opened.visit.id))
+    assert outcome.status is ImportStatus.IMPORTED
 
 
 def test_studies_that_differ_are_refused(clinic: Clinic, elsewhere: Clinic) -> None:

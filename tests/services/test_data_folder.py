@@ -12,7 +12,6 @@ from painmap.services.data_folder import (
     DataFolderProblem,
     data_folder,
     identity_key,
-    lock_file,
     log_folder,
     prepare,
     server_name,
@@ -80,7 +79,6 @@ def test_a_second_start_finds_the_first_by_the_folder_however_it_is_written(
     assert server_name(folder) != server_name(tmp_path / "other")
     assert "data" not in server_name(folder).removeprefix("painmap-")
     assert len(server_name(folder)) < 40
-    assert lock_file(folder).parent == folder
     assert log_folder(folder).parent == folder
 
 

@@ -51,3 +51,14 @@ def test_a_step_without_changes_does_not_move_the_finger() -> None:
 def test_a_journal_that_cannot_be_is_refused(journal: list[Step]) -> None:
     with pytest.raises(ValueError, match="finger"):
         History(journal)
+
+
+def test_a_refused_study_stays_out_of_what_can_be_taken_back_and_done_again() -> None:
+    refused = (Change(None, make.refusal()),)
+    said = Step(3, "not this", Page.CT, refused, None, None, "doctor", make.STARTED)
+
+    history = History([step(1), step(2, undoes=1), said])
+
+    assert history.next_undo is None
+    assert history.next_redo is not None
+    assert history.next_redo.seq == 1

@@ -66,6 +66,29 @@ def test_registered_names_and_numbers_are_removed_in_any_case(
     assert "for (removed) in the list" in written
 
 
+@pytest.mark.parametrize(
+    ("names", "text", "clean"),
+    [
+        (("李", "明"), "not read: 李明.dcm", "not read: (removed)(removed).dcm"),
+        (("李", "明"), "患者李明的CT", "患者(removed)(removed)的CT"),
+        (("山田", "太郎"), "CT_山田太郎様_2024", "CT_(removed)(removed)様_2024"),
+        (("山田・太郎",), "太郎さん", "(removed)さん"),
+        (("김", "민준"), "환자 김민준의 CT", "환자 (removed)(removed)의 CT"),
+        (("Doe", "Jane"), "Doe患者 doe_jane_1", "(removed)患者 (removed)_(removed)_1"),
+        (("Jane",), "不明Jane", "不明(removed)"),
+        (("Ö", "Я"), "Ö_Я Öl Яма", "(removed)_(removed) Öl Яма"),
+        (("A", "7"), "A scan of 7 slices", "A scan of 7 slices"),
+        (("Li",), "Lisbon list of Li1 and Li", "Lisbon list of Li1 and (removed)"),
+    ],
+)  # fmt: skip
+def test_a_name_is_removed_in_every_script_where_it_stands_as_a_word(
+    words: Secrets, names: tuple[str, ...], text: str, clean: str
+) -> None:
+    words.add(names)
+
+    assert words.removed_from(text) == clean
+
+
 def test_a_traceback_is_cleaned_too(logbook: Path, words: Secrets) -> None:
     words.add(["Peterson"])
 

@@ -1,7 +1,7 @@
 """The open visit: changes at once, stores in order, takes back without limit."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from painmap.domain.edits import Edit, Page
 from painmap.domain.injection import Landmark, PlannedSite
 from painmap.domain.items import UNSTAMPED
 from painmap.domain.pain import PainSite
+from painmap.domain.places import Sha256
 from painmap.domain.visit import FIELD_OF, Visit, VisitState
 from painmap.records.database import Database
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
@@ -72,8 +73,8 @@ def test_an_edit_shows_at_once_and_is_stored_by_its_commit(
 
     assert opened.visit.planned_sites[0].id == site.id
     assert list(opened.unsaved) == [step]
-    assert clinic.open_visit(opened.visit.id).saved_at is None
-    assert clinic.open_visit(opened.visit.id).visit.planned_sites == ()
+    stored = clinic.open_visit(opened.visit.id, fresh=True)
+    assert (stored.saved_at, stored.visit.planned_sites) == (None, ())
 
     opened.commit(step)
 
@@ -374,6 +375,134 @@ class _Journal(VisitStore):
     def load(self, visit_id: UUID) -> StoredVisit:
         lie = Step(1, "lie", Page.MAP, (), 7, None, "nobody", make.STARTED)
         return StoredVisit(self._opened.visit, self._opened.patient, (), (lie,))
+
+
+REPORT = Sha256("0" * 64)
+
+
+def next_visit(clinic: Clinic, opened: OpenVisit) -> OpenVisit:
+    return clinic.new_visit(opened.patient.id)
+
+
+def attached(clinic: Clinic, opened: OpenVisit) -> OpenVisit:
+    """A second visit, after the first attached a study."""
+    opened.commit(apply(opened, edits.attach_study(make.study(REPORT))))
+    return next_visit(clinic, opened)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda: edits.plan_site(make.planned_site(place=make.ct_place())),
+        lambda: edits.draw_outline(make.outline()),
+        lambda: edits.record_given(make.given_site(place=make.ct_place())),
+        lambda: edits.place_landmark(make.landmark()),
+    ],
+)
+def test_a_study_that_another_visit_marked_is_not_taken_away_by_undo(
+    clinic: Clinic, opened: OpenVisit, edit: Callable[[], Edit]
+) -> None:
+    second = attached(clinic, opened)
+    second.commit(apply(second, edit()))
+
+    with pytest.raises(EditedElsewhere) as caught:
+        opened.undo()
+
+    assert caught.value.message == "Another visit has marks on this study."
+    assert caught.value.hint == "Detach the study on the page CT instead."
+    assert opened.undo_label == "attach study"
+    assert clinic.open_visit(second.visit.id).visit.attached_studies
+
+
+def test_a_study_is_taken_away_by_undo_when_the_other_visits_marks_are_gone(
+    clinic: Clinic, opened: OpenVisit
+) -> None:
+    second = attached(clinic, opened)
+    outline = make.outline()
+    second.commit(apply(second, edits.draw_outline(outline)))
+    other_study = make.outline(anchor=make.anchor(study_uid="1.2.3"))
+    second.commit(apply(second, edits.draw_outline(other_study)))
+    second.commit(apply(second, edits.remove_outline(second.visit, outline.id)))
+    stranger = clinic.new_visit(clinic.add_patient(make.patient()).id)
+    stranger.commit(apply(stranger, edits.draw_outline(make.outline())))
+
+    step = opened.undo()
+
+    assert step is not None
+    opened.commit(step)
+    assert clinic.open_visit(second.visit.id).visit.studies == ()
+
+
+def test_a_visits_own_landmark_does_not_hold_its_study_while_the_disk_works(
+    opened: OpenVisit,
+) -> None:
+    opened.commit(apply(opened, edits.attach_study(make.study(REPORT))))
+    opened.commit(apply(opened, edits.place_landmark(make.landmark())))
+
+    opened.undo()  # not committed yet
+    opened.undo()
+
+    assert opened.visit.studies == ()
+
+
+def test_a_removal_of_a_study_is_not_done_again_over_the_marks_of_another_visit(
+    clinic: Clinic, opened: OpenVisit
+) -> None:
+    study = make.study(REPORT)
+    opened.commit(apply(opened, edits.attach_study(study)))
+    removal = Edit("remove study", Page.CT, remove=frozenset({study.id}))
+    opened.commit(apply(opened, removal))
+    back = opened.undo()
+    assert back is not None
+    opened.commit(back)
+    second = next_visit(clinic, opened)
+    second.commit(apply(second, edits.draw_outline(make.outline())))
+
+    with pytest.raises(EditedElsewhere, match="Another visit has marks"):
+        opened.redo()
+
+
+def test_a_study_attached_anew_does_not_revive_what_an_earlier_visit_marked(
+    clinic: Clinic, opened: OpenVisit
+) -> None:
+    second = attached(clinic, opened)
+    wrong = make.planned_site(place=make.ct_place())
+    opened.commit(apply(opened, edits.plan_site(wrong)))
+    detach = edits.detach_study(second.visit, second.visit.studies[0], reason="wrong disc")
+    second.commit(apply(second, detach))
+    second.commit(apply(second, edits.attach_study(make.study(REPORT))))
+    right = make.planned_site(place=make.ct_place())
+    second.commit(apply(second, edits.plan_site(right)))
+
+    first = clinic.open_visit(opened.visit.id)
+
+    assert first.visit.live_planned_sites == ()
+    assert first.visit.why_in_error(first.visit.planned_sites[0]) == "wrong disc"
+    assert [site.id for site in second.visit.live_planned_sites] == [right.id]
+    for _ in range(3):
+        taken_back = second.undo()
+        assert taken_back is not None
+        second.commit(taken_back)
+    assert clinic.open_visit(opened.visit.id).visit.live_planned_sites
+
+
+def test_a_refused_study_is_stored_and_no_undo_takes_it_back(
+    clinic: Clinic, opened: OpenVisit
+) -> None:
+    opened.commit(apply(opened, edits.plan_site(make.planned_site())))
+    opened.commit(apply(opened, edits.refuse_study(make.refusal())))
+    assert opened.undo_label == "add site"
+
+    again = clinic.open_visit(opened.visit.id)
+    assert again.undo_label == "add site"
+    step = again.undo()
+    assert step is not None
+    again.commit(step)
+
+    last = clinic.open_visit(opened.visit.id)
+    assert (last.undo_label, last.redo_label) == (None, "add site")
+    assert len(last.visit.refusals) == 1
+    assert last.visit.planned_sites == ()
 
 
 class FingerOnAList(RuleBasedStateMachine):

@@ -15,14 +15,17 @@ from painmap.domain.anatomy import Level, Side
 from painmap.domain.ids import new_id
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
 from painmap.domain.visit import Visit, VisitKind
 from painmap.imaging.reslice import Plane
 from painmap.services.resources import resources_root
 from painmap.ui import theme
+from painmap.ui.ct_export import CtExport, picturing
 from painmap.ui.ct_page import CtPage
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from tests.support.ct import write_series
+from tests.support.hands import live
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -103,7 +106,7 @@ class CtHands:
         while not condition():
             if waited > timeout_ms:
                 raise TimeoutError("what was waited for did not happen")
-            QTest.qWait(10)
+            live(10)
             waited += 10
 
     def settle(self) -> None:
@@ -209,12 +212,12 @@ class CtHands:
             self.click(point)
 
     def scroll(self, steps: int, plane: Plane = Plane.AXIAL, *, ctrl: bool = False) -> None:
-        """Turn the wheel; + is towards the doctor."""
+        """Turn the wheel; + is away from the doctor, to the head on an axial view."""
         view = self.page.viewer.views[plane]
         middle = QPointF(view.viewport().rect().center())
         keys = Qt.KeyboardModifier.ControlModifier if ctrl else NO_KEYS
         for _ in range(abs(steps)):
-            turn = -120 if steps > 0 else 120
+            turn = 120 if steps > 0 else -120
             event = QWheelEvent(
                 middle,
                 view.viewport().mapToGlobal(middle),
@@ -246,3 +249,9 @@ def _move(viewport: QWidget, at: QPointF, button: Qt.MouseButton) -> None:
     )
     QApplication.sendEvent(viewport, event)
     QApplication.processEvents()
+
+
+def exported(hands: CtHands) -> CtExport:
+    """What an export would have of CT now."""
+    session = hands.page.session
+    return run_to_end(picturing(hands.visit, session.muscles, session.window, session.in_memory()))

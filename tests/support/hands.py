@@ -4,8 +4,9 @@ The end-to-end tests and the script that makes the pictures use the same hands.
 """
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,14 +24,20 @@ LEFT_BUTTON = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
+def live(ms: int) -> None:
+    """Let the window live for a while; unlike QTest.qWait it leaves other threads their turn."""
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
+
+
 def wait_until(condition: Callable[[], bool], timeout_ms: int = 60_000) -> None:
     """Let the window live until `condition` holds."""
-    waited = 0
+    end = monotonic() + timeout_ms / 1000
     while not condition():
-        if waited >= timeout_ms:
+        if monotonic() > end:
             raise TimeoutError("what was waited for did not happen")
-        QTest.qWait(20)
-        waited += 20
+        live(20)
 
 
 def settle(window: MainWindow) -> None:
@@ -61,7 +68,7 @@ def draw_on_figure(window: MainWindow, points: Sequence[FigurePoint]) -> None:
     QTest.mousePress(figure, LEFT_BUTTON, NO_KEYS, places[0])
     for place in places[1:]:
         QTest.mouseMove(figure, place)
-        QTest.qWait(5)
+        live(5)
     QTest.mouseRelease(figure, LEFT_BUTTON, NO_KEYS, places[-1])
     QTest.keyClick(figure, Qt.Key.Key_R)
 
@@ -94,7 +101,7 @@ def axial(window: MainWindow) -> SliceView:
 def look_at(window: MainWindow, point: PatientPoint) -> None:
     """Bring a place in the patient into all views."""
     window.pages.ct.viewer.look_at(point)
-    QTest.qWait(30)
+    live(30)
 
 
 def pixel_of(window: MainWindow, point: PatientPoint) -> QPoint:
@@ -112,7 +119,7 @@ def click_ct(window: MainWindow, point: PatientPoint, tool: ToolName) -> None:
     window.pages.ct.choose_tool(tool)
     look_at(window, point)
     QTest.mouseClick(axial(window).viewport(), LEFT_BUTTON, NO_KEYS, pixel_of(window, point))
-    QTest.qWait(20)
+    live(20)
 
 
 def outline_ct(window: MainWindow, points: Sequence[PatientPoint]) -> None:
@@ -122,10 +129,10 @@ def outline_ct(window: MainWindow, points: Sequence[PatientPoint]) -> None:
     view: QWidget = axial(window)
     for point in points:
         QTest.mouseClick(axial(window).viewport(), LEFT_BUTTON, NO_KEYS, pixel_of(window, point))
-        QTest.qWait(10)
+        live(10)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Return)
-    QTest.qWait(20)
+    live(20)
 
 
 def answer(window: MainWindow, words: str) -> None:
@@ -134,14 +141,14 @@ def answer(window: MainWindow, words: str) -> None:
     if question is None:
         raise AssertionError("nothing is asked")
     question.buttons[words].click()
-    QTest.qWait(20)
+    live(20)
 
 
 def go_to(window: MainWindow, page: Page) -> None:
     """Click a step at the left."""
     step = window._steps[page]
     QTest.mouseClick(step, LEFT_BUTTON)
-    QTest.qWait(20)
+    live(20)
 
 
 def open_chosen_stack(window: MainWindow) -> None:

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
-from painmap.domain.injection import SideBasis
+from painmap.domain.injection import Landmark, SideBasis, SideCheck
 from painmap.domain.places import PatientPoint
 from painmap.domain.sentences import planned_sentence
 from painmap.ui.ct_tool_strip import ToolName
@@ -129,6 +130,22 @@ def test_keeping_the_side_needs_a_reason(hands: CtHands) -> None:
     assert site.side_check.offset_mm == pytest.approx(-24.0, abs=1.5)
 
 
+def test_a_side_that_was_kept_is_not_asked_about_at_every_drag(hands: CtHands) -> None:
+    hands.click(MIDLINE, ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+    question = hands.page.annotator.question
+    assert question is not None
+    question.reason.setText("seen on the other side before")
+    hands.answer_side("Keep LEFT")
+
+    hands.drag(hands.pixel(RIGHT_OF_IT), hands.pixel(PatientPoint(-10.0, 30.0, -50.0)))
+
+    (site,) = hands.visit.planned_sites
+    assert hands.page.annotator.question is None
+    assert site.side_check.answer == "seen on the other side before"
+    assert site.side_check.offset_mm == pytest.approx(-40.0, abs=1.5)
+
+
 def test_cancel_records_nothing(hands: CtHands) -> None:
     hands.click(MIDLINE, ToolName.MIDLINE)
     hands.click(RIGHT_OF_IT, ToolName.TARGET)
@@ -195,6 +212,104 @@ def test_a_moved_landmark_is_cited_in_its_new_revision(hands: CtHands) -> None:
     assert mark.stamp.revision == 2
     assert site.side_check.midline == ((mark.id, 2),)
     assert site.side_check.offset_mm == pytest.approx(40.0, abs=1.5)
+
+
+def test_an_answer_survives_a_second_spinous_process(hands: CtHands) -> None:
+    hands.click(MIDLINE, ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+    hands.answer_side("Make it RIGHT")
+
+    hands.click(PatientPoint(26.0, 60.0, -70.0), ToolName.MIDLINE)
+
+    (site,) = hands.visit.planned_sites
+    assert len(site.side_check.midline) == 2
+    assert site.side_check.basis is SideBasis.AGREES
+    assert site.side_check.answer == "made RIGHT, LEFT was chosen"
+
+
+def _remove(hands: CtHands, mark: Landmark) -> None:
+    hands.page.annotator.choose(mark.id)
+    hands.key(Qt.Key.Key_Delete)
+
+
+def test_without_its_spinous_process_a_side_is_no_longer_checked(hands: CtHands) -> None:
+    hands.click(MIDLINE, ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+    hands.answer_side("Make it RIGHT")
+    x, y, z = LEFT_OF_IT
+    hands.choose("multifidus", Side.LEFT, Level.L4)
+    hands.outline([PatientPoint(x + dx, y + dy, z) for dx, dy in ((-12, -12), (12, -12), (0, 12))])
+    hands.click(PatientPoint(2.0, 20.0, -50.0), ToolName.TARGET)
+    question = hands.page.annotator.question
+    assert question is not None
+    question.reason.setText("scoliosis")
+    hands.answer_side("Keep LEFT")
+    before = hands.visit
+    checks = [item.side_check for item in (*before.planned_sites, *before.outlines)]
+    assert [check.answer for check in checks] == ["made RIGHT, LEFT was chosen", "scoliosis", ""]
+
+    _remove(hands, hands.visit.landmarks[0])
+
+    assert hands.visit.landmarks == ()
+    assert [item.side_check for item in (*hands.visit.planned_sites, *hands.visit.outlines)] == [
+        SideCheck(answer=check.answer) for check in checks
+    ]
+    assert "side chosen by the doctor, not checked" in planned_sentence(
+        hands.visit.planned_sites[0], hands.desk.muscles
+    )
+    hands.desk.undo()
+    assert len(hands.visit.landmarks) == 1
+    after = [item.side_check for item in (*hands.visit.planned_sites, *hands.visit.outlines)]
+    assert after == checks
+
+
+def test_a_spinous_process_is_not_removed_while_a_mark_waits_for_its_side(hands: CtHands) -> None:
+    hands.click(MIDLINE, ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+
+    _remove(hands, hands.visit.landmarks[0])
+
+    assert len(hands.visit.landmarks) == 1
+    hands.answer_side("Make it RIGHT")
+    assert _basis(hands) == [SideBasis.AGREES]
+
+
+def test_a_removed_spinous_process_asks_about_what_the_next_one_contradicts(
+    hands: CtHands,
+) -> None:
+    hands.click(PatientPoint(30.0, 60.0, -20.0), ToolName.MIDLINE)
+    hands.click(PatientPoint(-10.0, 60.0, -50.0), ToolName.MIDLINE)
+    hands.click(RIGHT_OF_IT, ToolName.TARGET)
+    assert _basis(hands) == [SideBasis.AGREES]
+
+    _remove(hands, hands.visit.landmarks[1])
+
+    question = hands.page.annotator.question
+    assert question is not None
+    assert "LEFT was chosen" in question.title
+    assert _basis(hands) == [SideBasis.NOT_CHECKED]
+
+
+def test_a_new_spinous_process_leaves_a_read_only_site_as_it_was(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    folder = write_body(tmp_path / "disc")
+    hands.open_best(folder)
+    hands.choose("multifidus", Side.LEFT, Level.L4)
+    hands.click(LEFT_OF_IT, ToolName.TARGET)
+    hands.answer_side("Not now")
+    before = hands.visit.planned_sites
+    hands.page.close_pictures()
+    max(folder.iterdir()).unlink()
+    hands.page.reopen(hands.visit.attached_studies[0])
+    hands.settle()
+
+    hands.click(PatientPoint(100.0, 60.0, -50.0), ToolName.MIDLINE)
+
+    assert len(hands.visit.landmarks) == 1
+    assert hands.visit.planned_sites == before
+    assert hands.page.annotator.question is None
 
 
 def test_an_outline_is_checked_by_its_middle(hands: CtHands) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,11 +16,11 @@ from painmap.domain.sentences import age_of_study
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import WINDOWS
 from painmap.ui.ct_open import OTHER_FRAME
-from painmap.ui.ct_paint import Tone
+from painmap.ui.ct_paint_words import Tone
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.main_window import MainWindow
-from tests.support.ct_page import CtHands, jane, write_body
+from tests.support.ct_page import CtHands, exported, jane, write_body
 
 POINT = PatientPoint(42.0, 30.0, -50.0)
 
@@ -108,7 +109,7 @@ def test_ctrl_wheel_zooms_space_pans_and_home_fits(hands: CtHands) -> None:
     view = hands.page.viewer.views[Plane.AXIAL]
     hands.page.viewer.fit()
 
-    hands.scroll(-4, ctrl=True)
+    hands.scroll(4, ctrl=True)
     assert view.zoom > 1.5
     hands.page.viewer.set_pan_key(True)
     centre = view.centre
@@ -172,27 +173,31 @@ def test_uneven_slices_show_their_own_plane_and_say_why(
     assert site.place.target == pytest.approx(POINT, abs=1.0)
 
 
-def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
-    desk: Desk, qtbot: QtBot, tmp_path: Path
-) -> None:
+def _write_two_blocks(folder: Path) -> Path:
+    """One series whose slices lie in two directions."""
     tilted = ((1.0, 0.0, 0.0), (0.0, 0.9, 0.435889894))
-    write_body(tmp_path / "disc" / "a", count=5)
+    write_body(folder / "a", count=5)
     write_body(
-        tmp_path / "disc" / "b",
+        folder / "b",
         count=4,
         origin=(-118.0, -118.0, -30.0),
         directions=tilted,
         first_number=50,
         edit=lambda dataset, order: setattr(dataset, "SOPInstanceUID", f"7.7.{order + 1}"),
     )
+    return folder
+
+
+def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
     hands = CtHands(desk, qtbot, jane())
-    hands.open_best(tmp_path / "disc")
+    hands.open_best(_write_two_blocks(tmp_path / "disc"))
     page = hands.page
     assert not page.head.switch.isHidden()
     first = page.session.stack.index
 
     hands.scroll(20 if first == 0 else -20)
-    hands.scroll(1 if first == 0 else -1)
     hands.settle()
 
     assert page.session.stack.index == 1 - first
@@ -200,6 +205,56 @@ def test_the_blocks_of_a_series_follow_each_other_in_scrolling(
     assert page.viewer.index(page.viewer.native) == (
         0 if first == 0 else len(page.session.stack.slices) - 1
     )
+
+
+def test_what_was_marked_on_every_block_is_exported_also_after_reopening(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.open_best(_write_two_blocks(tmp_path / "disc"))
+    page = hands.page
+    for number in (0, 1):
+        assert page.session.disk is not None
+        page.show_stack(page.session.disk.stacks[number], {"index": 1})
+        hands.settle()
+        hands.choose("multifidus", Side.LEFT, Level.L4)
+        page.choose_tool(ToolName.TARGET)
+        place = page.viewer.shown[Plane.AXIAL].placement.patient_of((150.0, 120.0))
+        assert place is not None
+        page.viewer.draw()
+        hands.click(place)
+        if page.annotator.question is not None:
+            hands.answer_side("Not now")
+    assert len(hands.visit.planned_sites) == 2
+    assert len(exported(hands).pictures) == 2
+    study = hands.visit.attached_studies[0]
+
+    page.close_pictures()
+    assert len(exported(hands).pictures) == 2
+    page.reopen(study)
+    hands.settle()
+
+    assert len(exported(hands).pictures) == 2
+    assert all(page.session.miniature(site) is not None for site in hands.visit.planned_sites)
+
+
+def test_an_export_says_what_it_has_no_picture_of(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    folder = _write_two_blocks(tmp_path / "disc")
+    hands.open_best(folder)
+    hands.choose("multifidus", Side.LEFT, Level.L4)
+    hands.page.choose_tool(ToolName.TARGET)
+    place = hands.page.viewer.shown[Plane.AXIAL].placement.patient_of((150.0, 120.0))
+    assert place is not None
+    hands.click(place)
+    hands.page.close_pictures()
+
+    rmtree(folder)
+    found = exported(hands)
+
+    assert found.pictures == {}
+    (sentence,) = found.missing
+    assert sentence.startswith("No pictures of the CT of")
 
 
 def test_annotations_of_a_changed_stack_are_read_only_with_the_reason(hands: CtHands) -> None:
@@ -212,11 +267,11 @@ def test_annotations_of_a_changed_stack_are_read_only_with_the_reason(hands: CtH
 
     standing = hands.page.session.standing(anchor)
     hands.page.annotator.choose(site.id)
-    hands.page.annotator.remove_chosen()
+    hands.page.annotator.chosen_one.remove()
 
     assert standing.drawn
     assert standing.reason.startswith("Read-only:")
-    assert hands.page.bar.measured.text() == standing.reason
+    assert hands.page.bar.measured.whole == standing.reason
     assert len(hands.visit.planned_sites) == 1
 
 

@@ -213,3 +213,36 @@ def test_a_fault_of_the_program_is_reported_without_what_was_typed(
     assert "KeyError" in panel.report.toPlainText()
     assert "Miller" not in panel.report.toPlainText()
     panel.hide()
+
+
+def test_a_finished_visit_is_not_changed_by_a_stray_click(window: MainWindow, qtbot: QtBot) -> None:
+    _open(window, qtbot)
+    window.desk.turn(VisitState.FINISHED)
+
+    _pain(window)
+    window.desk.undo()
+
+    assert window.desk.open_visit.visit.pain_sites == ()
+    assert "The visit is finished" in window.messages.text
+    window.desk.turn(VisitState.DRAFT)
+    _pain(window)
+    assert len(window.desk.open_visit.visit.pain_sites) == 1
+    assert window.messages.text == ""
+    qtbot.waitUntil(lambda: window.desk.jobs.busy == 0)
+
+
+def test_the_patient_list_says_that_a_visit_is_still_open(window: MainWindow, qtbot: QtBot) -> None:
+    _open(window, qtbot)
+    assert not window.patient_bar._elsewhere.isVisible()
+
+    window.show_page(Page.TODAY)
+
+    assert window.patient_bar._elsewhere.isVisible()
+
+
+def test_a_long_message_is_shown_whole(window: MainWindow) -> None:
+    window.desk.say("One sentence that says what happened. " * 3, hint="And what to do next. " * 4)
+
+    strip = window.messages
+    assert strip.height() >= strip.layout().heightForWidth(strip.width())
+    strip.hide()

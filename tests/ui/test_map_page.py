@@ -21,7 +21,7 @@ from painmap.domain.pain import (
 )
 from painmap.domain.places import FigurePoint, Sha256, TemplateRef
 from painmap.domain.visit import Visit, VisitKind
-from painmap.ui.desk import Desk
+from painmap.ui.desk import Desk, Message
 from painmap.ui.main_window import MainWindow
 from painmap.ui.map_page import MapPage
 from painmap.ui.theme import DARK
@@ -215,12 +215,16 @@ def test_the_sentence_says_it_all(page: MapPage, qtbot: QtBot) -> None:
     )
 
 
-def test_a_fourth_quality_takes_the_place_of_the_first(page: MapPage, qtbot: QtBot) -> None:
+def test_a_fourth_quality_is_refused_in_words_and_drops_none(page: MapPage, qtbot: QtBot) -> None:
+    said: list[Message] = []
+    page.desk.said.connect(said.append)
     _tap(page, LEFT_LOW)
     for quality in (Quality.ACHING, Quality.BURNING, Quality.NUMB, Quality.SHOOTING):
         qtbot.mouseClick(page.panel.quality_chips.chip(quality), LEFT)
     (site,) = _visit(page).pain_sites
-    assert site.qualities == (Quality.BURNING, Quality.NUMB, Quality.SHOOTING)
+    assert site.qualities == (Quality.ACHING, Quality.BURNING, Quality.NUMB)
+    assert not page.panel.quality_chips.chip(Quality.SHOOTING).isChecked()
+    assert said[-1].text == "A site has at most 3 qualities."
 
 
 def test_a_note_is_stored_one_second_after_the_last_key(page: MapPage, qtbot: QtBot) -> None:

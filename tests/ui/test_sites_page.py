@@ -1,6 +1,8 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
@@ -142,3 +144,33 @@ def test_typing_is_handed_in_when_the_page_is_left(
 
     assert _note(page) == "half a word"
     settle(window.desk)
+
+
+def test_letters_and_enter_choose_a_muscle(page: SitesPage) -> None:
+    page._add.click()
+    field = page._adder.chooser.box.lineEdit()
+    assert field is not None
+
+    QTest.keyClicks(field, "glut")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert page._adder.chooser.muscle is not None
+    assert page._adder.chooser.muscle.name.startswith("glute")
+
+
+def test_the_site_that_was_added_is_the_chosen_one(page: SitesPage) -> None:
+    _add(page, "psoas_major", Side.RIGHT)
+    _add(page, "multifidus", Side.LEFT)
+
+    assert page._detail.sentence.text().startswith("LEFT multifidus")
+
+
+def test_the_pain_that_a_site_is_for_is_said_in_its_sentence(page: SitesPage) -> None:
+    pain = PainSite(new_id(), intensity=6)
+    page.desk.apply(mark_pain(pain, mark_of(pain)))
+    page.table.selectRow(0)
+    _add(page, "erector_spinae", Side.LEFT, Level.L4)
+
+    assert "for the pain at the patient's LEFT lower lumbar paraspinal" in (
+        page._detail.sentence.text()
+    )

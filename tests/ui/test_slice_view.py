@@ -12,7 +12,8 @@ from painmap.imaging.reslice import Plane, plane_image, plane_views
 from painmap.imaging.scan import scanning
 from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import grey_levels
-from painmap.ui.ct_paint import Scene, bar_length_mm
+from painmap.ui.ct_paint import Scene
+from painmap.ui.ct_paint_words import bar_length_mm
 from painmap.ui.ct_placement import Placement
 from painmap.ui.slice_view import GreyPicture, SliceView
 from painmap.ui.tools.gesture import PointerEvent, PointerKind

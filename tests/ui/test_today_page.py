@@ -163,3 +163,15 @@ def test_the_first_start_says_what_the_program_is_for_once(
     today._purpose.read_button.click()
     assert not today._purpose.isVisible()
     assert not start().pages.today._purpose.isVisible()
+
+
+def test_an_empty_list_says_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    today = window.pages.today
+    assert today.nobody.isVisible()
+    assert "New patient" in today.nobody.text()
+
+    QTest.keyClicks(today.search, "xyz")
+    qtbot.waitUntil(lambda: "Nobody fits" in today.nobody.text(), timeout=5000)
+    today._new.click()
+
+    assert today.form.family.text() == "xyz"

@@ -3,5 +3,5 @@
 INTENDED_USE = (
     "painmap documents examination findings and the doctor's own plan. It is not for primary "
     "diagnosis, not for intra-procedure navigation, does not recommend a dose or a target, and "
-    "has not been cleared as a medical device."
+    "has not been assessed as a medical device by any authority."
 )

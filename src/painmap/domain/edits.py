@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from painmap.domain.anatomy import Side
 from painmap.domain.injection import (
     CtPlace,
     Finding,
@@ -166,9 +165,10 @@ def place_landmark(landmark: Landmark) -> Edit:
     return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
 
 
-def remove_landmark(landmark: Landmark) -> Edit:
-    """Take a landmark away; sites keep the revision that they were checked against."""
-    return Edit(f"remove {landmark.kind.value}", Page.CT, remove=frozenset({landmark.id}))
+def remove_landmark(landmark: Landmark, *, rechecked: Iterable[PlannedSite | Outline] = ()) -> Edit:
+    """Take a landmark away; `rechecked` are sites and outlines as they are without it."""
+    label = f"remove {landmark.kind.value}"
+    return Edit(label, Page.CT, put=tuple(rechecked), remove=frozenset({landmark.id}))
 
 
 def attach_study(study: AttachedStudy) -> Edit:
@@ -210,8 +210,3 @@ def record_finding(finding: Finding) -> Edit:
 def link_items(link: Link) -> Edit:
     """Say that two items belong together."""
     return Edit("link", Page.SITES, put=(link,))
-
-
-def side_of_marks(marks: Iterable[Mark]) -> frozenset[Side]:
-    """The patient's sides that marks lie on."""
-    return frozenset(region.side for mark in marks for region in mark.regions)

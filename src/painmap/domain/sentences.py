@@ -165,13 +165,21 @@ def place_words(place: Place | None) -> str:
     return "placed by muscle, side and level"
 
 
-def planned_sentence(site: PlannedSite, muscles: Mapping[str, Muscle]) -> str:
-    """Such as "LEFT quadratus lumborum, L3, considered, target on CT, side agrees ..."."""
+def planned_sentence(
+    site: PlannedSite, muscles: Mapping[str, Muscle], visit: Visit | None = None
+) -> str:
+    """Such as "LEFT quadratus lumborum, L3, considered, target on CT, side agrees ...".
+
+    With its visit it also says which pain the site is for.
+    """
     parts = [_sided(site.side, muscle_words(site.muscle_id, muscles))]
     parts.append(site.level.value if site.level else "level not given")
     parts += [site.status.value, place_words(site.place)]
     if isinstance(site.place, CtPlace) and site.side is not Side.MIDLINE:
         parts.append(side_words(site.side_check))
+    pain = visit.pain_of(site) if visit is not None else None
+    if visit is not None and pain is not None:
+        parts.append(f"for the pain at the {place_of_pain(visit.marks_of(pain.id))}")
     if site.note:
         parts.append(f"note: {site.note}")
     return ", ".join(parts)
@@ -222,7 +230,7 @@ def study_sentence(study: AttachedStudy) -> str:
     parts = [f"{study.modality} of {when}"]
     if study.description:
         parts.append(study.description)
-    if study.origin is not Origin.PERSON:
+    if study.origin is not Origin.PERSON and study.origin.value not in study.description.casefold():
         parts.append(study.origin.value)
     if study.detached:
         parts.append(f"detached: {study.detached}")
@@ -237,7 +245,7 @@ def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, .
         *((pain_free,) if pain_free else ()),
         *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),
-        *(planned_sentence(site, muscles) for site in visit.live_planned_sites),
+        *(planned_sentence(site, muscles, visit) for site in visit.live_planned_sites),
         *(outline_sentence(outline, muscles) for outline in visit.live_outlines),
         *(given_sentence(site, muscles) for site in visit.live_given_sites),
     )

@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
+from painmap.domain.ids import made_at
 from painmap.domain.injection import (
     CtPlace,
     Finding,
     GivenSite,
     Landmark,
     Link,
+    LinkKind,
     Outline,
     PlannedSite,
 )
@@ -53,6 +55,9 @@ Item = (
 
 Anchored = Landmark | Outline | PlannedSite | GivenSite
 """Items that may hang on a study."""
+
+ANCHORED: tuple[type[Anchored], ...] = (Landmark, Outline, PlannedSite, GivenSite)
+"""The same, as types."""
 
 FIELD_OF: Mapping[type, str] = MappingProxyType(
     {
@@ -155,6 +160,15 @@ class Visit:
     def marks_of(self, site_id: UUID) -> tuple[Mark, ...]:
         return tuple(mark for mark in self.marks if mark.site_id == site_id)
 
+    def pain_of(self, site: PlannedSite) -> PainSite | None:
+        """The pain site that a planned site is for."""
+        wanted = {
+            link.to_id
+            for link in self.links
+            if link.from_id == site.id and link.kind is LinkKind.TARGET_FOR_PAIN
+        }
+        return next((pain for pain in self.pain_sites if pain.id in wanted), None)
+
     @property
     def attached_studies(self) -> tuple[AttachedStudy, ...]:
         return tuple(study for study in self.studies if not study.detached)
@@ -162,13 +176,17 @@ class Visit:
     def why_in_error(self, item: Anchored) -> str:
         """Why an item must not be used; empty while it may be.
 
-        It says so itself, or hangs on a study that was detached, perhaps in another visit.
+        It says so itself, or hangs on a study that was detached, perhaps in another visit. A
+        study that was attached anew does not revive what was made before it was detached.
         """
         if item.entered_in_error:
             return item.entered_in_error
         uid = study_of(item)
-        reasons = [study.detached for study in self.studies if study.study_uid == uid]
-        return reasons[-1] if reasons and all(reasons) else ""
+        rows = [study for study in self.studies if study.study_uid == uid]
+        detached = [study for study in rows if study.detached]
+        if len(detached) < len(rows):
+            detached = [study for study in detached if _is_older(item, study)]
+        return detached[-1].detached if detached else ""
 
     @property
     def live_planned_sites(self) -> tuple[PlannedSite, ...]:
@@ -196,6 +214,18 @@ def study_of(item: Anchored) -> str | None:
         case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
             return place.anchor.study_uid
     return None
+
+
+def _is_older(item: Anchored, study: AttachedStudy) -> bool:
+    """Whether `item` was there when the row of `study` was changed last.
+
+    What was corrected, or taken away and put back, since then has a later stamp, but its id
+    tells when it was made.
+    """
+    if not item.stamp.revision or not study.stamp.revision:
+        return False
+    made = min(made_at(item.id), item.stamp.at.timestamp())
+    return made <= study.stamp.at.timestamp()
 
 
 def changes_between(before: Visit, after: Visit) -> tuple[Change, ...]:

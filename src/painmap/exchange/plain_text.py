@@ -32,7 +32,7 @@ def _who(patient: Patient) -> str:
         parts.append(f"record number {patient.record_number}")
     if patient.kind is PatientKind.DEMONSTRATION:
         parts.append("a demonstration, not a person")
-    return f"Patient: {', '.join(parts)}."
+    return " ".join(f"Patient: {', '.join(parts)}.".split())
 
 
 def _sentence(text: str) -> str:

@@ -10,13 +10,11 @@ from itertools import pairwise
 from math import atan2, cos
 
 from painmap.domain.anatomy import Side
+from painmap.domain.injection import MIDLINE_MARGIN_MM
 from painmap.domain.places import PatientPoint
 
 NEAR_MM = 40.0
 """A landmark speaks for points up to this far above or below it: about one lumbar level."""
-
-UNDECIDED_MM = 5.0
-"""Closer to the midline than this, no side is said."""
 
 SAME_LEVEL_MM = 2.0
 """Landmarks closer than this along the body stand for one level and are averaged."""
@@ -31,7 +29,7 @@ class MidlineReading:
     offset_mm : float
         Across the midline in the frontal plane; positive to the patient's left.
     side : Side or None
-        LEFT or RIGHT; None within `UNDECIDED_MM`.
+        LEFT or RIGHT; None within `MIDLINE_MARGIN_MM`.
     """
 
     offset_mm: float
@@ -62,9 +60,9 @@ def midline_reading(
         return None
     x, slope = _midline_at(point.z, _levels(landmarks))
     offset = (point.x - x) * cos(atan2(slope, 1.0))
-    if offset > UNDECIDED_MM:
+    if offset > MIDLINE_MARGIN_MM:
         return MidlineReading(offset, Side.LEFT)
-    if offset < -UNDECIDED_MM:
+    if offset < -MIDLINE_MARGIN_MM:
         return MidlineReading(offset, Side.RIGHT)
     return MidlineReading(offset, None)
 

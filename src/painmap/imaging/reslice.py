@@ -101,12 +101,6 @@ class SliceImage:
         """Millimetres from row to row and from column to column; None when unknown."""
         return None if self.geometry is None else self.geometry.spacing_mm
 
-    @property
-    def aspect(self) -> float:
-        """Height of a pixel over its width; 1 when unknown."""
-        spacing = self.spacing_mm
-        return 1.0 if spacing is None else spacing[0] / spacing[1]
-
 
 def native_plane(stack: Stack) -> Plane:
     """The plane in which the slices were acquired; axial when the series does not say."""

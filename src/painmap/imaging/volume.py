@@ -162,6 +162,7 @@ def _opened(one: SliceHeader) -> Dataset:
     except OSError as error:
         raise SeriesError(SeriesProblem.FILE_UNREADABLE, error.strerror or "") from error
     except Exception as error:
+        # pydicom raises anything on bytes that were damaged since the scan
         raise SeriesError(SeriesProblem.FILE_UNREADABLE) from error
     # a slice whose file names no UID at all has one that was made, which cannot be checked
     if found and found != one.sop_uid:
@@ -184,6 +185,7 @@ def _decoded(
     except MemoryError as error:
         raise SeriesError(SeriesProblem.TOO_LARGE) from error
     except Exception as error:
+        # each decoder raises kinds of its own on damaged pixels, and pydicom more
         native = codec_of(one.transfer_syntax) is Codec.NATIVE
         problem = SeriesProblem.TRUNCATED if native else SeriesProblem.UNDECODABLE
         raise SeriesError(problem) from error

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from typing import Final
 
 HU_RANGE: Final = (-1024, 3071)
@@ -10,6 +11,27 @@ HU_RANGE: Final = (-1024, 3071)
 
 STORED_RANGE: Final = (-1999, 32767)
 """What 16 signed bits hold, above the value for padding."""
+
+
+MOST_ROWS: Final = 2048
+MOST_SLICES: Final = 2000
+MOST_VOXELS: Final = 2**30
+"""What is made whole in memory, in several bytes a voxel."""
+
+MOST: Final = {
+    "off_centre_mm": 500.0,
+    "rotation_deg": 360.0,
+    "scoliosis_mm": 100.0,
+    "gantry_tilt_deg": 30.0,
+    "slice_step_mm": 100.0,
+    "slice_thickness_mm": 100.0,
+    "noise_hu": 1000.0,
+}
+"""Beyond these, on either side of 0, it would be no scan of a body."""
+
+MOST_PIXEL_MM: Final = 100.0
+MOST_SEED: Final = 10**16 - 1
+"""The seed is also the study's ID, which has up to 16 signs (DICOM PS3.5 6.2, SH)."""
 
 
 class PatientPosition(StrEnum):
@@ -33,6 +55,8 @@ class Rescale:
     intercept: float = -1024.0
 
     def __post_init__(self) -> None:
+        if not (isfinite(self.slope) and isfinite(self.intercept)):
+            raise ValueError(f"{self.slope} x + {self.intercept} is not finite")
         if self.slope <= 0 or (1 / self.slope) % 1 or (self.intercept / self.slope) % 1:
             raise ValueError(f"{self.slope} x + {self.intercept} cannot give whole HU exactly")
         low, high = ((hu - self.intercept) / self.slope for hu in HU_RANGE)
@@ -98,23 +122,37 @@ class PhantomOptions:
     study_date: date = date(2026, 9, 14)
 
     def __post_init__(self) -> None:
-        if min(self.rows, self.columns, self.slices) < 1:
-            raise ValueError(f"no image of {self.slices} x {self.rows} x {self.columns} voxels")
-        if min(*self.pixel_spacing, self.slice_step_mm) <= 0:
-            raise ValueError(
-                f"spacing {self.pixel_spacing}, {self.slice_step_mm} mm is not above 0"
-            )
-        if self.seed < 0:
-            raise ValueError(f"seed {self.seed} is below 0")
-        if abs(self.gantry_tilt_deg) > 30:
-            raise ValueError(f"no gantry tilts by {self.gantry_tilt_deg} degrees")
+        self._check_grid()
+        self._check_numbers()
+        if not 0 <= self.seed <= MOST_SEED:
+            raise ValueError(f"the seed is not from 0 to {MOST_SEED}")
         if not self.rescales:
             raise ValueError("a slice needs a rescale slope and intercept")
-        if self.noise_hu < 0:
-            raise ValueError(f"noise of {self.noise_hu} HU is below 0")
+
+    def _check_grid(self) -> None:
+        shape = f"{self.slices} x {self.rows} x {self.columns} voxels"
+        if min(self.rows, self.columns, self.slices) < 1:
+            raise ValueError(f"no image of {shape}")
+        if max(self.rows, self.columns) > MOST_ROWS or self.slices > MOST_SLICES:
+            raise ValueError(f"{shape} are more than {MOST_SLICES} x {MOST_ROWS} x {MOST_ROWS}")
+        if self.rows * self.columns * self.slices > MOST_VOXELS:
+            raise ValueError(f"{shape} are more than {MOST_VOXELS} in all")
         outside = [k for k in self.missing_slices + self.duplicate_slices if k not in self.grid_k]
         if outside:
             raise ValueError(f"there are no slices {outside}")
+        if len(set(self.missing_slices)) == self.slices:
+            raise ValueError("every slice is left out")
+
+    def _check_numbers(self) -> None:
+        for name, most in MOST.items():
+            value = getattr(self, name)
+            if value is not None and not (isfinite(value) and abs(value) <= most):
+                raise ValueError(f"{name} {value} is not a number from -{most:g} to {most:g}")
+        lengths = (*self.pixel_spacing, self.slice_step_mm, self.thickness_mm)
+        if not all(0 < mm <= MOST_PIXEL_MM for mm in lengths):
+            raise ValueError(f"spacing {lengths} mm is not above 0 and up to {MOST_PIXEL_MM:g}")
+        if self.noise_hu < 0:
+            raise ValueError(f"noise of {self.noise_hu} HU is below 0")
 
     @property
     def grid_k(self) -> range:

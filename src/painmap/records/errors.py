@@ -29,6 +29,8 @@ class RecordsProblem(StrEnum):
         "The data folder is on a network file system ({kind}), where a database can be damaged."
     )
     EDITED_ELSEWHERE = "This was changed elsewhere in the meantime; nothing was overwritten."
+    MARKED_ELSEWHERE = "Another visit has marks on this study."
+    STUDY_REFUSED = "The visit was not imported: {why}"
     UNKNOWN = "The database does not have this {thing}."
     DOCUMENT_DIFFERS = "This visit is already here, but not the same; nothing was changed."
     OTHER_PATIENT = (
@@ -56,6 +58,8 @@ _HINTS: Mapping[RecordsProblem, str] = MappingProxyType(
             "through PostgreSQL."
         ),
         RecordsProblem.EDITED_ELSEWHERE: "Open the visit again to see what is recorded.",
+        RecordsProblem.MARKED_ELSEWHERE: "Detach the study on the page CT instead.",
+        RecordsProblem.STUDY_REFUSED: "Look whose visit it is where it was recorded.",
         RecordsProblem.UNKNOWN: "It may be from another data folder.",
         RecordsProblem.DOCUMENT_DIFFERS: "Compare both before you decide which one is right.",
         RecordsProblem.OTHER_PATIENT: "Compare the patient's data in both places first.",
@@ -84,7 +88,9 @@ class RecordsError(PainmapError):
 
 
 class EditedElsewhere(RecordsError):
-    """Another window, program or computer changed it first; nothing was overwritten."""
+    """Another window, visit, program or computer changed it first; nothing was overwritten."""
 
-    def __init__(self, *, hint: str = "") -> None:
-        super().__init__(RecordsProblem.EDITED_ELSEWHERE, hint=hint)
+    def __init__(
+        self, problem: RecordsProblem = RecordsProblem.EDITED_ELSEWHERE, *, hint: str = ""
+    ) -> None:
+        super().__init__(problem, hint=hint)

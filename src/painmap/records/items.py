@@ -1,7 +1,7 @@
 """Item rows: each the last revision of one item, or the tombstone that it left."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
@@ -22,6 +22,8 @@ from painmap.domain.visit import (
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
 from painmap.records.steps import Step
 from painmap.records.tables import ITEM
+
+T = TypeVar("T")
 
 
 def is_patient_wide(item: Item) -> bool:
@@ -48,6 +50,20 @@ def items_in(connection: Connection, visit_id: UUID, patient_id: UUID) -> tuple[
     """Every item that a visit sees: its own and the patient's."""
     query = select(ITEM).where(_seen_by(visit_id, patient_id), ITEM.c.deleted == 0)
     return tuple(_item_of(row) for row in connection.execute(query))
+
+
+def items_beside(
+    connection: Connection, visit_id: UUID, patient_id: UUID, kinds: tuple[type[T], ...]
+) -> tuple[T, ...]:
+    """Every item of some kinds of the patient that is not the visit's own."""
+    query = (
+        select(ITEM)
+        .where(ITEM.c.patient_id == patient_id, ITEM.c.deleted == 0)
+        .where(or_(ITEM.c.visit_id.is_(None), ITEM.c.visit_id != visit_id))
+        .where(ITEM.c.kind.in_([FIELD_OF[kind] for kind in kinds]))
+    )
+    found = [_item_of(row) for row in connection.execute(query)]
+    return tuple(item for item in found if isinstance(item, kinds))
 
 
 def tombstones_in(connection: Connection, visit: Visit) -> tuple[Tombstone, ...]:

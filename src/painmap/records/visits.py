@@ -10,10 +10,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from painmap.documents.visit_document import Tombstone
 from painmap.domain.patient import Patient
-from painmap.domain.visit import Visit
+from painmap.domain.visit import ANCHORED, Anchored, Visit, study_of
 from painmap.records.database import Database
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
-from painmap.records.items import items_in, tombstones_in, visit_with, write_change
+from painmap.records.items import items_beside, items_in, tombstones_in, visit_with, write_change
 from painmap.records.journal import append, journal_in, step_in
 from painmap.records.patients import patient_in
 from painmap.records.steps import Step
@@ -90,6 +90,12 @@ class VisitStore:
             for change in step.changes:
                 write_change(connection, change, step, visit_id=visit_id, patient_id=patient_id)
             append(connection, visit_id, step)
+
+    def marks_elsewhere(self, visit: Visit, study_uid: str) -> tuple[Anchored, ...]:
+        """What hangs on a study in other visits of the patient, and the patient's landmarks."""
+        with self._database.reading() as connection:
+            found = items_beside(connection, visit.id, visit.patient_id, ANCHORED)
+        return tuple(each for each in found if study_of(each) == study_uid)
 
     def place(self, visit_id: UUID) -> dict[str, Any]:
         """Where in the visit the doctor was last; empty if nothing was saved."""

@@ -1,10 +1,22 @@
 """Whether a study may be attached to a patient: the rule, the question, or a quiet line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from painmap.domain.errors import PainmapError
 from painmap.domain.ids import new_id
 from painmap.domain.patient import Patient
-from painmap.domain.study import IdentityAnswer, IdentityCheck, Origin, RefusalOutcome, StudyRefusal
+from painmap.domain.places import Sha256
+from painmap.domain.study import (
+    AttachedStudy,
+    IdentityAnswer,
+    IdentityCheck,
+    Origin,
+    RefusalOutcome,
+    StudyRefusal,
+)
+from painmap.services.data_folder import identity_key
 from painmap.services.identity import (
     SAMPLE_QUESTION,
     Comparison,
@@ -13,7 +25,8 @@ from painmap.services.identity import (
     not_compared,
     refusal,
 )
-from painmap.services.studies import StudyOnDisk
+from painmap.services.import_report import from_json
+from painmap.services.studies import StudyOnDisk, shows_same_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,6 @@ class Consideration:
     question: str
     rule: StudyRule | None
     comparison: Comparison
-
-    @property
-    def attaches_quietly(self) -> bool:
-        return not self.question and self.rule is None and not self.comparison.check.differs
 
     @property
     def quiet_line(self) -> str:
@@ -73,11 +82,56 @@ def consider(
     return Consideration(origin, question, rule, comparison)
 
 
+_SAMPLE_BEFORE = {Origin.PUBLIC_SAMPLE: True, Origin.PERSON: False}
+"""What was answered when the study was attached."""
+
+
+def consider_again(
+    disk: StudyOnDisk,
+    study: AttachedStudy,
+    patient: Patient,
+    *,
+    blob: Callable[[Sha256], bytes],
+    data_folder: Path,
+) -> Consideration | None:
+    """Say whether files with the UID of an attached study show whom it showed; blocks.
+
+    A UID may have been given twice. Where the stored hash cannot tell (another person, or a
+    record that came from another data folder), the files are compared with the patient as a
+    new study is, so that nobody is locked out.
+
+    Parameters
+    ----------
+    blob : callable
+        Gives large content by its hash.
+    data_folder : Path
+        Whose secret the hash was made with.
+
+    Returns
+    -------
+    Consideration or None
+        None: the same person as before, nothing is to be asked.
+    """
+    try:
+        report = from_json(blob(study.import_report))
+        if shows_same_person(disk, report, identity_key(data_folder)):
+            return None
+    except PainmapError:
+        # gone or damaged: the headers alone must tell
+        pass
+    return consider(disk, patient, public_sample=_SAMPLE_BEFORE.get(study.origin))
+
+
 def answered(check: IdentityCheck, answer: IdentityAnswer, remark: str = "") -> IdentityCheck:
     """Give the check with what the doctor answered to a difference."""
     return replace(check, answer=answer, remark=remark.strip())
 
 
-def refused(comparison: Comparison, outcome: RefusalOutcome) -> StudyRefusal:
-    """Give the record of a refusal: what differed, and nothing of the other person."""
-    return StudyRefusal(id=new_id(), outcome=outcome, differences=comparison.kinds)
+def refused(found: Consideration, outcome: RefusalOutcome) -> StudyRefusal:
+    """Give the record of a refusal: what differed, and nothing of the other person.
+
+    Where a rule forbade it, what differed is the origin, such as "origin: synthetic".
+    """
+    by_rule = found.rule is not None
+    differences = (f"origin: {found.origin.value}",) if by_rule else found.comparison.kinds
+    return StudyRefusal(id=new_id(), outcome=outcome, differences=differences)

@@ -20,10 +20,12 @@ from painmap.domain.places import Sha256
 from painmap.domain.visit import Visit, VisitKind, VisitState
 from painmap.records.blobs import BlobStore
 from painmap.records.database import Database
+from painmap.records.errors import RecordsError, RecordsProblem
 from painmap.records.imports import ImportOutcome, ImportStatus, import_visit
 from painmap.records.overview import VisitSummary, summaries
 from painmap.records.patients import PatientStore
 from painmap.records.visits import VisitStore
+from painmap.services.identity import refusal
 from painmap.services.logbook import keep_out
 from painmap.services.open_visit import OpenVisit
 
@@ -176,8 +178,17 @@ class Clinic:
         self._visits.create(visit)
         return self.open_visit(visit.id)
 
-    def open_visit(self, visit_id: UUID) -> OpenVisit:
-        """Read a visit to work on it."""
+    def open_visit(self, visit_id: UUID, *, fresh: bool = False) -> OpenVisit:
+        """Read a visit to work on it; one that still waits to be stored is given as it is.
+
+        Parameters
+        ----------
+        fresh : bool
+            Read what is stored in any case.
+        """
+        live = self._open.get(visit_id)
+        if live is not None and live.unsaved and not fresh:
+            return live
         opened = OpenVisit.load(self._visits, visit_id, author=self._author, now=self._now)
         self._open[visit_id] = opened
         keep_out(opened.patient)
@@ -230,8 +241,9 @@ class Clinic:
         Raises
         ------
         RecordsError
-            DOCUMENT_DIFFERS, OTHER_PATIENT, STUDIES_DIFFER, VISIT_OF_OTHER.
+            STUDY_REFUSED, DOCUMENT_DIFFERS, OTHER_PATIENT, STUDIES_DIFFER, VISIT_OF_OTHER.
         """
+        check_origins(document)
         return import_visit(self._database, document)
 
     def import_file(self, path: Path) -> ImportOutcome:
@@ -253,6 +265,21 @@ class Clinic:
     def close(self) -> None:
         """Bring everything into the database file, and let go of it."""
         self._database.close()
+
+
+def check_origins(document: VisitDocument) -> None:
+    """Refuse a document whose attached studies may not lie in such a patient's record.
+
+    Raises
+    ------
+    RecordsError
+        STUDY_REFUSED.
+    """
+    for study in document.visit.attached_studies:
+        rule = refusal(study.origin, document.patient.kind)
+        if rule is not None:
+            why = rule.value[:1].lower() + rule.value[1:]
+            raise RecordsError(RecordsProblem.STUDY_REFUSED, why=why)
 
 
 def _last_seen(card: PatientCard) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from uuid import UUID
 
+from painmap.documents.visit_document import load
 from painmap.domain.errors import PainmapError
 from painmap.domain.progress import run_to_end
 from painmap.domain.sentences import plural
@@ -17,10 +18,16 @@ from painmap.imaging.listing import series_json
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading
-from painmap.phantom import PatientPosition, PhantomOptions, make_phantom, write_series
+from painmap.phantom import (
+    PatientPosition,
+    PhantomOptions,
+    Rescale,
+    make_phantom,
+    write_series,
+)
 from painmap.records.database import FILE_NAME
 from painmap.services.catalogue import muscles
-from painmap.services.clinic import Clinic
+from painmap.services.clinic import Clinic, check_origins
 from painmap.services.data_folder import prepare
 from painmap.services.export import export_visit
 
@@ -208,9 +215,12 @@ def import_file(data_folder: Path, file: Path) -> str:
     ------
     DocumentError, RecordsError, DataFolderError
     """
+    # a document that cannot be taken leaves no new data folder behind
+    document = load(file)
+    check_origins(document)
     clinic = Clinic.open(prepare(data_folder))
     try:
-        outcome = clinic.import_file(file)
+        outcome = clinic.import_document(document)
     finally:
         clinic.close()
     return f"{outcome.sentence} {outcome.visit_id}"
@@ -233,9 +243,19 @@ def phantom_options(given: Mapping[str, object]) -> PhantomOptions:
     if "patient_position" in listed:
         listed["patient_position"] = PatientPosition(str(listed["patient_position"]))
     try:
+        if "rescales" in listed:
+            listed["rescales"] = _rescales(str(listed["rescales"]))
         return PhantomOptions(**listed)  # type: ignore[arg-type]  # argparse has made the types
     except ValueError as error:
         raise CommandError(CommandProblem.BAD_PHANTOM, what=str(error)) from error
+
+
+def _rescales(text: str) -> tuple[Rescale, ...]:
+    """Read slope and intercept, slice by slice, from "1:-1024,0.5:-1024"."""
+    pairs = [each.split(":") for each in text.split(",")]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"rescales {text!r} are not SLOPE:INTERCEPT,...")
+    return tuple(Rescale(float(slope), float(intercept)) for slope, intercept in pairs)
 
 
 def phantom(out: Path, options: PhantomOptions) -> str:

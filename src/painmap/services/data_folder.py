@@ -101,11 +101,6 @@ def server_name(folder: Path) -> str:
     return f"painmap-{hashlib.sha256(place.encode()).hexdigest()[:20]}"
 
 
-def lock_file(folder: Path) -> Path:
-    """File that the first window of `folder` holds."""
-    return folder / "painmap.lock"
-
-
 def log_folder(folder: Path) -> Path:
     """Folder of the log files."""
     return folder / "log"

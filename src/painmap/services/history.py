@@ -1,11 +1,13 @@
 """What can be taken back and done again: a list of steps with a finger on it.
 
 The journal only grows. Taking back is a further row that names the row it undoes, so that
-folding the rows gives the same two stacks in every later program run.
+folding the rows gives the same two stacks in every later program run. That a study was
+refused is in the journal too, but stays out of both stacks: it happened, and is not taken back.
 """
 
 from collections.abc import Iterable
 
+from painmap.domain.study import StudyRefusal
 from painmap.records.steps import Step
 
 __all__ = ["History", "Step"]
@@ -42,7 +44,10 @@ class History:
         return self._undone[-1] if self._undone else None
 
     def record(self, step: Step) -> None:
-        """Move the finger as `step` says; what changes no item does not move it."""
+        """Move the finger as `step` says; a change of no item, or of a refusal, does not."""
+        kinds = {type(change.item) for change in step.changes}
+        if kinds == {StudyRefusal}:
+            return
         if step.undoes is not None:
             self._undone.append(_popped(self._done, step.undoes))
         elif step.redoes is not None:

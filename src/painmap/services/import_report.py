@@ -1,7 +1,6 @@
 """What became of every file of a scan, kept with the study; it names nobody."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -93,11 +92,6 @@ class ImportReport:
         parts.append(f"{len(self.skipped)} skipped")
         parts.append(plural(warnings, "warning") if warnings else "no warnings")
         return ", ".join(parts)
-
-    @property
-    def skipped_by_reason(self) -> tuple[tuple[str, int], ...]:
-        """Reasons and how often each occurs, the most frequent first."""
-        return tuple(Counter(reason for _, reason in self.skipped).most_common())
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -24,6 +24,17 @@ _PERSON_NAME = re.compile(r"[^\s\"'\[\]()<>|,;:^=]+(?:\^[^\s\"'\[\]()<>|,;:^=]*)
 """Anything with a caret between its parts, the form of a DICOM Person Name."""
 
 
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+_UNSPACED += "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
+_UNSPACED += "\U00020000-\U0003ffff"
+"""Scripts that write words without a space between (Thai, Lao, Burmese, Khmer, kana, Chinese),
+and Hangul, whose particles follow a name without one: a name may stand inside other letters."""
+
+_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+_UNSPACED_LETTER = re.compile(rf"[{_UNSPACED}]")
+_BETWEEN_PARTS = re.compile("[\\s^=,、，・·]+")
+
+
 class Secrets:
     """Words that no log may hold; any thread may add."""
 
@@ -34,22 +45,36 @@ class Secrets:
 
     def add(self, words: Iterable[str]) -> None:
         """Register names or numbers; each part of a name also by itself."""
-        parts = {part for word in words for part in (word, *re.split(r"[\s^=,]+", word))}
-        # one letter alone would shred every sentence, and names nobody
-        new = {part.strip() for part in parts if len(part.strip()) > 1}
+        parts = {part for word in words for part in (word, *_BETWEEN_PARTS.split(word))}
+        new = {part.strip() for part in parts if _names_somebody(part.strip())}
         with self._lock:
             if new <= self._words:
                 return
             self._words |= new
             longest_first = sorted(self._words, key=lambda word: (-len(word), word))
-            inside = "|".join(re.escape(word) for word in longest_first)
-            self._pattern = re.compile(rf"(?<![^\W_])(?:{inside})(?![^\W_])", re.IGNORECASE)
+            self._pattern = re.compile("|".join(map(_whole_word, longest_first)), re.IGNORECASE)
 
     def removed_from(self, text: str) -> str:
         """Give `text` without person names and registered words."""
         clean = _PERSON_NAME.sub(REPLACEMENT, text)
         pattern = self._pattern
         return pattern.sub(REPLACEMENT, clean) if pattern is not None else clean
+
+
+def _names_somebody(part: str) -> bool:
+    """Whether a part of a name is worth removing.
+
+    One ASCII letter or digit alone would shred every sentence, and names nobody; one sign of
+    another script may be a whole name.
+    """
+    return len(part) > 1 or (not part.isascii() and part.isalnum())
+
+
+def _whole_word(word: str) -> str:
+    """Give the pattern of a word that stands by itself, as far as its script parts words."""
+    before = "" if _UNSPACED_LETTER.match(word[0]) else f"(?<!{_SPACED_LETTER})"
+    after = "" if _UNSPACED_LETTER.match(word[-1]) else f"(?!{_SPACED_LETTER})"
+    return f"{before}{re.escape(word)}{after}"
 
 
 secrets = Secrets()

@@ -14,6 +14,7 @@ from uuid import UUID
 from painmap.domain.edits import Edit, Page
 from painmap.domain.items import UNSTAMPED, Stamp
 from painmap.domain.patient import Patient
+from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Change, Item, Visit, VisitState, changes_between
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
 from painmap.records.visits import StoredVisit, VisitStore
@@ -110,7 +111,8 @@ class OpenVisit:
         Raises
         ------
         EditedElsewhere
-            It would overwrite what another visit or window changed since.
+            It would overwrite what another visit or window changed since, or take a study
+            away that another visit has marks on.
         """
         with self._memory:
             step = self._history.next_undo
@@ -125,7 +127,7 @@ class OpenVisit:
         Raises
         ------
         EditedElsewhere
-            It would overwrite what another visit or window changed since.
+            As `undo`.
         """
         with self._memory:
             step = self._history.next_redo
@@ -193,9 +195,19 @@ class OpenVisit:
             now = self._visit.find(change.item.id)
             if _content(now) != _content(change.before):
                 raise EditedElsewhere(hint=f'"{step.label}" can be changed by hand on its page.')
+            if change.after is None and isinstance(now, AttachedStudy):
+                self._check_unmarked(now)
         put = tuple(change.after for change in changes if change.after is not None)
         gone = frozenset(change.item.id for change in changes if change.after is None)
         return Edit(step.label, step.page, put=put, remove=gone)
+
+    def _check_unmarked(self, study: AttachedStudy) -> None:
+        """Refuse to take a study away while another visit needs it to say whose marks it has."""
+        for mark in self._store.marks_elsewhere(self._visit, study.study_uid):
+            # a landmark that this visit has taken away itself may wait for the disk
+            gone = mark.stamp.revision < self._gone.get(mark.id, 0)
+            if not gone and not self._visit.why_in_error(mark):
+                raise EditedElsewhere(RecordsProblem.MARKED_ELSEWHERE)
 
     def _write(self, edit: Edit, *, undoes: int | None, redoes: int | None) -> Step | None:
         before = self._visit

@@ -31,6 +31,7 @@ from painmap.services.samples import public_samples
 __all__ = [
     "FolderContents",
     "Person",
+    "Reopened",
     "StudyError",
     "StudyOnDisk",
     "StudyProblem",
@@ -38,6 +39,7 @@ __all__ = [
     "anchor_state",
     "attached",
     "contents_of",
+    "finding_again",
     "reopening",
     "scanning_folder",
     "shows_same_person",
@@ -51,12 +53,14 @@ class StudyProblem(StrEnum):
     FOLDER_GONE = "The folder of this study is no longer where it was."
     STUDY_GONE = "This study is no longer in its folder."
     SEVERAL_PERSONS = "The folder now holds this study for several persons."
+    OTHER_PERSON = "The files in its folder now show somebody else."
 
 
 _STUDY_HINTS = {
     StudyProblem.FOLDER_GONE: "Connect the disc or drive, or open the study from where it is now.",
     StudyProblem.STUDY_GONE: "Open the study from where it is now.",
     StudyProblem.SEVERAL_PERSONS: "Open the folder again and choose the person.",
+    StudyProblem.OTHER_PERSON: "Open the study again and compare.",
 }
 
 
@@ -233,8 +237,19 @@ def attached(
     )
 
 
-def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """An attached study that was found again, and all that its folder holds now."""
+
+    contents: FolderContents
+    disk: StudyOnDisk
+
+
+def finding_again(study: AttachedStudy) -> Job[Reopened]:
     """Find an attached study again in the folder that it was read from.
+
+    It is found by its Study Instance UID; `attaching.consider_again` says whether it still
+    shows the same person.
 
     Raises
     ------
@@ -252,7 +267,13 @@ def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
         raise StudyError(StudyProblem.STUDY_GONE)
     if len(found) > 1:
         raise StudyError(StudyProblem.SEVERAL_PERSONS)
-    return found[0]
+    return Reopened(contents, found[0])
+
+
+def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
+    """Find an attached study again, as `finding_again` does; give the study alone."""
+    found = yield from finding_again(study)
+    return found.disk
 
 
 def shows_same_person(study: StudyOnDisk, report: ImportReport, key: bytes) -> bool:

@@ -9,9 +9,10 @@ from painmap.domain.anatomy import Level, Muscle, Side
 from painmap.domain.injection import Landmark, Outline, PlannedSite
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.muscle_chooser import MuscleChooser
-from painmap.ui.widgets import NoteEdit, button, column, label, restyle, row
+from painmap.ui.widgets import NoteEdit, button, column, restyle, row
 
 NOTE_HEIGHT = 40
+DETAIL_HEIGHT = 48
 
 
 class MarkBar(QFrame):
@@ -43,20 +44,26 @@ class MarkBar(QFrame):
         self._editable = False
         self.hint = ElidedLabel()
         self.hint.setProperty("tone", "muted")
-        self.sentence = label(wrap=True)
-        self.measured = label(tone="muted", wrap=True)
+        self.sentence = ElidedLabel()
+        self.measured = ElidedLabel()
+        self.measured.setProperty("tone", "muted")
         self.note = NoteEdit(on_note, "Note")
         self.note.setFixedHeight(NOTE_HEIGHT)
+        self.note.setAcceptDrops(False)  # a folder that is dropped belongs to the window
         self.note.setAccessibleName("Note to the chosen annotation")
         self.apply = button("Change to the above", on_apply, flat=True)
         self.remove = button("Remove", on_remove, flat=True)
         # choices made while it is being built concern nobody
         self.chooser = MuscleChooser(muscles, lambda: self._on_choice() if self._ready else None)
         self._detail = QWidget()
+        self._detail.setFixedHeight(DETAIL_HEIGHT)
+        stays = self._detail.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # pictures must not move under the hand
+        self._detail.setSizePolicy(stays)
         words = column(self.sentence, self.measured, spacing=2)
         detail = row(spacing=12)
-        detail.addLayout(words, 3)
-        detail.addWidget(self.note, 2)
+        detail.addLayout(words, 7)
+        detail.addWidget(self.note, 3)
         detail.addWidget(self.apply)
         detail.addWidget(self.remove)
         self._detail.setLayout(detail)
@@ -121,8 +128,8 @@ class MarkBar(QFrame):
         self._item = item
         self._editable = editable
         self._detail.setVisible(item is not None)
-        self.sentence.setText(sentence)
-        self.measured.setText(measured)
+        self.sentence.show_text(sentence)
+        self.measured.show_text(measured)
         self.measured.setVisible(bool(measured))
         has_note = isinstance(item, PlannedSite | Outline)
         self.note.setVisible(has_note)

@@ -7,7 +7,7 @@ from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import SliceImage
 from painmap.imaging.stack import WarningCode
 from painmap.ui.ct_open import OpenCt
-from painmap.ui.ct_paint import Captions, Line, Tone
+from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import (
     LOOK_ONLY_BANNER,
     POSITION_UNKNOWN,
@@ -33,7 +33,9 @@ def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool
     stack = session.stack
     day = session.study_date
     age = Tone.WARNING if is_old(day, visit_day) else Tone.TEXT
-    number = f"{image.view.plane.value} {image.index + 1} / {image.view.count}"
+    # which plane it is, only the geometry tells
+    name = "slice" if image.geometry is None else image.view.plane.value
+    number = f"{name} {image.index + 1} / {image.view.count}"
     top_right = [Line(stack.patient_position or POSITION_UNKNOWN, Tone.STRONG)]
     if WarningCode.LOSSY in stack.codes:
         top_right.append(Line("LOSSY", Tone.WARNING))

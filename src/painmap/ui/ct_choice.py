@@ -9,6 +9,7 @@ from painmap.domain.sentences import plural
 from painmap.imaging.stack import Stack
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_words import plane_of, size_words, warning_words
+from painmap.ui.theme import font
 from painmap.ui.widgets import button, column, label, row
 
 LINE_PX = 34
@@ -39,6 +40,13 @@ def stack_words(stack: Stack, *, of: int) -> str:
     words = ", ".join(parts)
     after = [warning_words(stack), name if of > 1 else ""]
     return "   ·   ".join([words, *(text for text in after if text)])
+
+
+def short_words(stack: Stack, *, of: int) -> str:
+    """The same in few words, for a switch: "Block 3 of 11, axial, 10 slices"."""
+    name = stack.description or "no description"
+    first = f"Block {stack.index + 1} of {of}, {plane_of(stack)}" if of > 1 else name
+    return f"{first}, {plural(len(stack.slices), 'slice')}"
 
 
 class SeriesPanel(QFrame):
@@ -89,7 +97,9 @@ class SeriesPanel(QFrame):
 
     def _add(self, study: StudyOnDisk) -> None:
         heading = QListWidgetItem(study.words)
-        heading.setFlags(Qt.ItemFlag.NoItemFlags)
+        # not to be chosen, and not greyed out either
+        heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        heading.setFont(font(strong=True))
         heading.setSizeHint(QSize(100, LINE_PX))
         self.list.addItem(heading)
         counts = blocks_of(study.stacks)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from painmap.domain.sentences import study_sentence
 from painmap.imaging.stack import Stack, WarningCode
 from painmap.imaging.window import WINDOWS
-from painmap.ui.ct_choice import blocks_of, stack_words
+from painmap.ui.ct_choice import blocks_of, short_words
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_words import WARNING_WORDS, study_words
@@ -60,7 +60,7 @@ class StudyHead(QFrame):
         self.switch.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.switch.setMinimumContentsLength(22)
+        self.switch.setMinimumContentsLength(27)
         self.switch.activated.connect(self._on_switch)
         self.warning = QPushButton()
         self.warning.setProperty("chip", True)
@@ -108,10 +108,10 @@ class StudyHead(QFrame):
             self._stacks.append(stack)
         self.switch.clear()
         for each in self._stacks:
-            self.switch.addItem(stack_words(each, of=counts.get(each.series_uid, 1)))
+            self.switch.addItem(short_words(each, of=counts.get(each.series_uid, 1)))
         self.switch.setCurrentIndex(self._stacks.index(stack))
         self.switch.setVisible(len(self._stacks) > 1)
-        self.switch.view().setMinimumWidth(460)
+        self.switch.view().setMinimumWidth(340)
         unusual = [code for code in stack.codes if code not in SAID_ELSEWHERE]
         self.warning.setVisible(bool(unusual))
         if unusual:

@@ -129,6 +129,11 @@ class OpenCt:
             listener()
 
     @property
+    def key(self) -> StackKey | None:
+        """The name by content of the stack that is shown."""
+        return self._key
+
+    @property
     def is_open(self) -> bool:
         return self.volume is not None
 
@@ -271,6 +276,11 @@ class OpenCt:
             return OTHER_FRAME
         state = anchor_state(anchor, stack_of(anchor, self.disk.stacks))
         return OTHER_STACK if state.fits else Standing(True, f"Read-only: {state.reason}")
+
+    def is_on(self, anchor: CtAnchor) -> bool:
+        """Whether `anchor` hangs on the open stack itself."""
+        standing = self.standing(anchor)
+        return standing.drawn and standing != OTHER_STACK
 
     def landmarks(self, visit: Visit) -> tuple[Landmark, ...]:
         """The spinous processes that sides are measured from in the open CT."""

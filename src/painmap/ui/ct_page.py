@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from painmap.domain.edits import Page, detach_study
 from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
@@ -18,6 +18,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
 from painmap.imaging.reslice import Plane
 from painmap.imaging.stack import Stack
+from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import WINDOWS
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
@@ -34,6 +35,7 @@ from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.widgets import column, row
 
+QUESTION_MARGIN_PX = 16
 PAGE_STEP = 5
 """Slices that Page Up and Page Down leaf over."""
 
@@ -53,14 +55,15 @@ class CtPage(VisitPage):
         super().__init__(desk, icons, palette)
         self.session = CtSession(desk.muscles)
         self._wanted: Mapping[str, Any] = {}
+        self._reading_beside = False
         self._shortcuts: list[QShortcut] = []
         self.opening = CtOpening(desk)
         self.viewer = CtViewer(self.session, self._marks)
         self.bar = MarkBar(
             desk.muscles,
-            on_note=lambda text: self.annotator.set_note(text),
-            on_remove=lambda: self.annotator.remove_chosen(),
-            on_apply=lambda: self.annotator.apply_to_chosen(),
+            on_note=lambda text: self.annotator.chosen_one.set_note(text),
+            on_remove=lambda: self.annotator.chosen_one.remove(),
+            on_apply=lambda: self.annotator.chosen_one.apply_bar(),
         )
         self.tools = ToolStrip(icons, palette, self.choose_tool)
         self.windows = WindowChips(self.viewer.set_window)
@@ -74,8 +77,7 @@ class CtPage(VisitPage):
             on_close=self.close_pictures,
             on_open=self.choose_folder,
         )
-        self.question_place = QVBoxLayout()
-        self.question_place.setContentsMargins(16, 8, 16, 0)
+        self._question: QWidget | None = None
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._put_question, self.choose_tool
         )
@@ -98,7 +100,6 @@ class CtPage(VisitPage):
         box = column(self.head, spacing=0)
         box.addLayout(middle, 1)
         box.addLayout(below)
-        box.addLayout(self.question_place)
         box.addWidget(self.bar)
         whole.setLayout(box)
         return whole
@@ -189,6 +190,7 @@ class CtPage(VisitPage):
         self._wanted = {}
         before = self.session.study
         self.session.open(result.volume, result.disk, result.study)
+        self.annotator.leave_stack()
         if result.study is None or result.study != before:
             self.annotator.forget()
         self.head.refresh()
@@ -203,6 +205,29 @@ class CtPage(VisitPage):
         self._on_window()
         self._look()
         self.annotator.refresh()
+        self._read_annotated()
+
+    def _read_annotated(self) -> None:
+        """Read the other stacks that something was marked on, one by one, for the export."""
+        if self._reading_beside or not self.desk.is_open:
+            return
+        waiting = self.session.annotated_elsewhere(self.desk.open_visit.visit)
+        if not waiting:
+            return
+        disk = self.session.disk
+
+        def done(volume: Volume) -> None:
+            self._reading_beside = False
+            if self.session.disk is disk:
+                self.session.keep(volume)
+                self._read_annotated()
+
+        def failed(error: BaseException) -> None:
+            self._reading_beside = False
+            self.desk.show_error(error)
+
+        self._reading_beside = True
+        self.desk.jobs.start(loading(waiting[0]), done=done, failed=failed)
 
     def _wanted_for(self, result: Opened) -> Mapping[str, Any]:
         same = result.study is not None and self._wanted.get("study") == result.study.study_uid
@@ -213,13 +238,17 @@ class CtPage(VisitPage):
         if self.session.disk is None:
             return
         window = self.session.window
+        going_to: dict[str, Any] = {"window": [window.width, window.level], **(place or {})}
+        same_frame = stack.frame_of_reference_uid == self.session.stack.frame_of_reference_uid
+        if "index" not in going_to and same_frame and self.viewer.cross is not None:
+            going_to["cross"] = list(self.viewer.cross)
+        disk, study = self.session.disk, self.session.study
+        kept = self.session.kept(stack)
+        if kept is not None:
+            self._on_opened_ct(Opened(kept, disk, study, going_to))
+            return
         self.opening.load_beside(
-            self.session.disk,
-            stack,
-            self.session.study,
-            {"window": [window.width, window.level], **(place or {})},
-            self._on_stack_progress,
-            self._on_stack_failed,
+            disk, stack, study, going_to, self._on_stack_progress, self._on_stack_failed
         )
 
     def _on_stack_progress(self, step: Progress) -> None:
@@ -231,7 +260,8 @@ class CtPage(VisitPage):
 
     def _on_past_end(self, direction: int) -> None:
         stack = self.head.neighbour(direction)
-        if stack is not None:
+        # a wheel that is still turning must not begin the same reading again
+        if stack is not None and not self.opening.is_busy:
             self.show_stack(stack, {"index": 0 if direction > 0 else len(stack.slices) - 1})
 
     def show_report(self) -> None:
@@ -318,13 +348,32 @@ class CtPage(VisitPage):
         self.windows.show_window(window.width, window.level)
 
     def _put_question(self, panel: QWidget | None) -> None:
-        while self.question_place.count():
-            entry = self.question_place.takeAt(0)
-            if entry is not None and (old := entry.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        """Show a question over the foot of the pictures, so that nothing moves under the hand."""
+        if self._question is not None:
+            self._question.hide()
+            self._question.deleteLater()
+        self._question = panel
         if panel is not None:
-            self.question_place.addWidget(panel)
+            panel.setParent(self._looking_page)
+            panel.show()
+            self._place_question()
+
+    def _place_question(self) -> None:
+        panel = self._question
+        if panel is None:
+            return
+        width = self._looking_page.width() - 2 * QUESTION_MARGIN_PX
+        layout = panel.layout()
+        height = panel.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            height = max(panel.minimumSizeHint().height(), layout.heightForWidth(width))
+        foot = self.viewer.geometry().bottom() - QUESTION_MARGIN_PX
+        panel.setGeometry(QUESTION_MARGIN_PX, foot - height, width, height)
+        panel.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_question()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.is_looking:
@@ -344,7 +393,7 @@ class CtPage(VisitPage):
         elif key is Qt.Key.Key_Escape:
             self.annotator.escape()
         elif key is Qt.Key.Key_Delete:
-            self.annotator.delete()
+            self.annotator.chosen_one.delete()
         elif key in KEYS:
             self.annotator.feed(PointerEvent(PointerKind.KEY, key=KEYS[key]))
         else:

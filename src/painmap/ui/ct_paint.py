@@ -1,21 +1,22 @@
-"""Painting what lies over a CT picture; the same strokes on the screen and in exports."""
+"""Painting what lies over a CT picture; the same strokes on screen and in exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
+from painmap.ui.ct_paint_words import (
+    MARGIN_PX,
+    NO_CAPTIONS,
+    SMALL_TEXT_PX,
+    Captions,
+    Written,
+    paint_words,
+    text,
+)
 from painmap.ui.theme import CT, font
 from painmap.ui.tools.slice_outcomes import XY
-
-MARGIN_PX = 10.0
-TEXT_PX = 13
-SMALL_TEXT_PX = 12
-LETTER_PX = 17
-SCALE_BARS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
-SCALE_BAR_SHARE = 0.3
-"""A scale bar takes at most this part of the width."""
 
 
 class MarkKind(StrEnum):
@@ -63,44 +64,11 @@ class DrawnMark:
     upright: XY | None = None
 
 
-class Tone(StrEnum):
-    TEXT = "text"
-    FAINT = "faint"
-    WARNING = "warning"
-    STRONG = "strong"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a caption."""
-
-    text: str
-    tone: Tone = Tone.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Captions:
-    """What is written in the corners and at the edges of a view.
-
-    Parameters
-    ----------
-    letters : tuple of str
-        At the left, right, top and bottom edge.
-    """
-
-    letters: tuple[str, str, str, str] = ("?", "?", "?", "?")
-    top_left: tuple[Line, ...] = ()
-    top_right: tuple[Line, ...] = ()
-    bottom_left: tuple[Line, ...] = ()
-    bottom_right: tuple[Line, ...] = ()
-    banner: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that lies over one picture; `bare`: marks alone, no letters or captions."""
 
-    captions: Captions = Captions()
+    captions: Captions = NO_CAPTIONS
     marks: tuple[DrawnMark, ...] = ()
     cross: XY | None = None
     true_scale: bool = True
@@ -126,12 +94,14 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     if scene.cross is not None:
         _paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
     # the chosen one lies on top
-    for mark in sorted(scene.marks, key=lambda each: each.chosen):
-        _paint_mark(painter, frame, to_device, mark)
+    ordered = sorted(scene.marks, key=lambda each: each.chosen)
+    for number, mark in enumerate(ordered):
+        # a target in its outline: one name is enough
+        again = any(other.label == mark.label for other in ordered[number + 1 :])
+        _paint_mark(painter, frame, to_device, replace(mark, label="") if again else mark)
     if not scene.bare:
-        _paint_captions(painter, frame, scene)
-    if scene.true_scale:
-        _paint_scale_bar(painter, frame, to_device.m11() or to_device.m12(), scene)
+        scale = (to_device.m11() or to_device.m12()) if scene.true_scale else None
+        paint_words(painter, frame, Written(scene.captions, scale, scene.small))
     painter.restore()
 
 
@@ -259,154 +229,13 @@ def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: 
     outwards = by_x[-1].x() + by_x[0].x() >= 2 * frame.center().x()
     fits_right = by_x[-1].x() + away + width <= frame.right() - MARGIN_PX
     fits_left = by_x[0].x() - away - width >= frame.left() + MARGIN_PX
-    if fits_right and (outwards or not fits_left):
-        anchor, left = by_x[-1], by_x[-1].x() + away
-    else:
-        anchor, left = by_x[0], by_x[0].x() - away - width
-    left = max(frame.left() + MARGIN_PX, left)
+    anchor = by_x[-1] if outwards else by_x[0]
+    left = anchor.x() + away if outwards else anchor.x() - away - width
+    # a name that does not fit stays on its own side and goes above what it names
+    lift = 0 if (fits_right if outwards else fits_left) else away + metrics.height()
+    left = min(max(frame.left() + MARGIN_PX, left), frame.right() - MARGIN_PX - width)
+    anchor = QPointF(anchor.x(), min(point.y() for point in points) - lift if lift else anchor.y())
     colour = QColor(COLOUR[mark.kind])
     if mark.faint:
         colour.setAlphaF(0.6)
     text(painter, QPointF(left, anchor.y() + metrics.ascent() / 2 - 1), mark.label, colour)
-
-
-def text(painter: QPainter, baseline: QPointF, words: str, colour: QColor) -> None:
-    """Write `words` with a dark edge, readable on any grey."""
-    painter.setPen(QColor(CT.halo))
-    for x, y in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
-        painter.drawText(baseline + QPointF(x, y), words)
-    painter.setPen(colour)
-    painter.drawText(baseline, words)
-
-
-_TONES = {
-    Tone.TEXT: CT.text,
-    Tone.FAINT: CT.faint,
-    Tone.WARNING: CT.warning,
-    Tone.STRONG: CT.letter,
-}
-
-
-def _paint_captions(painter: QPainter, frame: QRectF, scene: Scene) -> None:
-    captions = scene.captions
-    size = SMALL_TEXT_PX if scene.small else TEXT_PX
-    top = frame.top()
-    if captions.banner:
-        top = _paint_banner(painter, frame, captions.banner, small=scene.small)
-    area = QRectF(frame.left(), top, frame.width(), frame.bottom() - top)
-    _paint_corner(painter, area, captions.top_left, size, right=False, bottom=False)
-    _paint_corner(painter, area, captions.top_right, size, right=True, bottom=False)
-    _paint_corner(painter, area, captions.bottom_left, size, right=False, bottom=True)
-    _paint_corner(painter, area, captions.bottom_right, size, right=True, bottom=True)
-    _paint_letters(painter, area, scene)
-
-
-def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) -> float:
-    painter.setFont(font(11 if small else SMALL_TEXT_PX, strong=True))
-    height = 20.0 if small else 24.0
-    band = QRectF(frame.left(), frame.top(), frame.width(), height)
-    ground = QColor(CT.warning)
-    painter.fillRect(band, ground)
-    painter.setPen(QColor(CT.ground))
-    if QFontMetricsF(painter.font()).horizontalAdvance(words) > band.width() - 8:
-        words = words.split(",")[0].split("   ")[0]
-    painter.drawText(band, Qt.AlignmentFlag.AlignCenter, words)
-    return frame.top() + height
-
-
-def _paint_corner(
-    painter: QPainter,
-    area: QRectF,
-    lines: tuple[Line, ...],
-    size: int,
-    *,
-    right: bool,
-    bottom: bool,
-) -> None:
-    for index, line in enumerate(reversed(lines) if bottom else lines):
-        painter.setFont(font(size, strong=line.tone is Tone.STRONG))
-        metrics = QFontMetricsF(painter.font())
-        words = metrics.elidedText(
-            line.text, Qt.TextElideMode.ElideRight, area.width() - 2 * MARGIN_PX
-        )
-        height = metrics.height() + 2
-        x = area.left() + MARGIN_PX
-        if right:
-            x = area.right() - MARGIN_PX - metrics.horizontalAdvance(words)
-        if bottom:
-            y = area.bottom() - MARGIN_PX - metrics.descent() - index * height
-        else:
-            y = area.top() + MARGIN_PX + metrics.ascent() + index * height
-        text(painter, QPointF(x, y), words, QColor(_TONES[line.tone]))
-
-
-def _paint_letters(painter: QPainter, area: QRectF, scene: Scene) -> None:
-    captions = scene.captions
-    left, right, top, bottom = captions.letters
-    size = SMALL_TEXT_PX if scene.small else TEXT_PX
-    bar = (Line("100 mm"),) if scene.true_scale else ()
-    painter.setFont(font(LETTER_PX, strong=True))
-    metrics = QFontMetricsF(painter.font())
-    side = area.center().y() + metrics.ascent() / 2 - 2
-    head = area.top() + MARGIN_PX + metrics.ascent()
-    foot = area.bottom() - MARGIN_PX - metrics.descent()
-    upper = _between(area, captions.top_left, captions.top_right, metrics, top, size)
-    lower = _between(
-        area, (*captions.bottom_left, *bar), captions.bottom_right, metrics, bottom, size
-    )
-    painter.setFont(font(LETTER_PX, strong=True))
-    for words, x, y in (
-        (left, area.left() + MARGIN_PX, side),
-        (right, area.right() - MARGIN_PX - metrics.horizontalAdvance(right), side),
-        (top, upper, head),
-        (bottom, lower, foot),
-    ):
-        text(painter, QPointF(x, y), words, QColor(CT.letter))
-
-
-def _between(
-    area: QRectF,
-    left: tuple[Line, ...],
-    right: tuple[Line, ...],
-    metrics: QFontMetricsF,
-    letter: str,
-    size: int,
-) -> float:
-    """Where a letter of the upper or lower edge begins: in the middle, or beside the texts."""
-    small = QFontMetricsF(font(size, strong=True))
-    reach = [
-        max((small.horizontalAdvance(each.text) for each in side), default=0.0)
-        for side in (left, right)
-    ]
-    gap = 12.0
-    width = metrics.horizontalAdvance(letter)
-    first = area.left() + MARGIN_PX + reach[0] + gap if reach[0] else area.left()
-    last = area.right() - MARGIN_PX - reach[1] - gap - width if reach[1] else area.right()
-    middle = area.center().x() - width / 2
-    return max(min(middle, last), min(first, area.right() - MARGIN_PX - width))
-
-
-def bar_length_mm(width_px: float, px_per_mm: float) -> int:
-    """The longest round length that takes at most `SCALE_BAR_SHARE` of the width."""
-    room = width_px * SCALE_BAR_SHARE / px_per_mm
-    return next((length for length in SCALE_BARS_MM if length <= room), SCALE_BARS_MM[-1])
-
-
-def _paint_scale_bar(painter: QPainter, frame: QRectF, px_per_mm: float, scene: Scene) -> None:
-    length = bar_length_mm(frame.width(), px_per_mm)
-    width = length * px_per_mm
-    size = SMALL_TEXT_PX if scene.small else TEXT_PX
-    painter.setFont(font(size))
-    metrics = QFontMetricsF(painter.font())
-    lines = len(scene.captions.bottom_left)
-    base = frame.bottom() - MARGIN_PX - 2 - lines * (metrics.height() + 2)
-    left = frame.left() + MARGIN_PX
-    for colour, pen_width in ((CT.halo, 4.0), (CT.text, 2.0)):
-        pen = QPen(QColor(colour), pen_width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLine(QPointF(left, base), QPointF(left + width, base))
-        for x in (left, left + width):
-            painter.drawLine(QPointF(x, base - 5), QPointF(x, base + 1))
-    words = f"{length} mm"
-    text(painter, QPointF(left + 4, base - 7), words, QColor(CT.text))

@@ -52,7 +52,7 @@ def _painted(
     return painter
 
 
-def miniature(session: OpenCt, site: PlannedSite, target: PatientPoint, size: int) -> QImage | None:
+def miniature(session: OpenCt, target: PatientPoint, size: int) -> QImage | None:
     """The neighbourhood of a target on its slice."""
     index = session.index_of(session.native, target)
     if index is None:
@@ -80,12 +80,12 @@ def annotated(session: OpenCt, visit: Visit) -> dict[int, list[PlannedSite | Out
     places: list[tuple[PlannedSite | Outline, PatientPoint]] = [
         (site, site.place.target)
         for site in visit.live_planned_sites
-        if isinstance(site.place, CtPlace) and session.standing(site.place.anchor).drawn
+        if isinstance(site.place, CtPlace) and session.is_on(site.place.anchor)
     ]
     places += [
         (outline, outline.points[0])
         for outline in visit.live_outlines
-        if session.standing(outline.anchor).drawn
+        if session.is_on(outline.anchor)
     ]
     for item, point in places:
         index = session.index_of(session.native, point)

@@ -18,7 +18,7 @@ from painmap.domain.injection import (
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
 from painmap.imaging.midline import MidlineReading, midline_reading
-from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_open import OTHER_STACK, OpenCt
 
 Annotation = PlannedSite | Outline
 """What has a side and lies on CT."""
@@ -106,7 +106,7 @@ def middle_of(points: Sequence[PatientPoint]) -> PatientPoint:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What a new or moved landmark says of what was marked before.
+    """What a landmark that is new, moved or gone says of what was marked before.
 
     Parameters
     ----------
@@ -123,7 +123,8 @@ class Recheck:
 def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Recheck:
     """Hold every side of the open CT against `landmarks` again.
 
-    What the doctor kept against the midline stays as it was answered.
+    What the doctor kept against the midline stays as it was answered while there is one.
+    Where none is left near, a side counts as not checked; what was answered is kept in words.
     """
     updated: list[Annotation] = []
     differing: list[UUID] = []
@@ -133,25 +134,29 @@ def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Rec
         if point is None:
             continue
         found = find_side(item.side, point, landmarks)
-        if found.finding in (Finding.NO_MIDLINE, Finding.NO_SIDE):
+        stays = item.side_check.basis is SideBasis.KEPT_AGAINST
+        if found.finding is Finding.NO_SIDE or (stays and found.finding is not Finding.NO_MIDLINE):
             continue
-        if found.check != item.side_check:
-            updated.append(replace(item, side_check=found.check))
+        check = replace(found.check, answer=item.side_check.answer)
+        if check != item.side_check:
+            updated.append(replace(item, side_check=check))
         if found.finding is Finding.DIFFERS:
             differing.append(item.id)
     return Recheck(tuple(updated), tuple(differing))
 
 
 def _checked_point(session: OpenCt, item: Annotation) -> PatientPoint | None:
-    if item.side_check.basis is SideBasis.KEPT_AGAINST:
-        return None
+    """Where the side of `item` is read; None where that may not be changed."""
     if isinstance(item, Outline):
         anchor = item.anchor
     elif isinstance(item.place, CtPlace):
         anchor = item.place.anchor
     else:
         return None
-    return point_of(item) if session.standing(anchor).drawn else None
+    standing = session.standing(anchor)
+    # another stack of the same study is as it was; only what was changed is read-only
+    current = standing.editable or standing == OTHER_STACK
+    return point_of(item) if standing.drawn and current else None
 
 
 def turned(item: Annotation, found: SideFinding) -> Annotation:

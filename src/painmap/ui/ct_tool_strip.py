@@ -55,7 +55,7 @@ TOOLS = (
         ToolName.TARGET,
         "Target",
         "T",
-        "Click where the needle tip should lie. Drag a target to move it.",
+        "Click the target in the muscle. Drag a target to move it.",
         annotates=True,
     ),
     ToolSpec(

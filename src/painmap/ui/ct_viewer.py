@@ -181,9 +181,7 @@ class CtViewer(QFrame):
         try:
             self._session.stack.require_geometry()
         except SeriesError as error:
-            lines = [f"Only the {self.native.value} slices as acquired can be shown."]
-            lines.append(error.message)
-            return "\n\n".join(lines)
+            return f"Only the slices as they were acquired can be shown.\n\n{error.message}"
         return ""
 
     # --- where

@@ -15,10 +15,12 @@ from painmap.bodymap.template import BodyTemplate
 from painmap.domain.anatomy import Muscle
 from painmap.domain.edits import Edit, Page
 from painmap.domain.errors import PainmapError
+from painmap.domain.progress import Job
 from painmap.domain.visit import FIELD_OF, Change, VisitState
 from painmap.services.clinic import Clinic
 from painmap.services.history import Step
 from painmap.services.open_visit import OpenVisit
+from painmap.services.rebase import put_on_top
 from painmap.ui import faults
 from painmap.ui.job_runner import JobRunner
 
@@ -86,6 +88,8 @@ class Desk(QObject):
     """Message."""
     place_wanted = Signal(object)
     """PlaceWanted."""
+    task = Signal(object, object)
+    """Progress of something long and the way to stop it; None, None when it is over."""
     selected = Signal(object)
     """UUID of the one selected pain site, or None."""
 
@@ -107,7 +111,7 @@ class Desk(QObject):
         self._open: OpenVisit | None = None
         self._selection: UUID | None = None
         self._waiting = 0
-        self._stuck = False
+        self._held: dict[UUID, OpenVisit] = {}  # put away, but not all of it stored yet
         self._ended = False
 
     # --- what is open
@@ -136,14 +140,18 @@ class Desk(QObject):
         if self._open is None:
             return
         self.closing.emit()
-        self._open = None
+        visit, self._open = self._open, None
+        if visit.unsaved:
+            self._held[visit.visit.id] = visit
         self.select(None)
         self.closed.emit()
 
     # --- the one door
 
     def apply(self, edit: Edit) -> None:
-        """Make `edit` now, and store it."""
+        """Make `edit` now, and store it; a finished visit has to be reopened first."""
+        if self._is_finished():
+            return
         step = self.open_visit.apply(edit)
         if step is not None:
             self._happened(step)
@@ -155,7 +163,19 @@ class Desk(QObject):
     def redo(self) -> None:
         self._take_back(self.open_visit.redo_label, self.open_visit.redo, "Did again")
 
+    def _is_finished(self) -> bool:
+        finished = self.open_visit.visit.state is VisitState.FINISHED
+        if finished:
+            self.say(
+                "The visit is finished, so nothing was changed.",
+                hint="Reopen it on the page Finish.",
+                tone=Tone.WARNING,
+            )
+        return finished
+
     def _take_back(self, label: str | None, act: Callable[[], Step | None], verb: str) -> None:
+        if self._is_finished():
+            return
         try:
             step = act()
         except PainmapError as error:
@@ -180,8 +200,8 @@ class Desk(QObject):
         gone = {c.item.id for c in step.changes if c.after is None}
         if self._selection in gone:
             self.select(None)
-        self.changed.emit(Changes(fields, step.changes))
         self._store(self.open_visit, step)
+        self.changed.emit(Changes(fields, step.changes))
 
     def _store(self, visit: OpenVisit, step: Step) -> None:
         self._waiting += 1
@@ -193,13 +213,13 @@ class Desk(QObject):
 
     def _stored(self, visit: OpenVisit) -> None:
         self._waiting -= 1
-        if self._waiting == 0 and visit.saved_at is not None:
-            self._stuck = False
+        if not visit.unsaved:
+            self._held.pop(visit.visit.id, None)
+        if self._waiting == 0 and visit.saved_at is not None and not visit.unsaved:
             self.saved.emit(visit.saved_at)
 
     def _not_stored(self, error: BaseException) -> None:
         self._waiting -= 1
-        self._stuck = True
         if isinstance(error, PainmapError):
             self.save_failed.emit(error)
         else:
@@ -208,13 +228,63 @@ class Desk(QObject):
     @property
     def has_unsaved(self) -> bool:
         """Whether something shown is not in the store yet."""
-        return self._waiting > 0 or self._stuck
+        return any(visit.unsaved for visit in self._visits)
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the records lane is at work on a step."""
+        return self._waiting > 0
+
+    @property
+    def _visits(self) -> tuple[OpenVisit, ...]:
+        """The open visit, and those put away that still wait for the store."""
+        here = () if self._open is None else (self._open,)
+        return (*here, *(each for each in self._held.values() if each is not self._open))
 
     def retry_saving(self) -> None:
         """Try again to store what could not be stored."""
-        visit = self.open_visit
-        for step in visit.unsaved:
-            self._store(visit, step)
+        for visit in self._visits:
+            for step in visit.unsaved:
+                self._store(visit, step)
+
+    def store_all(self) -> PainmapError | None:
+        """Wait until everything is stored; give what kept something from it, if anything did."""
+        for visit in self._visits:
+            try:
+                self.jobs.record_now(visit.retry)
+            except PainmapError as error:
+                return error
+        return None
+
+    def take_stored(self) -> None:
+        """Show what is stored of the open visit; what could not be stored is given up."""
+        visit_id = self.open_visit.visit.id
+        self._open = None
+        self._held.pop(visit_id, None)
+        self.ask_records(partial(self.clinic.open_visit, visit_id, fresh=True), self.show_visit)
+
+    def put_mine_on_top(self) -> None:
+        """Do again on what is stored by now what could not be stored."""
+        mine = self.open_visit
+        self.ask_records(
+            partial(self.clinic.open_visit, mine.visit.id, fresh=True), partial(self._on_top, mine)
+        )
+
+    def _on_top(self, mine: OpenVisit, fresh: OpenVisit) -> None:
+        try:
+            steps = put_on_top(mine, fresh)
+        except ValueError:
+            self.say(
+                "What you did does not fit on what is stored by now.",
+                hint="Show what is stored, and do it again.",
+                tone=Tone.WARNING,
+            )
+            return
+        self._open = None
+        self._held.pop(mine.visit.id, None)
+        self.show_visit(fresh)
+        for step in steps:
+            self._store(fresh, step)
 
     # --- selection, messages, records
 
@@ -243,6 +313,25 @@ class Desk(QObject):
         if self._ended:  # a window that is going asks in vain
             return
         self.jobs.record(read, done=done, failed=self.show_error)
+
+    def run(
+        self, job: Job[T], *, done: Callable[[T], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Run a long job with its progress on the status line, where it can be cancelled."""
+        stop: list[Callable[[], None]] = []
+
+        def over(then: Callable[[Any], None], result: object) -> None:
+            self.task.emit(None, None)
+            then(result)
+
+        stop.append(
+            self.jobs.start(
+                job,
+                done=partial(over, done),
+                failed=partial(over, failed),
+                progress=lambda step: self.task.emit(step, stop[0]),
+            )
+        )
 
     def save_place(self, place: Mapping[str, Any]) -> None:
         """Remember where in the visit the doctor is, so that reopening lands there."""

@@ -1,6 +1,6 @@
 """The end of a visit: what was recorded, in words and pictures, and its way out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +17,17 @@ from PySide6.QtWidgets import (
 )
 
 from painmap.domain.edits import Page
+from painmap.domain.patient import Patient
+from painmap.domain.progress import Job
+from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit, VisitState
+from painmap.services.attaching import consider_again
 from painmap.services.export import ExportOutcome, export_visit, visit_text
+from painmap.services.studies import StudyOnDisk
 from painmap.ui.body_picture import body_pictures
-from painmap.ui.ct_session import CtSession
-from painmap.ui.desk import Desk
+from painmap.ui.ct_export import CtExport, picturing
+from painmap.ui.ct_session import CtSession, anchors_of
+from painmap.ui.desk import Desk, Tone
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, card, column, empty, label, row
@@ -61,6 +67,8 @@ class FinishPage(VisitPage):
         pictures = card()
         drawn = column(label("AS IT IS EXPORTED", "caption"), margins=20, spacing=10)
         drawn.addLayout(self._pictures)
+        self._missing = label(tone="warning", wrap=True)
+        drawn.addWidget(self._missing)
         pictures.setLayout(drawn)
         inner.setLayout(column(words, pictures, -1, spacing=16))
         scroll = QScrollArea()
@@ -77,8 +85,8 @@ class FinishPage(VisitPage):
     def _actions(self) -> QFrame:
         frame = card()
         frame.setFixedWidth(300)
-        self.export_button = button("Export visit ...", self._choose, primary=True)
-        self.copy_button = button("Copy as text", self._copy)
+        self.export_button = button("Export visit ...", self.choose_export, primary=True)
+        self.copy_button = button("Copy as text", self.copy_text)
         self.finish_button = button("Finish visit", self._finish)
         self.outcome = label(wrap=True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -118,9 +126,9 @@ class FinishPage(VisitPage):
         empty(self._pictures)
         for line in self.plain_text().splitlines():
             self._sentences.addWidget(label(line, wrap=True))
-        for number, (name, image) in enumerate(self.pictures().items()):
-            place = divmod(number, PICTURES_A_ROW)
-            self._pictures.addWidget(_picture(name, image), *place)
+        self._show_pictures(body_pictures(visit, self.desk.template), CtExport({}, {}))
+        if anchors_of(visit):
+            self._show_ct(visit)
         finished = visit.state is VisitState.FINISHED
         self.finish_button.setText("Reopen visit" if finished else "Finish visit")
         self._state.setText(
@@ -132,14 +140,44 @@ class FinishPage(VisitPage):
         open_visit = self.desk.open_visit
         return visit_text(open_visit.patient, open_visit.visit, self.desk.muscles)
 
-    def pictures(self) -> Mapping[str, QImage]:
-        """Every picture of the visit by file name: body views, then annotated slices."""
-        visit = self.desk.open_visit.visit
-        return {**body_pictures(visit, self.desk.template), **self._ct.slice_pictures(visit)}
+    def _show_ct(self, visit: Visit) -> None:
+        """Paint the annotated slices beside the window's work, and show them when done."""
+
+        def done(found: CtExport) -> None:
+            if self.desk.is_open and self.desk.open_visit.visit is visit:
+                self._show_pictures(body_pictures(visit, self.desk.template), found)
+
+        self.desk.jobs.start(self._picturing(visit), done=done, failed=self.desk.show_error)
+
+    def _picturing(self, visit: Visit) -> Job[CtExport]:
+        return picturing(
+            visit,
+            self.desk.muscles,
+            self._ct.window,
+            self._ct.in_memory(),
+            may_show=self._shows_the_patient(self.desk.open_visit.patient),
+        )
+
+    def _shows_the_patient(self, patient: Patient) -> Callable[[StudyOnDisk, AttachedStudy], bool]:
+        clinic, folder = self.desk.clinic, Path(self.desk.clinic.database_place).parent
+
+        def shows(disk: StudyOnDisk, study: AttachedStudy) -> bool:
+            found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=folder)
+            return found is None or not found.comparison.check.differs
+
+        return shows
+
+    def _show_pictures(self, bodies: Mapping[str, QImage], found: CtExport) -> None:
+        empty(self._pictures)
+        for number, (name, image) in enumerate({**bodies, **found.pictures}.items()):
+            self._pictures.addWidget(_picture(name, image), *divmod(number, PICTURES_A_ROW))
+        self._missing.setText(" ".join(found.missing))
+        self._missing.setVisible(bool(found.missing))
 
     # --- what is done
 
-    def _choose(self) -> None:
+    def choose_export(self) -> None:
+        """Ask for a folder and export into it."""
         folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
         if folder:
             self.export_to(Path(folder))
@@ -147,28 +185,34 @@ class FinishPage(VisitPage):
     def export_to(self, folder: Path) -> None:
         """Write everything into a new folder below `folder`, or nothing at all."""
         open_visit = self.desk.open_visit
-        pictures = {name: png_bytes(image) for name, image in self.pictures().items()}
-        self.desk.jobs.record(
-            partial(
-                export_visit,
-                self.desk.clinic,
-                open_visit.visit.id,
-                folder,
-                pictures=pictures,
-                measures=self._ct.measures(open_visit.visit),
-                muscles=self.desk.muscles,
-            ),
-            done=self._exported,
-            failed=self.desk.show_error,
-        )
+        visit = open_visit.visit
+        bodies = body_pictures(visit, self.desk.template)
 
-    def _exported(self, outcome: ExportOutcome) -> None:
-        words = f"Exported {len(outcome.files)} files to {outcome.folder}"
-        self.outcome.setText(words)
+        def write(found: CtExport) -> None:
+            self.desk.ask_records(
+                partial(
+                    export_visit,
+                    self.desk.clinic,
+                    visit.id,
+                    folder,
+                    pictures={n: png_bytes(i) for n, i in {**bodies, **found.pictures}.items()},
+                    measures=found.measures,
+                    muscles=self.desk.muscles,
+                ),
+                partial(self._exported, found.missing),
+            )
+
+        self.desk.run(self._picturing(visit), done=write, failed=self.desk.show_error)
+
+    def _exported(self, missing: tuple[str, ...], outcome: ExportOutcome) -> None:
+        words = f"Exported {len(outcome.files)} files to {outcome.folder}."
+        self.outcome.setText(" ".join((words, *missing)))
         self.outcome.show()
-        self.desk.say(words + ".")
+        tone = Tone.WARNING if missing else Tone.PLAIN
+        self.desk.say(words, hint=" ".join(missing), tone=tone)
 
-    def _copy(self) -> None:
+    def copy_text(self) -> None:
+        """Put the visit as plain sentences on the clipboard."""
         QGuiApplication.clipboard().setText(self.plain_text())
         self.desk.say("Copied the visit as text.")
 

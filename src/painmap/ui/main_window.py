@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QResizeEvent,
 )
@@ -32,12 +31,13 @@ from PySide6.QtWidgets import (
 )
 
 from painmap.domain.edits import Page
-from painmap.domain.progress import Progress
-from painmap.domain.sentences import visit_sentences
+from painmap.domain.errors import PainmapError
 from painmap.domain.visit import VisitKind
+from painmap.services.rebase import EditedElsewhere
 from painmap.ui.actions import Action, Actions
 from painmap.ui.ct_page import CtPage
-from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.ct_questions import Answer, QuestionPanel
+from painmap.ui.desk import Desk, Message, PlaceWanted
 from painmap.ui.finish_page import FinishPage
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_page import MapPage
@@ -65,6 +65,7 @@ LANDS_ON = {
 }
 """Where a visit opens that was never opened before (interface.md, Today)."""
 
+QUESTION_WIDTH_PX = 560
 PLACE_PAUSE_MS = 1500
 """The place is remembered when nothing has moved for so long."""
 
@@ -109,7 +110,7 @@ class MainWindow(QMainWindow):
         self._palette = palette
         self.setWindowTitle("painmap")
         self.resize(1440, 900)
-        self.setMinimumSize(1024, 680)
+        self.setMinimumSize(1180, 700)
         self.setAcceptDrops(True)
         self.patient_bar = PatientBar(desk)
         self.sentences = SentenceList(desk)
@@ -124,6 +125,8 @@ class MainWindow(QMainWindow):
         self._place_timer.setInterval(PLACE_PAUSE_MS)
         self._place_timer.timeout.connect(self._remember_place)
         self._known_place: Mapping[str, Any] = {}
+        self._give_up = False
+        self.question: QuestionPanel | None = None
         self._connect()
         self.show_page(Page.TODAY)
         self._on_visit_state()
@@ -179,15 +182,31 @@ class MainWindow(QMainWindow):
 
     def _action_list(self) -> list[Action]:
         file, edit, view, info = "File", "Edit", "View", "Help"
+        finish = self.pages.finish
         return [
             Action("patients", file, "Patients", lambda: self.show_page(Page.TODAY), "Ctrl+L"),
             Action("open", file, "Open DICOM folder ...", self.choose_folder, "Ctrl+O", True, True),
-            Action("export", file, "Export visit ...", self.choose_export, "Ctrl+E", True, True),
+            Action(
+                "export",
+                file,
+                "Export visit ...",
+                finish.choose_export,
+                "Ctrl+E",
+                True,
+                True,
+            ),
             Action("import", file, "Import visit ...", self.choose_import, "Ctrl+I"),
-            Action("copy", file, "Copy visit as text", self.copy_text, "Ctrl+Shift+C", True),
+            Action(
+                "copy",
+                file,
+                "Copy visit as text",
+                finish.copy_text,
+                "Ctrl+Shift+C",
+                True,
+            ),
             Action("quit", file, "Quit", self.close, "Ctrl+Q", separated=True),
-            Action("undo", edit, "Undo", self.desk.undo, "Ctrl+Z", True),
-            Action("redo", edit, "Redo", self.desk.redo, "Ctrl+Shift+Z", True),
+            Action("undo", edit, "Undo", self._undo, "Ctrl+Z", True),
+            Action("redo", edit, "Redo", self._redo, "Ctrl+Shift+Z", True),
             *(
                 Action(f"page-{page.value}", view, page.value, self._page_opener(page), f"Alt+{n}")
                 for n, page in enumerate(Page, 1)
@@ -199,6 +218,15 @@ class MainWindow(QMainWindow):
             Action("about", info, "What painmap is for", self.show_purpose, "F1"),
         ]
 
+    def _undo(self) -> None:
+        """Take back the last step, which is what is being typed when something is."""
+        self._by_step[self.current_page].hand_in()
+        self.desk.undo()
+
+    def _redo(self) -> None:
+        self._by_step[self.current_page].hand_in()
+        self.desk.redo()
+
     def _page_opener(self, page: Page) -> Callable[[], None]:
         return lambda: self.show_page(page)
 
@@ -207,7 +235,10 @@ class MainWindow(QMainWindow):
         self.desk.closing.connect(self._on_closing)
         self.desk.closed.connect(self._on_visit_state)
         self.desk.changed.connect(lambda _: self._on_visit_state())
-        self.desk.said.connect(self.messages.show_message)
+        self.desk.changed.connect(lambda _: self.messages.outlive())
+        self.desk.said.connect(self._on_said)
+        self.desk.task.connect(self.status.show_task)
+        self.desk.save_failed.connect(self._on_save_failed)
         self.desk.place_wanted.connect(self._on_place_wanted)
         self.actions_.menus["File"].aboutToShow.connect(self._list_recent)
         self._recent = QMenu("Recent folders", self)
@@ -231,6 +262,7 @@ class MainWindow(QMainWindow):
         self._by_step[self.current_page].hand_in()
         self._stack.setCurrentWidget(self._by_step[page])
         self._steps[page].setChecked(True)
+        self.patient_bar.show_elsewhere(page is Page.TODAY and self.desk.is_open)
         self.sentences.setVisible(page not in (Page.TODAY, Page.FINISH))
         self._by_step[page].setFocus()
 
@@ -295,9 +327,8 @@ class MainWindow(QMainWindow):
     # --- files
 
     def choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open DICOM folder")
-        if folder:
-            self.open_folder(Path(folder))
+        self.show_page(Page.CT)
+        self.pages.ct.choose_folder()
 
     def open_folder(self, path: Path) -> None:
         """Open a DICOM folder on the page CT."""
@@ -311,28 +342,14 @@ class MainWindow(QMainWindow):
             self._recent.addAction(str(folder), partial(self.open_folder, folder))
         self._recent.setEnabled(bool(folders))
 
-    def choose_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export the visit into a folder")
-        if folder:
-            self.pages.finish.export_to(Path(folder))
-
     def choose_import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import a visit", "", "painmap visit (*.json)")
         if name:
             self.pages.today.import_file(Path(name))
 
-    def copy_text(self) -> None:
-        """Put the visit as plain sentences on the clipboard."""
-        QGuiApplication.clipboard().setText(self.pages.finish.plain_text())
-        count = len(visit_sentences(self.desk.open_visit.visit, self.desk.muscles))
-        self.desk.say(f"Copied the visit as text, {count} sentences.")
-
     def show_purpose(self) -> None:
         self.show_page(Page.TODAY)
         self.pages.today.show_purpose()
-
-    def show_progress(self, step: Progress, stop: Callable[[], None]) -> None:
-        self.status.show_task(step, stop)
 
     # --- events
 
@@ -372,16 +389,81 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._place_message()
 
+    def _on_said(self, message: Message) -> None:
+        self.messages.show_message(message)
+        self._place_message()
+
     def _place_message(self) -> None:
-        width = min(760, self._stack.width() - 48)
-        self.messages.setFixedWidth(max(width, 200))
-        self.messages.move(QPoint((self._stack.width() - width) // 2, 12))
+        self.messages.place_within(self._stack.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Store what waits; a failed write is said before the window goes."""
-        if self.desk.is_open:
-            self.desk.close_visit()
+        """Store what waits; what cannot be stored is said before the window goes."""
+        for page in self._by_step.values():
+            page.hand_in()
+        problem = None if self._give_up else self.desk.store_all()
+        if problem is not None:
+            event.ignore()
+            self._ask_before_closing(problem)
+            return
+        self.desk.close_visit()
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
         super().closeEvent(event)
+
+    # --- questions over the window
+
+    def _ask_before_closing(self, problem: PainmapError) -> None:
+        self._ask(
+            QuestionPanel(
+                "Something that is shown is not stored yet.",
+                [str(problem)],
+                [
+                    Answer("Try again", lambda _: self.close()),
+                    Answer("Close without it", lambda _: self._close_anyway()),
+                    Answer("Stay", lambda _: self._put_away(), default=True),
+                ],
+                on_escape=self._put_away,
+            )
+        )
+
+    def _close_anyway(self) -> None:
+        self._give_up = True
+        self.close()
+
+    def _on_save_failed(self, error: PainmapError) -> None:
+        if not isinstance(error, EditedElsewhere):
+            return
+        self._ask(
+            QuestionPanel(
+                error.message,
+                ["What you see here is kept until you choose what holds."],
+                [
+                    Answer("Put mine on top", lambda _: self._choose(self.desk.put_mine_on_top)),
+                    Answer("Show what is stored", lambda _: self._choose(self.desk.take_stored)),
+                    Answer("Later", lambda _: self._put_away(), default=True),
+                ],
+                on_escape=self._put_away,
+            )
+        )
+
+    def _choose(self, act: Callable[[], None]) -> None:
+        self._put_away()
+        act()
+
+    def _ask(self, panel: QuestionPanel) -> None:
+        self._put_away()
+        self.question = panel
+        panel.setParent(self)
+        panel.setFixedWidth(QUESTION_WIDTH_PX)
+        panel.adjustSize()
+        panel.move((self.width() - panel.width()) // 2, (self.height() - panel.height()) // 3)
+        panel.show()
+        panel.raise_()
+        panel.take_focus()
+
+    def _put_away(self) -> None:
+        if self.question is not None:
+            self.question.hide()
+            self.question.deleteLater()
+            self.question = None

@@ -19,7 +19,7 @@ from painmap.domain.pain import (
     Quality,
 )
 from painmap.domain.sentences import pain_sentence
-from painmap.ui.desk import Desk
+from painmap.ui.desk import Desk, Tone
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_details import SiteDetails, recorded
 from painmap.ui.map_intensity import IntensityStrip
@@ -100,6 +100,13 @@ class SitePanel(QFrame):
             several=MOST_QUALITIES,
             name="Quality",
             columns=3,
+        )
+        self.quality_chips.full.connect(
+            lambda: desk.say(
+                f"A site has at most {MOST_QUALITIES} qualities.",
+                hint="Take one away first.",
+                tone=Tone.WARNING,
+            )
         )
         self.depth_chips = Chips(
             [(Depth.SUPERFICIAL, "superficial"), (Depth.DEEP, "deep"), (Depth.BOTH, "both")],

@@ -13,6 +13,18 @@ LEVEL_NOT_GIVEN = "level not given"
 _MUSCLE_ROLE = Qt.ItemDataRole.UserRole
 
 
+def fill_levels(box: QComboBox, muscle: Muscle | None, level: Level | None) -> None:
+    """Offer the levels of `muscle` with `level` chosen, also one that it does not list."""
+    levels = list(muscle.levels) if muscle else []
+    if level is not None and level not in levels:
+        levels.append(level)
+    box.clear()
+    box.addItem(LEVEL_NOT_GIVEN, None)
+    for each in levels:
+        box.addItem(each.value, each)
+    box.setCurrentIndex(max(0, box.findData(level)))
+
+
 class MuscleChooser(QWidget):
     """Choose a muscle (grouped by indication, found by its letters), a side, a level.
 
@@ -75,6 +87,7 @@ class MuscleChooser(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         box.setCompleter(completer)
         completer.activated.connect(lambda _: self._on_muscle())
+        field.editingFinished.connect(self._complete)
         box.setCurrentIndex(-1)
         return box
 
@@ -99,6 +112,18 @@ class MuscleChooser(QWidget):
     def level(self) -> Level | None:
         value = self.levels.currentData()
         return Level(value) if value else None
+
+    def _complete(self) -> None:
+        """Take letters for the first muscle that has them in its name."""
+        typed = self.box.currentText().strip().casefold()
+        completer = self.box.completer()
+        if completer is not None and (popup := completer.popup()) is not None:
+            popup.hide()
+        if self.muscle is not None or not typed:
+            return
+        fitting = [m for m in self._muscles.values() if typed in m.name.casefold()]
+        if fitting:
+            self.set_muscle(fitting[0].id)
 
     def set_muscle(self, muscle_id: str | None) -> None:
         muscle = self._muscles.get(muscle_id or "")
@@ -128,12 +153,8 @@ class MuscleChooser(QWidget):
     def _offer_levels(self) -> None:
         muscle = self.muscle
         known = self.level
-        self.levels.clear()
-        self.levels.addItem(LEVEL_NOT_GIVEN, None)
-        for each in muscle.levels if muscle else ():
-            self.levels.addItem(each.value, each)
-        if known is not None and self.levels.findData(known) >= 0:
-            self.levels.setCurrentIndex(self.levels.findData(known))
+        listed = known if muscle is not None and known in muscle.levels else None
+        fill_levels(self.levels, muscle, listed)
         self.sides.setVisible(muscle is None or muscle.sided)
 
     def _changed(self) -> None:

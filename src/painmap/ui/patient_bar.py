@@ -42,12 +42,24 @@ class PatientBar(QFrame):
         self._facts = label(tone="muted")
         self._kind = label("DEMONSTRATION PATIENT", "badge")
         self._visit = label(tone="muted")
+        self._elsewhere = label("THIS VISIT IS STILL OPEN", "badge")
+        self._elsewhere.hide()
         self._saved = label(tone="muted")
         self._saved.setAccessibleName("State of storing")
         self._retry = button("Try again", desk.retry_saving)
         self._retry.hide()
         box = row(
-            self._name, 8, self._facts, 8, self._kind, -1, self._visit, 12, self._saved, self._retry
+            self._name,
+            8,
+            self._facts,
+            8,
+            self._kind,
+            self._elsewhere,
+            -1,
+            self._visit,
+            12,
+            self._saved,
+            self._retry,
         )
         box.setContentsMargins(20, 0, 20, 0)
         self.setLayout(box)
@@ -57,6 +69,10 @@ class PatientBar(QFrame):
         desk.saved.connect(self._on_saved)
         desk.save_failed.connect(self._on_save_failed)
         self._on_closed()
+
+    def show_elsewhere(self, elsewhere: bool) -> None:
+        """Say that the visit goes on while the patient list shows others."""
+        self._elsewhere.setVisible(elsewhere)
 
     @property
     def saved_text(self) -> str:
@@ -69,7 +85,10 @@ class PatientBar(QFrame):
         self._facts.setText(patient_facts(patient, self._desk.now))
         self._kind.setVisible(patient.kind is PatientKind.DEMONSTRATION)
         self._visit.setText(f"{visit.kind.value}, {moment_words(visit.started)}")
-        self._show_saved(self._desk.open_visit.saved_at)
+        if self._desk.open_visit.unsaved:
+            self._show_not_saved()
+        else:
+            self._show_saved(self._desk.open_visit.saved_at)
 
     def _on_closed(self) -> None:
         self._name.setText("painmap")
@@ -80,7 +99,7 @@ class PatientBar(QFrame):
         self._retry.hide()
 
     def _on_changed(self) -> None:
-        if self._desk.is_open and self._desk.open_visit.unsaved:
+        if self._desk.is_open and self._desk.open_visit.unsaved and self._desk.is_storing:
             self._saved.setText("saving ...")
 
     def _on_saved(self, at: datetime) -> None:
@@ -93,11 +112,14 @@ class PatientBar(QFrame):
         self._retry.hide()
 
     def _on_save_failed(self, error: PainmapError) -> None:
+        self._show_not_saved()
+        self._saved.setToolTip(str(error))
+        self._desk.show_error(error)
+
+    def _show_not_saved(self) -> None:
         self._set_tone("warning")
         self._saved.setText("NOT SAVED")
-        self._saved.setToolTip(str(error))
         self._retry.show()
-        self._desk.show_error(error)
 
     def _set_tone(self, tone: str) -> None:
         self._saved.setProperty("tone", tone)

@@ -126,7 +126,7 @@ class SentenceList(QFrame):
             ("STUDIES", [(s, study_sentence(s)) for s in visit.attached_studies]),
             (
                 "INJECTION SITES",
-                [(s, planned_sentence(s, muscles)) for s in visit.live_planned_sites],
+                [(s, planned_sentence(s, muscles, visit)) for s in visit.live_planned_sites],
             ),
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),

@@ -63,18 +63,12 @@ class SiteRow:
         return either.id
 
 
-def pain_of(visit: Visit, site: PlannedSite) -> PainSite | None:
-    """The pain site that a planned site is linked to."""
-    wanted = next((link.to_id for link in visit.links if link.from_id == site.id), None)
-    return next((pain for pain in visit.pain_sites if pain.id == wanted), None)
-
-
 def site_rows(visit: Visit, desk: Desk) -> tuple[SiteRow, ...]:
     """List every live planned site, then every pain that none of them is for."""
     rows = []
     linked = set()
     for site in visit.live_planned_sites:
-        pain = pain_of(visit, site)
+        pain = visit.pain_of(site)
         if pain is not None:
             linked.add(pain.id)
         muscle = muscle_words(site.muscle_id, desk.muscles)

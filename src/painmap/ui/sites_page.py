@@ -1,6 +1,6 @@
 """The page where all meets: one line a site, and the pains that have none yet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,11 @@ from painmap.domain.sentences import place_of_pain, planned_sentence
 from painmap.ui.body_view import FigureGlance
 from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Changes, Desk, Tone
-from painmap.ui.muscle_chooser import MuscleChooser
+from painmap.ui.muscle_chooser import MuscleChooser, fill_levels
 from painmap.ui.pages import VisitPage
-from painmap.ui.site_table import MINIATURE_PX, SiteRow, SiteTable, pain_of
+from painmap.ui.site_table import MINIATURE_PX, SiteRow, SiteTable
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
-
-LEVEL_NOT_GIVEN = "level not given"
 
 
 class SitesPage(VisitPage):
@@ -38,7 +36,7 @@ class SitesPage(VisitPage):
         self.table = self._made_table()
         self._count = label(tone="muted")
         self._detail = SiteDetail(desk)
-        self._adder = SiteAdder(desk)
+        self._adder = SiteAdder(desk, self._choose)
         self._adder.hide()
         self._add = button("Add site", self._open_adder, primary=True)
         self.glance = FigureGlance(desk, palette)
@@ -112,6 +110,8 @@ class SitesPage(VisitPage):
             self._show(self.model.rows[number])
 
     def _show(self, chosen: SiteRow) -> None:
+        if chosen.id != self._chosen:
+            self._detail.note.hand_in()  # what is typed belongs to the line before
         self._chosen = chosen.id
         self._detail.show_row(chosen)
         if chosen.pain is not None:
@@ -190,7 +190,7 @@ class SiteDetail(QFrame):
             )
             return
         visit = self._desk.open_visit.visit
-        words = planned_sentence(site, self._desk.muscles)
+        words = planned_sentence(site, self._desk.muscles, visit)
         self.sentence.setText(words)
         self.status.set_chosen([site.status])
         self._fill_levels(site)
@@ -198,20 +198,12 @@ class SiteDetail(QFrame):
         self.pain.addItem("no pain linked", None)
         for pain in visit.pain_sites:
             self.pain.addItem(f"for {place_of_pain(visit.marks_of(pain.id))}", pain.id)
-        linked = pain_of(visit, site)
+        linked = visit.pain_of(site)
         self.pain.setCurrentIndex(max(0, self.pain.findData(linked.id if linked else None)))
         self.note.show_text(site.note)
 
     def _fill_levels(self, site: PlannedSite) -> None:
-        muscle = self._desk.muscles.get(site.muscle_id)
-        levels = list(muscle.levels) if muscle else []
-        if site.level is not None and site.level not in levels:
-            levels.append(site.level)
-        self.level.clear()
-        self.level.addItem(LEVEL_NOT_GIVEN, None)
-        for each in levels:
-            self.level.addItem(each.value, each)
-        self.level.setCurrentIndex(max(0, self.level.findData(site.level)))
+        fill_levels(self.level, self._desk.muscles.get(site.muscle_id), site.level)
 
     def _change(self, label_: str, **fields: Any) -> None:
         if self._row is not None and self._row.site is not None:
@@ -256,10 +248,11 @@ def _link(site: PlannedSite, pain_id: UUID) -> Link:
 class SiteAdder(QFrame):
     """A new site by muscle, side and level alone; the side is never preset."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, on_added: Callable[[UUID], None]) -> None:
         super().__init__()
         self.setProperty("card", True)
         self._desk = desk
+        self._on_added = on_added
         self._pain: UUID | None = None
         self.chooser = MuscleChooser(desk.muscles)
         self._for = label(tone="muted", wrap=True)
@@ -295,3 +288,4 @@ class SiteAdder(QFrame):
             edit = replace(edit, put=(*edit.put, *link_items(_link(site, self._pain)).put))
         self._desk.apply(edit)
         self.hide()
+        self._on_added(site.id)

@@ -81,6 +81,9 @@ class SliceView(pg.GraphicsView):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(120, 100)
+        # a folder that is dropped belongs to the window
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, border=None)
         self.box.setAspectLocked(True)
         self.box.invertY(True)
@@ -95,6 +98,7 @@ class SliceView(pg.GraphicsView):
         self._scene = Scene()
         self._zoom = 1.0
         self._centre: XY | None = None
+        self._part: QRectF | None = None
         self._wheel = 0
         self._last: QPointF | None = None
         self._panning = False
@@ -123,7 +127,7 @@ class SliceView(pg.GraphicsView):
         self.image.setTransform(picture.placement.transform)
         self.image.show()
         if before != picture.placement.extent:
-            self._centre = None
+            self._centre = self._part = None
         self._arrange()
 
     def show_scene(self, scene: Scene) -> None:
@@ -149,14 +153,21 @@ class SliceView(pg.GraphicsView):
         self.set_view(1.0, None)
 
     def show_part(self, left: float, top: float, right: float, bottom: float) -> None:
-        """Show a part of the picture as large as it goes."""
+        """Show a part of the picture as large as it goes, also when the view is resized."""
+        self._show_part(QRectF(left, top, right - left, bottom - top))
+        self.moved.emit()
+
+    def _show_part(self, part: QRectF) -> None:
         if self._placement is None:
             return
         extent = self._placement.extent
         width, height = self._room
         whole = min(width / extent.width(), height / extent.height())
-        part = min(width / max(right - left, 1.0), height / max(bottom - top, 1.0))
-        self.set_view(part / whole, ((left + right) / 2, (top + bottom) / 2))
+        fitting = min(width / max(part.width(), 1.0), height / max(part.height(), 1.0))
+        self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, fitting / whole))
+        self._centre = part.center().x(), part.center().y()
+        self._part = part
+        self._arrange()
 
     @property
     def _room(self) -> tuple[int, int]:
@@ -166,6 +177,7 @@ class SliceView(pg.GraphicsView):
         """Show the picture `zoom` times as large as it fits, around `centre`."""
         self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, zoom))
         self._centre = centre
+        self._part = None
         self._arrange()
         self.moved.emit()
 
@@ -210,7 +222,11 @@ class SliceView(pg.GraphicsView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "_placement"):
+        # the base class is resized before anything of our own exists
+        part = getattr(self, "_part", None)
+        if part is not None:
+            self._show_part(part)
+        elif hasattr(self, "_placement"):
             self._arrange()
 
     # --- painting
@@ -309,7 +325,7 @@ class SliceView(pg.GraphicsView):
             steps = int(self._wheel / NOTCH)
             if steps:
                 self._wheel -= steps * NOTCH
-                self.scrolled.emit(-steps)
+                self.scrolled.emit(steps)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:

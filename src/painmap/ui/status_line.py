@@ -10,6 +10,7 @@ from painmap.ui.desk import Message, Tone
 from painmap.ui.widgets import button, label, restyle, row
 
 HEIGHT_PX = 34
+MESSAGE_WIDTH_PX = 820
 MESSAGE_MS = 8000
 """A plain message stays this long; a warning stays until it is put away."""
 
@@ -46,8 +47,11 @@ class StatusLine(QFrame):
         self.setLayout(box)
         self.finish_task()
 
-    def show_task(self, step: Progress, stop: Callable[[], None]) -> None:
-        """Show how far a long task is, and how to stop it."""
+    def show_task(self, step: Progress | None, stop: Callable[[], None] | None) -> None:
+        """Show how far a long task is, and how to stop it; None when it is over."""
+        if step is None:
+            self.finish_task()
+            return
         self._stop = stop
         count = f" {step.done} of {step.total}" if step.total else ""
         self._task.setText(f"{step.label}{count}")
@@ -88,6 +92,21 @@ class MessageStrip(QFrame):
         self._timer.timeout.connect(self.hide)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
+
+    def place_within(self, width: int) -> None:
+        """Lie at the top of a page of that width, as high as the words need."""
+        own = max(200, min(MESSAGE_WIDTH_PX, width - 48))
+        layout = self.layout()
+        self.setFixedWidth(own)
+        if layout is not None:
+            layout.activate()
+            self.setFixedHeight(max(layout.heightForWidth(own), layout.minimumSize().height()))
+        self.move((width - own) // 2, 10)
+
+    def outlive(self) -> None:
+        """Put a warning away that what was done since has answered."""
+        if self.property("tone") == Tone.WARNING.value:
+            self.hide()
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -15,23 +15,21 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from painmap.documents.intended_use import INTENDED_USE
 from painmap.domain.edits import Page
 from painmap.domain.patient import Patient, PatientKind
-from painmap.domain.sentences import day_words, moment_words
-from painmap.domain.visit import VisitKind, VisitState
-from painmap.services.clinic import ImportOutcome, PatientCard, VisitSummary
+from painmap.domain.sentences import day_words
+from painmap.services.clinic import ImportOutcome, PatientCard
 from painmap.services.settings import Settings
-from painmap.ui.desk import Desk, PlaceWanted
+from painmap.ui.desk import Desk
 from painmap.ui.pages import VisitPage
-from painmap.ui.patient_bar import patient_facts
+from painmap.ui.patient_detail import PatientDetail
 from painmap.ui.patient_form import PatientForm
+from painmap.ui.purpose_panel import PurposePanel
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.widgets import Chips, button, card, column, empty, label, row
+from painmap.ui.widgets import button, card, column, label, row
 
 SEARCH_PAUSE_MS = 120
 """A search starts when no key has come for so long."""
@@ -59,6 +57,8 @@ class TodayPage(VisitPage):
     """Patients at the left, the chosen one and the visits at the right."""
 
     page = Page.TODAY
+    purpose_read = Signal()
+    """The doctor has read what the program is for."""
 
     def __init__(self, desk: Desk, icons: Icons, palette: Palette, settings: Settings) -> None:
         super().__init__(desk, icons, palette)
@@ -74,6 +74,9 @@ class TodayPage(VisitPage):
         self.list = QListWidget()
         self.list.setAccessibleName("Patients, unfinished drafts first")
         self.list.setSpacing(2)
+        self.nobody = label(tone="muted", wrap=True)
+        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nobody.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.list.currentItemChanged.connect(lambda *_: self._on_row())
         self.list.itemActivated.connect(lambda _: self._open_chosen())
         self._new = button("New patient", self._start_form)
@@ -87,6 +90,7 @@ class TodayPage(VisitPage):
         self._arrange()
         self.setFocusProxy(self.search)
         desk.closed.connect(self.refresh)
+        desk.opened.connect(self.refresh)
         self.refresh()
         if settings["purpose_read"] == "no":
             self.show_purpose()
@@ -97,6 +101,8 @@ class TodayPage(VisitPage):
         left.addLayout(head)
         left.addWidget(self.search)
         left.addWidget(self.list, 1)
+        inside = column(-1, self.nobody, -1, margins=32)
+        self.list.setLayout(inside)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._right)
@@ -126,6 +132,12 @@ class TodayPage(VisitPage):
             item.setSizeHint(QSize(100, 62))
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
+        self.nobody.setVisible(not cards)
+        self.nobody.setText(
+            "Nobody fits what you typed. New patient takes the name over."
+            if self.search.text()
+            else "No patient yet. Create the first one with New patient."
+        )
         keep = next((n for n, c in enumerate(cards) if chosen and c.patient.id == chosen), None)
         if keep is not None:
             self.list.setCurrentRow(keep)
@@ -215,12 +227,17 @@ class TodayPage(VisitPage):
 
     # --- what the program is for
 
+    @property
+    def shows_purpose(self) -> bool:
+        return self._right.currentWidget() is self._purpose
+
     def show_purpose(self) -> None:
         """Say what painmap is for, as at the first start."""
         self._right.setCurrentWidget(self._purpose)
 
     def _purpose_read(self) -> None:
         self._settings["purpose_read"] = "yes"
+        self.purpose_read.emit()
         self._right.setCurrentWidget(self._nobody)
         self._on_row()
         self.search.setFocus()
@@ -280,177 +297,3 @@ def _state_words(each: PatientCard) -> str:
 
 def _spoken(each: PatientCard) -> str:
     return f"{each.patient.name}, {_state_words(each)}"
-
-
-class PatientDetail(QFrame):
-    """The chosen patient: who it is, what visits there are, and the way into one."""
-
-    def __init__(self, desk: Desk, on_change: Callable[[], None]) -> None:
-        super().__init__()
-        self.setProperty("card", True)
-        self._desk = desk
-        self._on_change = on_change
-        self._card: PatientCard | None = None
-        self._name = label(tone="title")
-        self._facts = label(tone="muted", wrap=True)
-        self._badge = label("DEMONSTRATION PATIENT", "badge")
-        self.kind = Chips([(kind, kind.value) for kind in VisitKind], self._on_kind, name="Kind")
-        self.new_button = button("New visit today", self._new_visit, primary=True)
-        self.draft_button = button("Continue draft", self._continue, primary=True)
-        self._question = card("question")
-        self._question_text = label(wrap=True)
-        self.continue_button = button("Continue it", self._continue, primary=True)
-        self.today_button = button("New visit today", self._new_visit)
-        ask = column(self._question_text, margins=14, spacing=10)
-        ask.addLayout(row(self.continue_button, self.today_button, -1))
-        self._question.setLayout(ask)
-        self._visits = QVBoxLayout()
-        self._visits.setSpacing(6)
-        head = column(self._name, self._facts, spacing=4)
-        box = column(margins=24, spacing=16)
-        box.addLayout(row(self._badge, -1))
-        box.addLayout(head)
-        self._kind_caption = label("THIS VISIT IS", "caption")
-        box.addWidget(self._kind_caption)
-        box.addWidget(self.kind)
-        box.addLayout(row(self.draft_button, self.new_button, -1))
-        box.addWidget(self._question)
-        box.addSpacing(6)
-        box.addWidget(label("VISITS", "caption"))
-        box.addLayout(self._visits)
-        box.addStretch(1)
-        self.setLayout(box)
-        self._question.hide()
-
-    @property
-    def _today_draft(self) -> VisitSummary | None:
-        today = self._desk.now.date()
-        drafts = self._card.drafts if self._card else ()
-        return next((d for d in drafts if d.started.astimezone().date() == today), None)
-
-    @property
-    def _old_draft(self) -> VisitSummary | None:
-        today = self._desk.now.date()
-        drafts = self._card.drafts if self._card else ()
-        return next((d for d in drafts if d.started.astimezone().date() != today), None)
-
-    def show_card(self, chosen: PatientCard) -> None:
-        """Show `chosen` and ask for its visits."""
-        self._card = chosen
-        patient = chosen.patient
-        self._name.setText(patient.name)
-        self._facts.setText(patient_facts(patient, self._desk.now))
-        self._badge.setVisible(patient.kind is PatientKind.DEMONSTRATION)
-        seen = chosen.last_visit is not None
-        self.kind.set_chosen([VisitKind.FOLLOW_UP if seen else VisitKind.FIRST])
-        self._question.hide()
-        self.draft_button.setVisible(self._today_draft is not None)
-        self.draft_button.setText("Continue today's draft")
-        for part in (self.new_button, self.kind, self._kind_caption):
-            part.setVisible(self._today_draft is None)
-        self._desk.ask_records(
-            partial(self._desk.clinic.visits_of, patient.id),
-            lambda visits: self._show_visits(patient.id, visits),
-        )
-
-    def _show_visits(self, patient_id: UUID, visits: tuple[VisitSummary, ...]) -> None:
-        if self._card is None or self._card.patient.id != patient_id:
-            return
-        empty(self._visits)
-        for visit in visits:
-            self._visits.addWidget(self._visit_line(visit))
-        if not visits:
-            self._visits.addWidget(label("No visit yet.", "muted"))
-
-    def _visit_line(self, visit: VisitSummary) -> QWidget:
-        line = QWidget()
-        state = label("draft", "badge") if visit.state is VisitState.DRAFT else label("finished")
-        opener = button("Open", partial(self._open, visit.id))
-        opener.setAccessibleName(f"Open the visit of {moment_words(visit.started)}")
-        line.setLayout(
-            row(
-                label(moment_words(visit.started)),
-                8,
-                label(visit.kind.value, "muted"),
-                -1,
-                state,
-                opener,
-            )
-        )
-        return line
-
-    def _on_kind(self, chosen: tuple[object, ...]) -> None:
-        if not chosen:
-            self.kind.set_chosen([VisitKind.FIRST])
-
-    def focus_primary(self) -> None:
-        (self.draft_button if self._today_draft else self.new_button).setFocus()
-
-    def open_best(self) -> None:
-        """Open today's draft; ask about a draft of another day; else offer a new visit."""
-        if self._today_draft is not None:
-            self._open(self._today_draft.id)
-        elif self._old_draft is not None:
-            self._ask()
-        else:
-            self.new_button.setFocus()
-
-    def _ask(self) -> None:
-        draft = self._old_draft
-        if draft is None:
-            return
-        self._question_text.setText(
-            f"There is a draft of {moment_words(draft.started)}. Continue it, or begin a new "
-            "visit today? The draft is kept either way."
-        )
-        self._question.show()
-        self.new_button.hide()
-        self.continue_button.setFocus()
-
-    def _continue(self) -> None:
-        draft = self._today_draft or self._old_draft
-        if draft is not None:
-            self._open(draft.id)
-
-    def _new_visit(self) -> None:
-        if self._card is None:
-            return
-        if self._old_draft is not None and self._question.isHidden():
-            self._ask()
-            return
-        kind = VisitKind(str(self.kind.chosen[0])) if self.kind.chosen else VisitKind.FIRST
-        self._desk.ask_records(
-            partial(self._desk.clinic.new_visit, self._card.patient.id, kind), self._desk.show_visit
-        )
-
-    def _open(self, visit_id: UUID) -> None:
-        if self._desk.is_open and self._desk.open_visit.visit.id == visit_id:
-            self._desk.place_wanted.emit(PlaceWanted(Page.MAP))
-            return
-        self._desk.close_visit()
-        self._desk.ask_records(
-            partial(self._desk.clinic.open_visit, visit_id), self._desk.show_visit
-        )
-
-
-class PurposePanel(QFrame):
-    """What painmap is for and what it is not; shown at the first start."""
-
-    def __init__(self, on_read: Callable[[], None]) -> None:
-        super().__init__()
-        self.setProperty("card", True)
-        self.setMaximumHeight(330)
-        self.read_button = button("I have read this", on_read, primary=True)
-        box = column(label("What painmap is for", "title"), margins=28, spacing=16)
-        box.addWidget(label(INTENDED_USE, wrap=True))
-        box.addWidget(
-            label(
-                "Sides are always the patient's, written as LEFT and RIGHT. Everything is stored "
-                "on this computer when a gesture ends; the line above says when. What is taken "
-                "back with Ctrl+Z can be done again, also after a restart.",
-                wrap=True,
-            )
-        )
-        box.addLayout(row(self.read_button, -1))
-        box.addStretch(1)
-        self.setLayout(box)

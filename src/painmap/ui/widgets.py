@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -33,11 +34,21 @@ def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
     return result
 
 
+class PushButton(QPushButton):
+    """A push button that Enter presses, as Space does."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     text: str, on_click: Callable[[], object], *, primary: bool = False, flat: bool = False
 ) -> QPushButton:
     """Make a push button."""
-    result = QPushButton(text)
+    result = PushButton(text)
     if primary:
         result.setProperty("primary", True)
     if flat:
@@ -109,6 +120,9 @@ class Chips(QWidget):
         Chips a line; 0: all on one line.
     """
 
+    full = Signal()
+    """One more was clicked than may be chosen; nothing was changed."""
+
     def __init__(
         self,
         choices: Iterable[tuple[object, str]],
@@ -131,7 +145,7 @@ class Chips(QWidget):
         box.setSpacing(6)
         self.setLayout(box)
         for number, (value, word) in enumerate(choices):
-            chip = QPushButton(word)
+            chip = PushButton(word)
             chip.setCheckable(True)
             chip.setProperty(style, True)
             chip.setAccessibleName(f"{name}: {word}" if name else word)
@@ -159,9 +173,14 @@ class Chips(QWidget):
     def _clicked(self, value: object) -> None:
         if value in self._chosen:
             self._chosen.remove(value)
-        else:
-            # the oldest choice gives way, so that a click is never refused
-            self._chosen = [*self._chosen, value][-self._several :]
+        elif self._several == 1:
+            self._chosen = [value]
+        elif len(self._chosen) < self._several:
+            self._chosen.append(value)
+        else:  # nothing that was said is dropped without a word
+            self.set_chosen(self._chosen)
+            self.full.emit()
+            return
         self.set_chosen(self._chosen)
         self._on_choice(self.chosen)
 

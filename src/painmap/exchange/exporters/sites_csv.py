@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from painmap.domain.anatomy import Muscle
 from painmap.domain.injection import GivenSite, PlannedSite
+from painmap.domain.sentences import place_of_pain
 from painmap.domain.visit import Visit
 from painmap.exchange.csv_table import Cell, table
 from painmap.exchange.exporter import ExportContext, Exporter
 from painmap.exchange.site_columns import muscle_cells, place_cells, side_cells, visit_cells
 
 COLUMNS = (
-    "visit_id visit_started what site_id muscle_id muscle side level status planned_site_id "
-    "placed_by target_x_mm target_y_mm target_z_mm study_uid series_uid stack sop_uid "
+    "visit_id visit_started what site_id muscle_id muscle side level status "
+    "pain_site_id pain_place planned_site_id placed_by target_x_mm target_y_mm target_z_mm "
+    "study_uid series_uid stack sop_uid "
     "frame_number frame_of_reference_uid figure figure_view figure_x figure_y side_check "
     "midline_offset_mm side_answer product lot units volume_ml given_at note revision author "
     "changed_at"
@@ -23,6 +25,7 @@ def _cells(
 ) -> dict[str, Cell]:
     given = site if isinstance(site, GivenSite) else None
     planned = site if isinstance(site, PlannedSite) else None
+    pain = visit.pain_of(planned) if planned else None
     return {
         **visit_cells(visit),
         "what": "given" if given else "planned",
@@ -31,6 +34,8 @@ def _cells(
         "side": site.side.word,
         "level": site.level.value if site.level else None,
         "status": planned.status.value if planned else None,
+        "pain_site_id": str(pain.id) if pain else None,
+        "pain_place": place_of_pain(visit.marks_of(pain.id)) if pain else None,
         "planned_site_id": str(given.planned_site_id) if given and given.planned_site_id else None,
         **place_cells(site.place),
         **side_cells(planned.side_check if planned else None),

@@ -1,0 +1,121 @@
+"""Pictures and measures of everything that was marked on CT, whichever CT is on screen."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from PySide6.QtGui import QImage
+
+from painmap.domain.anatomy import Muscle
+from painmap.domain.errors import PainmapError
+from painmap.domain.places import StackKey
+from painmap.domain.progress import Job, Progress
+from painmap.domain.sentences import plural, study_sentence
+from painmap.domain.study import AttachedStudy
+from painmap.domain.visit import Visit
+from painmap.imaging.contour import ContourMeasure
+from painmap.imaging.volume import Volume, loading
+from painmap.services.studies import StudyError, StudyOnDisk, StudyProblem, reopening
+from painmap.ui import ct_pictures
+from painmap.ui.ct_open import HuRange, OpenCt
+from painmap.ui.ct_session import anchors_of
+
+_NOTHING: Mapping[StackKey, tuple[Volume, StudyOnDisk]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CtExport:
+    """What an export has of CT.
+
+    Parameters
+    ----------
+    pictures : mapping of str to QImage
+        Each annotated slice by file name, without suffix.
+    measures : mapping of UUID to ContourMeasure
+        Of every outline that could be measured.
+    missing : tuple of str
+        What has no picture and why, one sentence each.
+    """
+
+    pictures: Mapping[str, QImage]
+    measures: Mapping[UUID, ContourMeasure]
+    missing: tuple[str, ...] = ()
+
+
+Known = Mapping[StackKey, tuple[Volume, StudyOnDisk]]
+
+
+def picturing(
+    visit: Visit,
+    muscles: Mapping[str, Muscle],
+    window: HuRange,
+    known: Known = _NOTHING,
+    may_show: Callable[[StudyOnDisk, AttachedStudy], bool] = lambda _disk, _study: True,
+) -> Job[CtExport]:
+    """Paint every annotated slice of every attached study; read what is not read yet.
+
+    Parameters
+    ----------
+    window : HuRange
+        How grey the pictures are.
+    known : mapping of StackKey to (Volume, StudyOnDisk)
+        Stacks that are in memory already.
+    may_show : callable
+        Whether files that were found again still show whom the study showed.
+    """
+    pictures: dict[str, QImage] = {}
+    measures: dict[UUID, ContourMeasure] = {}
+    missing: list[str] = []
+    for study in visit.attached_studies:
+        keys = [a.stack_key for a in anchors_of(visit) if a.study_uid == study.study_uid]
+        found: set[StackKey] = set()
+        try:
+            for step in _reading(study, set(keys), known, may_show):
+                if isinstance(step, Progress):
+                    yield step
+                    continue
+                opened = OpenCt(muscles)
+                opened.window = window
+                opened.open(*step, study)
+                found.add(step[0].stack.key)
+                for name, image in ct_pictures.slice_pictures(opened, visit).items():
+                    pictures[_unused(name, pictures)] = image
+                measures |= opened.measures(visit)
+        except PainmapError as error:
+            missing.append(f"No pictures of the {study_sentence(study)}: {error.message}")
+            continue
+        if left := sum(key not in found for key in keys):
+            missing.append(
+                f"No picture of {plural(left, 'mark')} on the {study_sentence(study)}: "
+                "the slices are not in its folder any more."
+            )
+    return CtExport(pictures, measures, tuple(missing))
+
+
+def _reading(
+    study: AttachedStudy,
+    wanted: set[StackKey],
+    known: Known,
+    may_show: Callable[[StudyOnDisk, AttachedStudy], bool],
+) -> Generator[Progress | tuple[Volume, StudyOnDisk], None, None]:
+    """Give each wanted stack with its study, and reports while it is read."""
+    for key in sorted(wanted & set(known)):
+        yield known[key]
+    rest = wanted - set(known)
+    if not rest:
+        return
+    disk = yield from reopening(study)
+    if not may_show(disk, study):
+        raise StudyError(StudyProblem.OTHER_PERSON)
+    for stack in disk.stacks:
+        if stack.key in rest:
+            volume = yield from loading(stack)
+            yield volume, disk
+
+
+def _unused(name: str, taken: Mapping[str, QImage]) -> str:
+    number, unique = 2, name
+    while unique in taken:
+        unique, number = f"{name}-stack-{number}", number + 1
+    return unique

@@ -1,0 +1,140 @@
+"""Panels of the page CT while no pictures are shown: the start, how far it is, a text."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+
+from painmap.domain.progress import Progress
+from painmap.domain.sentences import study_sentence
+from painmap.domain.study import AttachedStudy
+from painmap.ui.ct_questions import QuestionPanel
+from painmap.ui.ct_words import study_words
+from painmap.ui.widgets import button, column, label, row
+
+WIDE_PX, NARROW_PX = 860, 580
+
+
+class PanelPlace(QWidget):
+    """Shows one panel at a time in the middle of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.panel: QWidget | None = None
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(24, 20, 24, 20)
+        self.setLayout(self._column)
+
+    def show_panel(self, panel: QWidget, *, wide: bool = False, fill: bool = False) -> None:
+        """Show `panel` instead of what was there; `fill` gives it the whole height."""
+        while self._column.count():
+            entry = self._column.takeAt(0)
+            if entry is not None and (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self.panel = panel
+        panel.setMaximumWidth(WIDE_PX if wide or fill else NARROW_PX)
+        middle = QWidget()
+        box = row(spacing=0)
+        box.addStretch(1)
+        box.addWidget(panel, 100)
+        box.addStretch(1)
+        middle.setLayout(box)
+        if not fill:
+            self._column.addStretch(2)
+        self._column.addWidget(middle, 1 if fill else 0)
+        if not fill:
+            self._column.addStretch(3)
+        if isinstance(panel, QuestionPanel):
+            panel.take_focus()
+        else:
+            panel.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _Card(QFrame):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+
+
+class StartPanel(_Card):
+    """What can be done: the patient's studies, or a folder to open."""
+
+    def __init__(
+        self,
+        studies: Sequence[AttachedStudy],
+        *,
+        reopen: Callable[[AttachedStudy], object],
+        choose: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        box = column(label("CT", "title"), margins=28, spacing=12)
+        if studies:
+            box.addWidget(label("Attached to this patient:", "muted"))
+        for study in studies:
+            box.addLayout(self._study_row(study, reopen, primary=study is studies[0]))
+        if studies:
+            box.addSpacing(8)
+            box.addWidget(label("Or another study, from a folder or disc:", "muted"))
+        else:
+            box.addWidget(
+                label(
+                    "Open the folder or disc that holds the patient's CT. Its series are listed, "
+                    "and it is compared with the patient before anything is kept.",
+                    wrap=True,
+                )
+            )
+        self.open_button = button("Open DICOM folder ...", choose, primary=not studies)
+        box.addLayout(row(self.open_button, label("or drop a folder here", "muted"), -1))
+        self.setLayout(box)
+        self.setFocusProxy(self.open_button)
+
+    def _study_row(
+        self, study: AttachedStudy, reopen: Callable[[AttachedStudy], object], *, primary: bool
+    ) -> QVBoxLayout:
+        words = f"Open {study_words(study.study_date)}"
+        opener = button(words, lambda: reopen(study), primary=primary)
+        opener.setAccessibleName(f"Open {study_sentence(study)}")
+        about = label(study.description or "no description", "muted", wrap=True)
+        line = row(opener, about, spacing=12)
+        line.setStretch(1, 1)
+        box = column()
+        box.addLayout(line)
+        return box
+
+
+class ProgressPanel(_Card):
+    """How far a job is, and the way to stop it."""
+
+    def __init__(self, words: str, cancel: Callable[[], object]) -> None:
+        super().__init__()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 0)
+        self._step = label("", "muted")
+        self.cancel_button = button("Cancel", cancel)
+        box = column(label(words, "heading"), self._bar, self._step, margins=24, spacing=12)
+        box.addLayout(row(self.cancel_button, -1))
+        self.setLayout(box)
+        self.setAccessibleName(words)
+
+    def show_step(self, step: Progress) -> None:
+        self._bar.setRange(0, step.total or 0)
+        self._bar.setValue(step.done)
+        count = f"{step.done} of {step.total}" if step.total else f"{step.done}"
+        self._step.setText(f"{step.label}, {count}")
+
+
+class TextPanel(_Card):
+    """A text that can be read and copied."""
+
+    def __init__(self, title: str, lines: Iterable[str], back: Callable[[], object]) -> None:
+        super().__init__()
+        self.text = QPlainTextEdit("\n".join(lines))
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName(title)
+        box = column(label(title, "heading"), self.text, margins=20, spacing=12)
+        self.back_button = button("Back", back, primary=True)
+        box.addLayout(row(self.back_button, -1))
+        self.setLayout(box)
+        self.setFocusProxy(self.text)

@@ -1,0 +1,272 @@
+"""Questions about sides: asked in a strip below the pictures, never silent, never modal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from painmap.domain.edits import (
+    Edit,
+    Page,
+    change_outline,
+    change_site,
+    place_landmark,
+    remove_landmark,
+)
+from painmap.domain.ids import new_id
+from painmap.domain.injection import (
+    Landmark,
+    LandmarkKind,
+    Outline,
+    PlannedSite,
+    SideBasis,
+)
+from painmap.domain.places import PatientPoint
+from painmap.domain.visit import Visit
+from painmap.imaging.midline import NEAR_MM
+from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_questions import Answer, QuestionPanel
+from painmap.ui.ct_side import (
+    Annotation,
+    Finding,
+    SideFinding,
+    find_side,
+    kept,
+    point_of,
+    recheck,
+    turned,
+)
+from painmap.ui.desk import Desk
+
+EditOf = Callable[[Annotation], Edit]
+"""Makes the edit that records an annotation once its side is answered."""
+
+
+class SideQuestions:
+    """Holds what is marked against the patient's midline, and asks where they differ.
+
+    Parameters
+    ----------
+    put_question : callable
+        Shows a panel on the page, or takes it away (None).
+    recorded : callable
+        Called with the id of what was recorded or is asked about.
+    mark_midline : callable
+        Switches to the tool that marks a spinous process.
+    changed : callable
+        Called when the pictures must be drawn anew.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        session: OpenCt,
+        bar: MarkBar,
+        put_question: Callable[[QWidget | None], None],
+        *,
+        recorded: Callable[[UUID], object],
+        look_at: Callable[[PatientPoint], object],
+        mark_midline: Callable[[], object],
+        changed: Callable[[], object],
+    ) -> None:
+        self._desk = desk
+        self._session = session
+        self._bar = bar
+        self._put_question = put_question
+        self._recorded = recorded
+        self._look_at = look_at
+        self._mark_midline_tool = mark_midline
+        self._changed = changed
+        self.panel: QuestionPanel | None = None
+        self.pending: Annotation | None = None
+        self._asked_at: list[float] = []
+        self._differing: list[UUID] = []
+
+    @property
+    def _visit(self) -> Visit:
+        return self._desk.open_visit.visit
+
+    @property
+    def _landmarks(self) -> tuple[Landmark, ...]:
+        return self._session.landmarks(self._visit)
+
+    def forget(self) -> None:
+        """Another CT, another visit: what was asked is over."""
+        self._asked_at.clear()
+        self.leave()
+
+    def leave(self) -> None:
+        """Take the question away unanswered; what waited for it is not recorded."""
+        self._differing.clear()
+        self._close()
+
+    # --- annotations
+
+    def propose(self, item: Annotation, edit: EditOf) -> None:
+        """Check the side of `item`, ask where it differs, and make the edit."""
+        point = point_of(item)
+        if point is None:
+            return
+        found = find_side(item.side, point, self._landmarks)
+        if found.finding is Finding.DIFFERS and self._kept_before(item):
+            self._record(kept(item, found, item.side_check.answer), edit)
+            return
+        if found.finding is Finding.DIFFERS:
+            self.pending = item
+            self._ask_side(item, found, edit, cancel="Cancel")
+            return
+        self._record(replace(item, side_check=found.check), edit)
+        if found.finding is Finding.NO_MIDLINE:
+            # a side that nothing checks is chosen anew for the next one
+            self._bar.chooser.clear_side()
+            self._ask_midline(point)
+
+    def _kept_before(self, item: Annotation) -> bool:
+        """Whether the doctor has answered already that this side stays against the midline."""
+        known = self._visit.find(item.id)
+        return (
+            isinstance(known, PlannedSite | Outline)
+            and known.side is item.side
+            and known.side_check.basis is SideBasis.KEPT_AGAINST
+        )
+
+    def _record(self, item: Annotation, edit: EditOf) -> None:
+        self._desk.apply(edit(item))
+        self._recorded(item.id)
+
+    def _ask_side(self, item: Annotation, found: SideFinding, edit: EditOf, *, cancel: str) -> None:
+        reading = found.reading
+        if reading is None or reading.side is None:
+            raise ValueError("there is nothing to ask")
+        side = reading.side
+
+        def turn(_: str) -> None:
+            muscle = self._bar.muscle
+            if muscle is not None and (muscle.id, self._bar.side) == (item.muscle_id, item.side):
+                self._bar.chooser.set_side(side)
+            self._answer(lambda: self._record(turned(item, found), edit))
+
+        def keep(reason: str) -> None:
+            self._answer(lambda: self._record(kept(item, found, reason), edit))
+
+        def leave(_: str = "") -> None:
+            self._answer(lambda: None)
+
+        panel = QuestionPanel(
+            f"{found.question}, {item.side.word} was chosen.",
+            [],
+            [
+                Answer(f"Make it {side.word}", turn),
+                Answer(f"Keep {item.side.word}", keep, typed=f"Why it stays {item.side.word}"),
+                Answer(cancel, leave, default=True),
+            ],
+            on_escape=leave,
+            compact=True,
+        )
+        self._ask(panel)
+        panel.take_focus()
+
+    def _answer(self, act: Callable[[], None]) -> None:
+        self._close()
+        act()
+        self._ask_next()
+
+    def _ask(self, panel: QuestionPanel) -> None:
+        self.panel = panel
+        self._put_question(panel)
+        self._changed()
+
+    def _close(self) -> None:
+        self.panel = self.pending = None
+        self._put_question(None)
+        self._changed()
+
+    # --- midline
+
+    def _ask_midline(self, point: PatientPoint) -> None:
+        """Ask for one click on a spinous process, once near a level."""
+        if self.panel is not None:
+            return
+        if any(abs(point.z - z) <= NEAR_MM for z in self._asked_at):
+            return
+        self._asked_at.append(point.z)
+
+        def mark(_: str) -> None:
+            self._close()
+            self._mark_midline_tool()
+
+        self._ask(
+            QuestionPanel(
+                "The side is not checked yet: no midline is marked near this level.",
+                ["One click on the spinous process here, and sides are measured from it."],
+                [
+                    Answer("Mark spinous process", mark),
+                    Answer("Not now", lambda _: self._close()),
+                ],
+                compact=True,
+            )
+        )
+
+    def place_midline(self, point: PatientPoint) -> None:
+        """Record a spinous process."""
+        mark = Landmark(
+            new_id(),
+            LandmarkKind.SPINOUS_PROCESS,
+            self._session.anchor(point),
+            point,
+            self._bar.level,
+        )
+        if self.panel is not None and self.pending is None:
+            self._close()
+        self._record_midline(mark, place_landmark(mark).label)
+
+    def move_midline(self, mark: Landmark, point: PatientPoint) -> None:
+        """Move a spinous process."""
+        moved = replace(mark, point=point, anchor=self._session.anchor(point))
+        self._record_midline(moved, f"move {mark.kind.value}")
+
+    def remove_midline(self, mark: Landmark) -> bool:
+        """Take a spinous process away; False while a mark waits for its own side first."""
+        if self.pending is not None:
+            return False
+        self.leave()
+        others = [each for each in self._landmarks if each.id != mark.id]
+        again = recheck(self._session, self._visit, others)
+        self._desk.apply(remove_landmark(mark, rechecked=again.updated))
+        self._differing = list(again.differing)
+        self._ask_next()
+        return True
+
+    def _record_midline(self, mark: Landmark, label: str) -> None:
+        """Record a landmark, and hold the sides that were marked before against it."""
+        others = [each for each in self._landmarks if each.id != mark.id]
+        # the store counts this change as the next revision
+        counted = replace(mark, stamp=replace(mark.stamp, revision=mark.stamp.revision + 1))
+        again = recheck(self._session, self._visit, [*others, counted])
+        self._desk.apply(Edit(label, Page.CT, put=(mark, *again.updated)))
+        self._recorded(mark.id)
+        self._differing = list(again.differing)
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        """Ask about the next annotation that lies on the other side; nothing stays silent."""
+        while self.panel is None and self._differing and self._desk.is_open:
+            item = self._visit.find(self._differing.pop(0))
+            if not isinstance(item, PlannedSite | Outline):
+                continue
+            point = point_of(item)
+            found = None if point is None else find_side(item.side, point, self._landmarks)
+            if point is None or found is None or found.finding is not Finding.DIFFERS:
+                continue
+            self._recorded(item.id)
+            self._look_at(point)
+            self._ask_side(item, found, changed_side, cancel="Later")
+
+
+def changed_side(item: Annotation) -> Edit:
+    """The edit after a question about something that is recorded already."""
+    if isinstance(item, Outline):
+        return change_outline(item, label="side of the outline")
+    return change_site(item, label="side of the site")
