@@ -197,6 +197,8 @@ class Writer:
             half_box = shapely.box(max(box.bounds[0], 0.0), *box.bounds[1:])
         cells = zooms.cells_of(zoom, drawn.cells, half_box, drawn.warp)
         for child, (words, _) in zoom.children.items():
+            if child not in cells:
+                continue
             spec = _SPEC[child.partition("/")[0]]
             levels = zooms.LEVELS.get(child)
             self.names[child] = {
@@ -255,8 +257,10 @@ class Writer:
         return shapely.box(low[0], low[1], high[0], high[1])
 
 
-def build(adult: family.Stances, own: family.Stances, target: Path) -> None:
-    """Write one figure."""
+def build(
+    adult: family.Stances, drawn_on: family.Stances, own: family.Stances, target: Path
+) -> None:
+    """Write one figure; the lines of its sides are in the coordinates of `drawn_on`."""
     ident = own.recipe.id
     writer = Writer(own, target / ident)
     projections = {view: outlines.project(adult.upright, view) for view in ("front", "back")}
@@ -265,7 +269,7 @@ def build(adult: family.Stances, own: family.Stances, target: Path) -> None:
     front = views.frontal("front", seen, adult_path, own, None)
     back = views.frontal("back", projections["back"], adult_path, own, front.path)
     skin = views.Skin(front.cells, back.cells)
-    side = views.left_side(own, adult, skin, list(side_lines.LINES))
+    side = views.left_side(own, drawn_on, adult, skin, side_lines.LINES, side_lines.NECK)
     patch, area, region = patches.of_skin(own, skin)
     share = np.bincount(region, weights=area, minlength=len(views.NAMES))
     for spec, part in zip(regions.SPECS, share, strict=True):
@@ -326,7 +330,7 @@ def main() -> None:
         adult, *others = family.build(folder, (figures.ADULT, *family.RECIPES))
     for own in others:
         if own.recipe.id in options.figures:
-            build(adult, own, options.target)
+            build(adult, others[0], own, options.target)
 
 
 if __name__ == "__main__":

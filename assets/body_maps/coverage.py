@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import curves
 import numpy as np
 import shapely
-from regions import GRID
 from raster import Floats, Ints
+from regions import GRID
 from scipy.ndimage import distance_transform_edt, gaussian_filter, label
 from shapely.geometry.base import BaseGeometry
 

@@ -16,7 +16,6 @@ import shapely
 from family import Stances
 from outlines import Projection
 from raster import Floats, Frame, Ints
-from scipy.interpolate import RBFInterpolator
 from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
@@ -331,15 +330,29 @@ def labels_of(seen: Projection, own: Stances, skin: Skin) -> Ints:
     return labels
 
 
-def left_side(own: Stances, adult: Stances, skin: Skin, lines: list[hairlines.Hairline]) -> Drawn:
-    """The left side of a figure."""
+def left_side(
+    own: Stances,
+    drawn_on: Stances,
+    adult: Stances,
+    skin: Skin,
+    lines: tuple[hairlines.Hairline, ...],
+    painted: tuple[tuple[str, tuple[tuple[float, float], ...]], ...],
+) -> Drawn:
+    """The left side of a figure; `lines` and `painted` are in the coordinates of `drawn_on`."""
     seen = project_left(own.flat, outlines.RASTER_SCALE)
     coarse = project_left(own.flat, SIDE_SCALE)
-    reference = project_left(adult.flat, SIDE_SCALE)
+    reference = project_left(drawn_on.flat, SIDE_SCALE)
     path = side_outline(seen, adult.upright)
     flat = path.flat()
     warp = Warp(reference, coarse, mirrored=False)
-    labels = coverage.calmed(labels_of(coarse, own, skin), 2.2, 160.0)
+    raw = labels_of(coarse, own, skin)
+    y, x = np.indices(raw.shape)
+    x = (x + 0.5) / SIDE_SCALE + coarse.frame.left
+    y = (y + 0.5) / SIDE_SCALE + coarse.frame.top
+    for name, ring in painted:
+        area = shapely.Polygon(warp(np.array(ring)))
+        raw[shapely.contains_xy(area, x, y) & (raw >= 0)] = NAMES.index(name)
+    labels = coverage.calmed(raw, 2.2, 160.0)
     to_pixel = coverage.Place(coarse.frame.left, coarse.frame.top, SIDE_SCALE)
     found = coverage.arcs(labels)
     drawn: list[Floats] = []
@@ -347,7 +360,7 @@ def left_side(own: Stances, adult: Stances, skin: Skin, lines: list[hairlines.Ha
     body = shapely.Polygon(flat).buffer(-0.3)
     for arc in found:
         line = coverage.smoothed(arc.points, 5.0) / SIDE_SCALE
-        line = line + [coarse.frame.left, coarse.frame.top]
+        line += np.array([coarse.frame.left, coarse.frame.top])
         drawn.append(line)
         names = {NAMES[k] for k in arc.labels}
         if len(names & _ARM) == 1 and not names & _SHOULDER:

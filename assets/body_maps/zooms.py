@@ -14,6 +14,9 @@ from shapely.geometry.base import BaseGeometry
 from warping import Warp
 
 Point = tuple[float, float]
+Lines = tuple[tuple[Point, ...], ...]
+Child = tuple[str, tuple[Point, ...]]
+_GROUP = {spec.id: spec.group for spec in regions.SPECS}
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,15 @@ class Zoom:
     lines: tuple[tuple[Point, ...], ...] = ()
     children: dict[str, tuple[str, tuple[Point, ...]]] = field(default_factory=dict)
     """Child id to its name in words and places inside."""
+    without: frozenset[str] = frozenset()
+    """Groups of regions that the zoom leaves out."""
 
 
 def cells_of(
     zoom: Zoom, cells: dict[str, BaseGeometry], box: BaseGeometry, warp: Warp, line_end: float = 1.0
 ) -> dict[str, BaseGeometry]:
     """The parent's cells within the box, cut along the finer lines."""
-    x0, y0, x1, y1 = box.bounds
+    cells = {n: cell for n, cell in cells.items() if _GROUP[n] not in zoom.without}
     body = shapely.union_all(list(cells.values()), grid_size=regions.GRID)
     window = shapely.intersection(body, box, grid_size=regions.GRID)
     near = {name: cell for name, cell in cells.items() if cell.intersects(window)}
@@ -58,7 +63,7 @@ def cells_of(
         claimed.setdefault(_child(owner, piece, places), []).append(piece)
     missing = set(zoom.children) - set(claimed)
     if missing:
-        raise ValueError(f"{zoom.id}: no piece for {sorted(missing)}")
+        print(f"{zoom.id}: the lines leave no piece for {sorted(missing)}")
     return {
         name: shapely.union_all(parts, grid_size=regions.GRID)
         for name, parts in sorted(claimed.items())
@@ -73,19 +78,287 @@ def _child(owner: str, piece: BaseGeometry, places: dict[str, Floats]) -> str:
     return min(sorted(far), key=far.__getitem__)
 
 
-ZOOMS = (
-    Zoom("head_front", "Head, front", "front", (-66, -4, 66, 142)),
-    Zoom("head_back", "Head, back", "back", (-66, -4, 66, 142)),
-    Zoom("head", "Head", "left", (-80, -4, 70, 142), both=False),
-    Zoom("neck_front", "Neck, front", "front", (-96, 96, 96, 200)),
-    Zoom("neck_back", "Neck, back", "back", (-96, 76, 96, 180)),
-    Zoom("neck", "Neck", "left", (-80, 88, 70, 200), both=False),
-    Zoom("nape_upper_back", "Nape and upper back", "back", (-132, 82, 132, 312)),
-    Zoom("low_back_pelvis", "Low back and pelvis", "back", (-118, 288, 118, 528)),
-    Zoom("hand_palm", "Palm", "front", (148, 440, 252, 592), both=False),
-    Zoom("hand_back", "Back of the hand", "back", (148, 440, 252, 592), both=False),
-    Zoom("foot_top", "Feet, top", "front", (-104, 880, 104, 1003)),
-    Zoom("foot_sole", "Feet, soles", "back", (-104, 880, 104, 1003)),
-)
-LEVELS: dict[str, tuple[str, str]] = {}
+_LIMB = frozenset({"upper arm", "elbow", "forearm", "wrist and hand"})
+
+_HEAD_SIDE: dict[str, Child] = {
+    "temple/front": ("front of the temple", ((-55, 50),)),
+    "temple/back": ("above and behind the ear", ((-5, 60),)),
+    "jaw_tmj/joint": ("jaw joint", ((-42, 87),)),
+    "jaw_tmj/masseter": ("angle of the jaw (masseter)", ((-50, 103),)),
+    "jaw_tmj/chin": ("chin and front of the jaw", ((-70, 114),)),
+}
+_NECK_SIDE: dict[str, Child] = {
+    "neck_ant/scm": ("sternocleidomastoid", ((-32, 125),)),
+    "neck_ant/throat": ("throat", ((-50, 122),)),
+    "neck_lat/scalene": ("side of the neck in front (scalenes)", ((-18, 115),)),
+    "neck_lat/levator": (
+        "side of the neck behind (levator scapulae)",
+        ((-5, 112),),
+    ),
+}
+_HEAD_FRONT: dict[str, Child] = {
+    "forehead/glabella": ("between the eyebrows", ((3, 49),)),
+    "forehead/inner": ("middle of the forehead", ((11, 36),)),
+    "forehead/outer": ("side of the forehead", ((23, 40),)),
+    "temple/front": ("front of the temple", ((35, 52),)),
+    "cheek/upper": ("cheekbone", ((25, 74),)),
+    "cheek/lower": ("lower cheek", ((18, 91),)),
+    "nose_mouth/nose": ("nose", ((4, 75),)),
+    "nose_mouth/mouth": ("mouth", ((6, 98),)),
+    "jaw_tmj/joint": ("jaw joint", ((37, 86),)),
+    "jaw_tmj/masseter": ("angle of the jaw (masseter)", ((25, 105),)),
+    "jaw_tmj/chin": ("chin and front of the jaw", ((7, 118),)),
+}
+_NECK_FRONT: dict[str, Child] = {
+    "neck_ant/scm": ("sternocleidomastoid", ((23, 140),)),
+    "neck_ant/throat": ("throat", ((5, 150),)),
+    "supraclav/scalene": ("above the collarbone near the neck (scalenes)", ((29, 156),)),
+    "supraclav/outer": ("above the collarbone towards the shoulder", ((62, 160),)),
+}
+_COLUMN: dict[str, Child] = {
+    "cerv_up_para/inner": ("upper cervical paraspinal near the midline", ((3, 100),)),
+    "cerv_up_para/outer": ("upper cervical paraspinal away from the midline", ((11.5, 100),)),
+    "cerv_lo_para/inner": ("lower cervical paraspinal near the midline", ((3, 130),)),
+    "cerv_lo_para/outer": ("lower cervical paraspinal away from the midline", ((13, 128),)),
+    "suprascap/inner": ("upper trapezius near the neck", ((38, 152),)),
+    "suprascap/outer": ("upper trapezius near the shoulder", ((75, 168),)),
+}
+_UPPER_BACK: dict[str, Child] = _COLUMN | {
+    "thor_up_para/t1_t3": ("upper thoracic paraspinal at its top", ((10, 165),)),
+    "thor_up_para/t4_t6": ("upper thoracic paraspinal at its bottom", ((10, 210),)),
+    "thor_lo_para/t7_t9": ("lower thoracic paraspinal at its top", ((10, 245),)),
+    "thor_lo_para/t10_t12": ("lower thoracic paraspinal at its bottom", ((10, 282),)),
+    "interscap/upper": ("between spine and upper shoulder blade", ((29, 188),)),
+    "interscap/lower": ("between spine and lower shoulder blade", ((29, 217),)),
+}
+_LOW_BACK: dict[str, Child] = {
+    "lumb_up_para/l1": ("lumbar paraspinal", ((10, 311),)),
+    "lumb_up_para/l2": ("second lumbar paraspinal", ((10, 330),)),
+    "lumb_up_para/l3": ("third lumbar paraspinal", ((10, 349),)),
+    "lumb_lo_para/l4": ("fourth lumbar paraspinal", ((10, 367),)),
+    "lumb_lo_para/l5_s1": ("lowest lumbar paraspinal", ((10, 385),)),
+    "flank_ql/inner": ("flank beside the spine (quadratus lumborum)", ((34, 340),)),
+    "flank_ql/outer": ("outer flank", ((60, 345),)),
+    "sij/upper": ("sacroiliac joint above", ((28, 391),)),
+    "sij/lower": ("sacroiliac joint below", ((19, 417),)),
+    "glut_up/inner": ("upper buttock near the sacrum", ((40, 425),)),
+    "glut_up/outer": ("upper buttock away from the sacrum", ((66, 408),)),
+    "glut_lo/inner": ("lower buttock near the midline", ((22, 475),)),
+    "glut_lo/outer": ("lower buttock away from the midline", ((68, 470),)),
+}
+_LOW_BACK["lumb_up_para/l1"] = ("first lumbar paraspinal", ((10, 311),))
+
+LEVELS: dict[str, tuple[str, str]] = {
+    "cerv_up_para/inner": ("C1", "C3"),
+    "cerv_up_para/outer": ("C1", "C3"),
+    "cerv_lo_para/inner": ("C4", "C7"),
+    "cerv_lo_para/outer": ("C4", "C7"),
+    "thor_up_para/t1_t3": ("T1", "T3"),
+    "thor_up_para/t4_t6": ("T4", "T6"),
+    "thor_lo_para/t7_t9": ("T7", "T9"),
+    "thor_lo_para/t10_t12": ("T10", "T12"),
+    "lumb_up_para/l1": ("L1", "L1"),
+    "lumb_up_para/l2": ("L2", "L2"),
+    "lumb_up_para/l3": ("L3", "L3"),
+    "lumb_lo_para/l4": ("L4", "L4"),
+    "lumb_lo_para/l5_s1": ("L5", "S1"),
+}
 """First and last vertebra of a child, where it has them."""
+
+_CERVICAL_LINES: Lines = (
+    ((7.6, 80), (7.8, 100), (8.4, 125), (9.6, 152)),
+    ((54, 118), (55, 150), (57, 184)),
+)
+_WEBS: Lines = (
+    ((184.6, 533), (184.8, 523), (185.6, 508)),
+    ((198.7, 535), (198.6, 526), (199.0, 510)),
+    ((212.6, 531), (211.6, 523), (208.6, 508)),
+)
+
+
+def _digits(parent: str, kind: str, places: dict[str, Point]) -> dict[str, Child]:
+    return {f"{parent}/{k}": (f"{k.replace('_', ' ')}{kind}", (p,)) for k, p in places.items()}
+
+
+_FINGERS = {
+    "index_finger": (229.0, 548.0),
+    "middle_finger": (213.0, 558.0),
+    "ring_finger": (197.0, 555.0),
+    "little_finger": (180.0, 540.0),
+}
+_TOES = {
+    "great_toe": (44.0, 992.0),
+    "second_toe": (57.5, 994.0),
+    "third_toe": (66.0, 993.0),
+    "fourth_toe": (74.0, 992.0),
+    "little_toe": (82.0, 986.0),
+}
+
+ZOOMS = (
+    Zoom(
+        "head_front",
+        "Head, front",
+        "front",
+        (-66, -4, 66, 142),
+        lines=(
+            ((9.2, 58), (9, 50), (8.6, 44), (5, 42), (-2, 41.6)),
+            ((17.4, 18), (17, 35), (17.4, 56)),
+            ((5, 84.5), (14, 84), (24, 82.4), (34, 82), (41, 86)),
+            ((-2, 88.6), (8, 88.2), (17, 91)),
+            ((19, 95), (16.4, 110), (15, 128)),
+            ((28, 86), (32, 93), (37, 94.5), (46, 94)),
+        ),
+        children=_HEAD_FRONT,
+    ),
+    Zoom(
+        "head_back",
+        "Head, back",
+        "back",
+        (-66, -4, 66, 142),
+        lines=(((13, 22), (13.6, 55), (13, 90)), _CERVICAL_LINES[0]),
+        children={
+            "occiput/inner": ("back of the head near the midline", ((6, 60),)),
+            "occiput/outer": ("back of the head towards the ear", ((20, 60),)),
+            "temple/back": ("above and behind the ear", ((34, 55),)),
+        }
+        | {k: v for k, v in _COLUMN.items() if k.startswith("cerv_up")},
+    ),
+    Zoom(
+        "head",
+        "Head",
+        "left",
+        (-98, -4, 36, 132),
+        both=False,
+        lines=(
+            ((-37, 76), (-37, 66), (-39, 50), (-41, 22)),
+            ((-57, 80), (-55.4, 95), (-54.6, 108), (-55, 126)),
+            ((-50.5, 80), (-49.6, 88), (-46, 93.6), (-36, 96)),
+        ),
+        children=_HEAD_SIDE,
+    ),
+    Zoom(
+        "neck_front",
+        "Neck, front",
+        "front",
+        (-96, 96, 96, 200),
+        lines=(
+            ((38, 104), (29, 120), (20, 140), (12, 160), (5.4, 181)),
+            ((28, 118), (36, 146), (41, 160), (45, 178)),
+        ),
+        children=_NECK_FRONT,
+    ),
+    Zoom(
+        "neck_back",
+        "Neck, back",
+        "back",
+        (-96, 76, 96, 180),
+        lines=_CERVICAL_LINES,
+        children=_COLUMN,
+    ),
+    Zoom(
+        "neck",
+        "Neck",
+        "left",
+        (-72, 86, 46, 200),
+        both=False,
+        lines=(
+            ((-36, 90), (-39.6, 105), (-42.4, 120), (-42, 135), (-38, 150), (-34, 162)),
+            ((-14, 84), (-12.6, 110), (-13, 136)),
+        ),
+        children=_NECK_SIDE,
+    ),
+    Zoom(
+        "nape_upper_back",
+        "Nape and upper back",
+        "back",
+        (-132, 82, 132, 312),
+        lines=(
+            *_CERVICAL_LINES,
+            ((-2, 187.5), (24, 187.5)),
+            ((-2, 263), (28, 263)),
+            ((16, 202), (28, 202), (43, 202)),
+        ),
+        children=_UPPER_BACK,
+        without=_LIMB,
+    ),
+    Zoom(
+        "low_back_pelvis",
+        "Low back and pelvis",
+        "back",
+        (-118, 288, 118, 528),
+        lines=(
+            ((-2, 320), (30, 319.6)),
+            ((-2, 339.4), (31, 338.6)),
+            ((-2, 377), (30, 376)),
+            ((44.6, 292), (45, 330), (46, 352), (46, 386)),
+            ((8, 405), (20, 404.4), (42, 402)),
+            ((55, 364), (54.4, 405), (54, 450)),
+            ((44, 432), (46, 470), (47.6, 514)),
+        ),
+        children=_LOW_BACK,
+        without=_LIMB,
+    ),
+    Zoom(
+        "hand_palm",
+        "Palm",
+        "front",
+        (148, 440, 252, 592),
+        both=False,
+        lines=(
+            *_WEBS,
+            ((223, 509), (217.4, 500.4), (208, 498.0), (200.4, 490.6), (196.4, 478), (194, 460)),
+            ((168, 507), (180, 503), (188, 493), (189.6, 482), (188, 464)),
+        ),
+        children={
+            **_digits("fingers_palm", ", palm side", _FINGERS),
+            "hand_palm/thenar": ("ball of the thumb", ((212, 485),)),
+            "hand_palm/centre": ("middle of the palm", ((196, 508),)),
+            "hand_palm/hypothenar": ("ball of the little finger", ((179, 490),)),
+        },
+    ),
+    Zoom(
+        "hand_back",
+        "Back of the hand",
+        "back",
+        (148, 440, 252, 592),
+        both=False,
+        lines=_WEBS,
+        children=_digits("fingers_dorsum", ", back", _FINGERS),
+    ),
+    Zoom(
+        "foot_top",
+        "Feet, top",
+        "front",
+        (-104, 880, 104, 1003),
+        lines=(
+            ((53.3, 999), (53, 991), (50.6, 964)),
+            ((62.3, 999), (61.9, 990.4), (59.4, 964)),
+            ((70.2, 998), (69.9, 989.6), (67.4, 964)),
+            ((78.3, 998), (77.7, 991), (74.6, 962)),
+            ((57, 916), (57, 978)),
+        ),
+        children={
+            **_digits("toes_top", ", top", _TOES),
+            "foot_dorsum/inner": ("inner top of the foot", ((47, 950),)),
+            "foot_dorsum/outer": ("outer top of the foot", ((67, 950),)),
+        },
+    ),
+    Zoom(
+        "foot_sole",
+        "Feet, soles",
+        "back",
+        (-104, 880, 104, 1003),
+        lines=(
+            ((53.3, 999), (53, 991), (52.6, 982)),
+            ((62.3, 999), (61.9, 990.4), (61.6, 982)),
+            ((70.2, 998), (69.9, 989.6), (69.6, 980)),
+            ((78.3, 998), (77.7, 991), (77.2, 976)),
+            ((26, 969), (42, 972.6), (58, 972.8), (74, 969), (94, 960)),
+        ),
+        children={
+            **_digits("toes_sole", ", underside", _TOES),
+            "sole/ball": ("ball of the foot", ((55, 981),)),
+            "sole/arch": ("arch and middle of the sole", ((55, 963),)),
+        },
+    ),
+)
