@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.bodymap.template import BodyTemplate, BodyView, Region
 from painmap.domain.places import FigurePoint
+from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
@@ -26,6 +27,9 @@ from painmap.ui.tools.mark_pain import (
 )
 
 HOVER_STRENGTH = 0.16
+NO_MARKS = Scene()
+KEPT_PICTURES = 4
+"""A whole figure's views; one picture has some megabytes."""
 SLACK_PX = 7.0
 """A hand is on a point or an arrow when it is so near."""
 NIB_TOOLS = (MarkTool.BRUSH, MarkTool.ERASER)
@@ -69,8 +73,8 @@ class BodyCanvas(QWidget):
         self._pointer_at: QPointF | None = None
         self._preview: Preview | None = None
         self._wet = WetStroke()
-        self._static: tuple[object, QPixmap] | None = None
-        self._inked: tuple[object, QPixmap] | None = None
+        self._bodies = Pictures(KEPT_PICTURES)
+        self._inked = Pictures(KEPT_PICTURES)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 240)
 
@@ -134,32 +138,35 @@ class BodyCanvas(QWidget):
 
     def _body(self) -> QPixmap:
         """The figure without marks, painted once for each view, place and theme."""
-        ratio = self.devicePixelRatioF()
-        key = (self.template.ref, self.view, self.camera, self.colours, ratio)
-        if self._static is None or self._static[0] != key:
-            pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            paint_body(painter, self.ink, self.camera, self.colours)
-            paint_levels(painter, self.figure, self.camera, self.colours)
-            painter.end()
-            self._static = (key, pixmap)
-        return self._static[1]
+        return self._bodies.get(self._place_key(), NO_MARKS, self._painted_body)
 
     def _marked(self) -> QPixmap:
         """The figure with its marks, so that moving the mouse paints next to nothing."""
-        body = self._body()
-        key = body.cacheKey()
-        if self._inked is None or self._inked[0] != key:
-            pixmap = QPixmap(body)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            paint_marks(painter, self.scene, self.ink, self.camera, self.colours)
-            painter.end()
-            self._inked = (key, pixmap)
-        return self._inked[1]
+        return self._inked.get(self._place_key(), self.scene, self._painted_marks)
+
+    def _place_key(self) -> tuple[object, ...]:
+        ratio = self.devicePixelRatioF()
+        return (self.template.ref, self.view, self.camera, self.colours, ratio)
+
+    def _painted_body(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_body(painter, self.ink, self.camera, self.colours)
+        paint_levels(painter, self.figure, self.camera, self.colours)
+        painter.end()
+        return pixmap
+
+    def _painted_marks(self) -> QPixmap:
+        pixmap = QPixmap(self._body())
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        paint_marks(painter, self.scene, self.ink, self.camera, self.colours)
+        painter.end()
+        return pixmap
 
     def _paint_hover(self, painter: QPainter) -> None:
         if self.hover.region is None or self.tool not in AREA_TOOLS:

@@ -17,6 +17,7 @@ from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Page
 from painmap.domain.injection import FigurePlace
 from painmap.ui import theme
+from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import BOTTOM, HALF_WIDTH, TOP, Camera, frame_of
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_marks import Scene, paint_marks, scene_of
@@ -26,6 +27,8 @@ from painmap.ui.theme import Palette
 
 SHAPE = (BOTTOM - TOP) / (2 * HALF_WIDTH)
 CAPTION_PX = 22
+_glances = Pictures(24)
+"""Small figures of all switches: the same view stands in another corner after each turn."""
 
 
 def glance_pixmap(
@@ -40,7 +43,7 @@ def glance_pixmap(
     camera = Camera(size.width(), size.height()).framed(frame_of(template.views[view]))
     ink = ink_of(template, view)
     paint_body(painter, ink, camera, colours, borders=False)
-    paint_marks(painter, scene, ink, camera, colours, numbers=False)
+    paint_marks(painter, scene, ink, camera, colours, small=True)
     shown = template.views[view]
     paint_letters(
         painter,
@@ -64,7 +67,6 @@ class ViewSwitch(QAbstractButton):
         self._colours = palette
         self._scene = Scene()
         self._caption = ""
-        self._painted: tuple[object, QPixmap] | None = None
         self.view = next(iter(template.views))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F2 and F3 are its keys
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -73,9 +75,7 @@ class ViewSwitch(QAbstractButton):
         self, view: str, key: str, scene: Scene, template: BodyTemplate | None = None
     ) -> None:
         if template is not None and template.ref != self._template.ref:
-            self._template, self._painted = template, None
-        if (view, scene) != (self.view, self._scene):
-            self._painted = None
+            self._template = template
         self.view, self._scene = view, scene
         self._caption = f"{view.capitalize()}  {key}".strip()
         self.setAccessibleName(f"Show the {view} view")
@@ -94,11 +94,14 @@ class ViewSwitch(QAbstractButton):
         """The small figure, painted once: it lies over the large one, which often repaints."""
         size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
         ratio = self.devicePixelRatioF()
-        key = (self.view, size.toTuple(), self._colours, ratio)
-        if self._painted is None or self._painted[0] != key:
-            made = glance_pixmap(self._template, self.view, self._scene, size, self._colours, ratio)
-            self._painted = (key, made)
-        return self._painted[1]
+        key = (self._template.ref, self.view, size.toTuple(), self._colours, ratio)
+        return _glances.get(
+            key,
+            self._scene,
+            lambda: glance_pixmap(
+                self._template, self.view, self._scene, size, self._colours, ratio
+            ),
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -171,7 +174,7 @@ class FigureGlance(QWidget):
         if self._desk.is_open:
             visit = self._desk.open_visit.visit
             scene = scene_of(visit, template.ref, view, selected=self._desk.selection)
-            paint_marks(painter, scene, ink, camera, self._colours, numbers=False)
+            paint_marks(painter, scene, ink, camera, self._colours, small=True)
             for site in visit.live_planned_sites:
                 place = site.place
                 if isinstance(place, FigurePlace) and place.view == view:

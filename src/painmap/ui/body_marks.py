@@ -1,7 +1,7 @@
 """How marks of pain look: colour by intensity, number, outline by author, pill when selected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from PySide6.QtCore import QPointF
@@ -120,20 +120,25 @@ def paint_marks(
     camera: Camera,
     colours: Palette,
     *,
-    numbers: bool = True,
+    small: bool = False,
 ) -> None:
-    """Draw ghosts, all marks, ticks; the selected site's marks last, then numbers."""
+    """Draw ghosts, all marks, ticks; the selected site's marks last, then numbers.
+
+    Small figures have neither numbers nor patterns: there is no room for them.
+    """
     for ghost in scene.ghosts:
         paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
     for mark in ordered:
         painter.save()
         painter.setOpacity(_opacity(mark, scene))
-        paint_area(painter, pixel_path(mark, ink, camera), scene.look(mark), colours)
+        look = scene.look(mark)
+        look = replace(look, plain=True) if small else look
+        paint_area(painter, pixel_path(mark, ink, camera), look, colours)
         painter.restore()
     for tick in scene.ticks:
         paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
-    if numbers:
+    if not small:
         _paint_numbers(painter, ordered, scene, ink, camera, colours)
 
 

@@ -95,7 +95,6 @@ class BodyFigure(BodyCanvas):
             self.focus = RegionFocus(template)
         self.template, self.view = template, view
         self.scene = Scene()
-        self._inked = None
         self.focus.region = None
         self._pointer_at = None
         self.set_camera(self.camera.framed(frame_of(self.figure)))
@@ -106,7 +105,6 @@ class BodyFigure(BodyCanvas):
     def show_scene(self, scene: Scene) -> None:
         """Show marks."""
         self.scene = scene
-        self._inked = None
         if self._pointer_at is not None:
             self._hover_at(self._pointer_at)
         self.update()
