@@ -146,6 +146,7 @@ def page(
     box: tuple[float, float, float, float],
     views: list[str],
     grid: float = 0.0,
+    overlay: str = "",
 ) -> QImage:
     x0, y0, x1, y1 = box
     wide, high = x1 - x0, y1 - y0
@@ -172,11 +173,27 @@ def page(
             both = (view["only_side"][0].upper(),) * 2
         p.drawText(QPointF(x0 + 12, y0 + 30), both[0])
         p.drawText(QPointF(x1 - 30, y0 + 30), both[1])
+        if overlay:
+            _overlay(p, folder, view, overlay)
         if grid:
             _grid(p, box, grid)
         p.restore()
     p.end()
     return image
+
+
+def _overlay(p: QPainter, folder: Path, view: dict[str, Any], kind: str) -> None:
+    """Outlines of muscles, or bands of dermatomes, of the view or of the one it magnifies."""
+    content = json.loads(gzip.decompress((folder / "overlays.json.gz").read_bytes()))
+    for number, shape in enumerate(content[kind]):
+        if shape["view"] != (view["parent"] or view["id"]):
+            continue
+        colour = QColor.fromHsv(number * 47 % 360, 130, 190, 90)
+        p.setBrush(colour)
+        pen = QPen(colour.darker(150), 0.8)
+        pen.setCosmetic(True)
+        p.setPen(pen if kind == "muscles" else Qt.PenStyle.NoPen)
+        p.drawPolygon(polygon(shape["ring"]))
 
 
 def _grid(p: QPainter, box: tuple[float, float, float, float], step: float) -> None:
@@ -203,6 +220,7 @@ def main() -> None:
     parser.add_argument("--box", type=float, nargs=4, help="as for the first view without it")
     parser.add_argument("--views", nargs="+", default=["front", "back"])
     parser.add_argument("--only", default="")
+    parser.add_argument("--overlay", default="", choices=("", "muscles", "dermatomes"))
     parser.add_argument("--grid", type=float, default=0.0, help="numbered lines so far apart")
     options = parser.parse_args()
     app = QGuiApplication([])
@@ -225,6 +243,7 @@ def main() -> None:
                 box,
                 options.views,
                 options.grid,
+                options.overlay,
             )
             image.save(str(options.out / f"{template['id']}-{stem}.png"))
     del app
