@@ -6,7 +6,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Page
@@ -25,6 +25,7 @@ from painmap.ui.body_glance import ViewSwitch
 from painmap.ui.body_marks import Scene, scene_of
 from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
+from painmap.ui.compare_review import Review
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_menu
@@ -117,7 +118,9 @@ class MapPage(VisitPage):
         self.figure.installEventFilter(self)
         self.under.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        working = QWidget()
         left = column(spacing=8)
+        working.setLayout(left)
         left.addWidget(self.last_visit)
         left.addWidget(ground, 1)
         left.addWidget(self.under)
@@ -126,8 +129,9 @@ class MapPage(VisitPage):
         left.addLayout(line)
         box = row(spacing=16)
         box.setContentsMargins(20, 14, 20, 12)
-        box.addLayout(left, 5)
-        box.addWidget(self.panel, 3)
+        self.review = Review(self.desk, self.colours, working, self.panel)
+        box.addWidget(working, 5)
+        box.addWidget(self.review, 3)
         self.setLayout(box)
         self.setFocusProxy(self.figure)
 
@@ -222,7 +226,7 @@ class MapPage(VisitPage):
         self.all_views.set_colours(palette)
         for switch in self.switches:
             switch.set_colours(palette)
-        for part in (self.tools, self.panel, self.legend):
+        for part in (self.tools, self.panel, self.legend, self.review):
             part.set_colours(palette)
 
     def _refresh(self) -> None:
@@ -265,6 +269,7 @@ class MapPage(VisitPage):
         day = visit.started.astimezone().date()
         self._use_figure(figure_for(self.desk.open_visit.patient, day, visit, self._usual))
         self.question.begin()
+        self.review.show_site()
         self.last_visit.begin()
         self.choose_tool(MarkTool.REGION)
         self.choose_layer(AuthorLayer.PATIENT)
@@ -450,6 +455,7 @@ class MapPage(VisitPage):
         visit = self.visit
         if visit is None:
             return
+        self.review.show_figure()
         items = [item for item in map(visit.find, ids) if item is not None]
         marks = [item for item in items if isinstance(item, Mark)]
         sites = [item.id for item in items if isinstance(item, PainSite)]

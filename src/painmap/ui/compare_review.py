@@ -1,0 +1,87 @@
+"""The two buttons beside the figure that open the scores and the comparison, and close them."""
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from painmap.ui.compare_panel import ComparePanel
+from painmap.ui.desk import Desk
+from painmap.ui.scores_panel import ScoresPanel
+from painmap.ui.theme import Palette
+from painmap.ui.widgets import column, row
+
+
+class Review(QWidget):
+    """The column beside the figure: the selected site, or the scores, or the comparison.
+
+    Both panels are made when they are asked for first. The comparison takes the place of the
+    figure as well.
+
+    Parameters
+    ----------
+    desk : Desk
+    palette : Palette
+    figure : QWidget
+        Stands at the left; gives its room to the comparison.
+    panel : QWidget
+        What is said of the selected site.
+    """
+
+    def __init__(self, desk: Desk, palette: Palette, figure: QWidget, panel: QWidget) -> None:
+        super().__init__()
+        self._desk, self._colours = desk, palette
+        self._figure, self._panel = figure, panel
+        self.scores: ScoresPanel | None = None
+        self.compare: ComparePanel | None = None
+        self.scores_button = self._toggle("Scores", "What the drawing says: extent, WPI ...")
+        self.compare_button = self._toggle("Compare", "With the doctor's findings, or in time")
+        self.scores_button.clicked.connect(self._on_scores)
+        self.compare_button.clicked.connect(self._on_compare)
+        self._box = column(spacing=8)
+        self._box.addLayout(row(self.scores_button, self.compare_button, -1, spacing=6))
+        self._box.addWidget(panel, 1)
+        self.setLayout(self._box)
+
+    def _toggle(self, word: str, tip: str) -> QPushButton:
+        button = QPushButton(word)
+        button.setCheckable(True)
+        button.setProperty("chip", True)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"{word}: {tip}")
+        return button
+
+    def show_site(self) -> None:
+        """Close both: the figure and the selected site are seen again."""
+        self._show(scores=False, compare=False)
+
+    def show_figure(self) -> None:
+        """Close the comparison, so that the figure is seen."""
+        if self.compare_button.isChecked():
+            self.show_site()
+
+    def _on_scores(self) -> None:
+        self._show(scores=self.scores_button.isChecked(), compare=False)
+
+    def _on_compare(self) -> None:
+        self._show(scores=False, compare=self.compare_button.isChecked())
+
+    def _show(self, *, scores: bool, compare: bool) -> None:
+        self.scores_button.setChecked(scores)
+        self.compare_button.setChecked(compare)
+        if scores and self.scores is None:
+            self.scores = ScoresPanel(self._desk, self._colours)
+            self._box.addWidget(self.scores, 1)
+        if compare and self.compare is None:
+            self.compare = ComparePanel(self._desk, self._colours)
+            self._box.addWidget(self.compare, 1)
+        self._panel.setVisible(not scores and not compare)
+        self._figure.setVisible(not compare)
+        if self.scores is not None:
+            self.scores.setVisible(scores)
+        if self.compare is not None:
+            self.compare.setVisible(compare)
+
+    def set_colours(self, palette: Palette) -> None:
+        """Take over the colours of the day."""
+        self._colours = palette
+        for part in (self.scores, self.compare):
+            if part is not None:
+                part.set_colours(palette)
