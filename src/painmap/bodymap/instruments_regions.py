@@ -197,15 +197,7 @@ def _sights(
     cache: InkCache,
     intensities: Intensities,
 ) -> Iterator[_Sight]:
-    drawn: dict[tuple[int, str], list[Mark]] = {}
-    for mark in marks:  # by identity first: marks share the figure that they were drawn on
-        drawn.setdefault((id(mark.template), mark.view), []).append(mark)
-    by_view: dict[tuple[TemplateRef, str], list[Mark]] = {}
-    for (_, view_id), each in drawn.items():
-        ref = each[0].template
-        home = cache.home_of(templates[ref], view_id) if ref in templates else view_id
-        by_view.setdefault((ref, home), []).extend(each)
-    for (ref, view_id), each in by_view.items():
+    for (ref, view_id), each in cache.by_home(templates, marks).items():
         template = templates.get(ref)
         view = template.views.get(view_id) if template else None
         surface = surface_of(view_id, view)
@@ -234,9 +226,10 @@ def _by_rule(
     for region, area in cache.ink(template, view, marks, intensities).covered.values():
         share = min(1.0, area / region.shape.area)
         if share >= MARKED_SHARE or area >= enough:
-            counted.add(region.id)
+            counted.add(whole_region_of(region.id))
             named = MarkedRegion(region.id, region.name, region.side, share)
             yield _Sight(named, Basis.RULE, surface)
     for mark in marks:
-        if mark.regions and not any(region.id in counted for region in mark.regions):
+        named_now = {whole_region_of(region.id) for region in mark.regions}
+        if mark.regions and not named_now & counted:
             yield _Sight(mark.regions[0], Basis.TOUCHED, surface)

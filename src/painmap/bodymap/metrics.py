@@ -1,6 +1,6 @@
 """How much hurts, where and how strongly: the measures of one drawing, with their definitions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -232,21 +232,15 @@ class Measurer:
     def ink(self, visit: Visit, layer: AuthorLayer) -> tuple[ViewInk, ...]:
         """The ink of a layer on every figure: front, back and what else was drawn on."""
         marks = [mark for mark in visit.marks if mark.layer is layer]
-        drawn_on: dict[TemplateRef, list[str]] = {}
-        for ref, view_id in dict.fromkeys((mark.template, mark.view) for mark in marks):
-            drawn_on.setdefault(ref, []).append(view_id)
+        drawn = self.cache.by_home(self._templates, marks)
         intensities = intensities_of(visit)
         return tuple(
-            self.cache.ink(template, template.views[view_id], marks, intensities)
-            for ref, view_ids in drawn_on.items()
+            self.cache.ink(template, template.views[home], drawn.get((ref, home), ()), intensities)
+            for ref in dict.fromkeys(ref for ref, _ in drawn)
             if (template := self._templates.get(ref)) is not None
-            for view_id in self._homes(template, view_ids)
+            for home in dict.fromkeys(("front", "back", *(h for r, h in drawn if r == ref)))
+            if home in template.views
         )
-
-    def _homes(self, template: BodyTemplate, view_ids: Iterable[str]) -> list[str]:
-        """Front and back, then the others that were drawn on; a zoom is its parent's."""
-        homes = [self.cache.home_of(template, view_id) for view_id in view_ids]
-        return [each for each in dict.fromkeys(("front", "back", *homes)) if each in template.views]
 
     def regions(self, visit: Visit, layer: AuthorLayer = AuthorLayer.PATIENT) -> RegionStates:
         """The states of the regions, for the instruments as well."""
@@ -301,10 +295,9 @@ class Measurer:
         template = drawn[0] if drawn else inks[0].template
         ours = [ink for ink in inks if ink.template is template]
         if template.ref in self._surfaces:
-            share = self._surface_share(template)
-            united = share.of(ours)
-            if united is not None:
-                return united, BodyShareBasis.SURFACE, share.sides(ours)
+            sides = self._surface_share(template).sides(ours)
+            if sides is not None:
+                return min(1.0, sum(sides.values())), BodyShareBasis.SURFACE, sides
         if template.ref not in self._weights:
             self._weights[template.ref] = weights_of_nines(self._nines, template)
         share_of_nines = share_by_rule_of_nines(self._weights[template.ref], ours)

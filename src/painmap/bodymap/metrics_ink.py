@@ -19,6 +19,7 @@ from painmap.bodymap.figure import BodyTemplate, BodyView, Region
 from painmap.bodymap.marks import area_of
 from painmap.domain.anatomy import Side
 from painmap.domain.pain import ArrowShape, Mark, RegionShape
+from painmap.domain.places import TemplateRef
 
 TOLERANCE = 0.1
 """Figure units to which outlines of ink are measured: 0.2 mm on the body."""
@@ -193,6 +194,25 @@ class InkCache:
                 del self._kept[old]
         self._kept[key] = (held, value)
         return value
+
+    def by_home(
+        self, templates: Mapping[TemplateRef, BodyTemplate], marks: Iterable[Mark]
+    ) -> dict[tuple[TemplateRef, str], list[Mark]]:
+        """Marks by figure and the view that they count in, each in their own order.
+
+        Marks on a figure that is not at hand stay with the view that they were drawn on.
+        """
+        homes: dict[tuple[int, str], tuple[TemplateRef, str]] = {}
+        found: dict[tuple[TemplateRef, str], list[Mark]] = {}
+        for mark in marks:
+            key = (id(mark.template), mark.view)  # marks share the figure, so this is quick
+            if key not in homes:
+                template = templates.get(mark.template)
+                home = self.home_of(template, mark.view) if template else mark.view
+                homes[key] = (mark.template, home)
+                found.setdefault(homes[key], [])
+            found[homes[key]].append(mark)
+        return found
 
     def home_of(self, template: BodyTemplate, view_id: str) -> str:
         """Id of the view that a zoom magnifies, where both have the same place for everything."""

@@ -50,32 +50,41 @@ class SurfaceShare:
     def __init__(self, surface: SurfaceMap) -> None:
         self._surface = surface
         self._kept: dict[tuple[str, int], tuple[Piece, Ints, Floats]] = {}
+        self._views: dict[str, tuple[ViewInk, Floats]] = {}
         self._side = np.array([_side_of(name) for name in surface.regions])[surface.region]
 
-    def of(self, inks: Sequence[ViewInk]) -> float | None:
-        """Share of the body surface, 0 to 1; None when a view has no place on the surface."""
+    def sides(self, inks: Sequence[ViewInk]) -> dict[Side, float] | None:
+        """Share of the body surface on each side, 0 to 1 together; the midline is a side here.
+
+        None when a view has no place on the surface.
+        """
         try:
-            return min(1.0, float(self._weights(inks) @ self._surface.area))
+            shares = self._weights(inks) * self._surface.area
         except KeyError:
             return None
-
-    def sides(self, inks: Sequence[ViewInk]) -> dict[Side, float]:
-        """Share of the body surface on each side."""
-        shares = self._weights(inks) * self._surface.area
-        return {side: float(shares[self._side == i].sum()) for i, side in enumerate(_SIDES)}
+        found = np.bincount(self._side, shares, minlength=len(_SIDES))
+        return {side: float(share) for side, share in zip(_SIDES, found, strict=True)}
 
     def _weights(self, inks: Sequence[ViewInk]) -> Floats:
-        """Covered part of each face: within a view pieces add up, between views the most counts."""
-        count = len(self._surface.area)
-        most = np.zeros(count)
-        for ink in inks:
-            if not ink.pieces:
-                continue
+        """Covered part of each face: between views the most counts."""
+        drawn = [self._of_view(ink) for ink in inks if ink.pieces]
+        most = np.zeros(len(self._surface.area))
+        for weights in drawn:
+            np.maximum(most, weights, out=most)
+        return np.minimum(most, 1.0)
+
+    def _of_view(self, ink: ViewInk) -> Floats:
+        """Within a view pieces add up, for they do not overlap; kept while the view stays."""
+        kept = self._views.get(ink.view.id)
+        if kept is None or kept[0] is not ink:
             found = [self._faces(ink.view.id, piece) for piece in ink.pieces]
             faces = np.concatenate([faces for faces, _ in found])
             weights = np.concatenate([weights for _, weights in found])
-            np.maximum(most, np.bincount(faces, weights, minlength=count), out=most)
-        return np.minimum(most, 1.0)
+            total = np.zeros(len(self._surface.area))
+            np.add.at(total, faces, weights)
+            kept = (ink, total)
+            self._views[ink.view.id] = kept
+        return kept[1]
 
     def _faces(self, view_id: str, piece: Piece) -> tuple[Ints, Floats]:
         key = (view_id, id(piece))
