@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=40)
-hypothesis.settings.register_profile("full", deadline=None, max_examples=400)
+hypothesis.settings.register_profile("full", deadline=None, max_examples=150)
 hypothesis.settings.load_profile(os.environ.get("PAINMAP_HYPOTHESIS", "dev"))
 
 
