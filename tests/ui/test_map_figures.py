@@ -19,9 +19,11 @@ from painmap.services.catalogue import body_map
 from painmap.ui.body_camera import WHOLE, Camera, flank_letters, frame_of
 from painmap.ui.body_figures import FIGURES, figure_for, figure_with, whole_views
 from painmap.ui.body_picture import body_pictures
+from painmap.ui.body_shapes import label_point
 from painmap.ui.map_page import MapPage
+from painmap.ui.tools.mark_pain import MarkTool
 from tests.domain.builders import visit as empty_visit
-from tests.ui.map_driver import LEFT, key, tap, visit_of
+from tests.ui.map_driver import LEFT, PLAIN, key, pixel_of, tap, visit_of
 
 LEFT_LOW = "lumb_lo_para.left"
 
@@ -142,6 +144,13 @@ def test_a_zoom_fills_the_picture_and_is_left_again(page: MapPage) -> None:
     assert visit_of(page).marks[0].view == "nape_upper_back"
     key(page, Qt.Key.Key_F3)
     assert page.figure.camera.frame == WHOLE
+    (seen,) = page.figure.scene.marks
+    assert seen.id == visit_of(page).marks[0].id
+    page.desk.select(None)
+    page.choose_tool(MarkTool.AREA)
+    at = label_point(seen, page.figure.ink)
+    QTest.mouseClick(page.figure, LEFT, PLAIN, pixel_of(page, at))
+    assert page.desk.selection == seen.site_id
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -1,6 +1,7 @@
 """Mark where it hurts on the figure, and say how."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from painmap.ui.body_glance import ViewSwitch
 from painmap.ui.body_marks import Scene, scene_of
 from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
+from painmap.ui.body_zooms import from_zooms
 from painmap.ui.compare_review import Review
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
@@ -190,7 +192,7 @@ class MapPage(VisitPage):
         self._refresh()
 
     def _scene(self, view: str) -> Scene:
-        return scene_of(
+        scene = scene_of(
             self.visit,
             self.template.ref,
             view,
@@ -198,6 +200,8 @@ class MapPage(VisitPage):
             layer=self.marking.layer,
             ghosts=self.last_visit.marks(),
         )
+        zoomed = from_zooms(self.visit, self.template, view) if self.visit is not None else ()
+        return replace(scene, marks=(*scene.marks, *zoomed)) if zoomed else scene
 
     def _toggle_all_views(self) -> None:
         if self.all_views.isVisible():
