@@ -164,12 +164,7 @@ class ScoresPanel(QFrame):
 
     def set_colours(self, palette: Palette) -> None:
         """Take over the colours of the day."""
-        self.setStyleSheet(
-            f"QFrame#scoresRule {{ background: {palette.line}; border: none; }}"
-            f"QToolButton#aboutScore {{ border: 1px solid {palette.line}; border-radius: 12px;"
-            " padding: 0; font-size: 12px; font-weight: 600; }"
-            f"QToolButton#aboutScore:focus {{ border-color: {palette.accent}; }}"
-        )
+        del palette  # the style sheet of the program dresses it
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

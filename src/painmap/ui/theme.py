@@ -303,6 +303,11 @@ QToolButton[step="true"] {{ padding: 9px 4px 7px 4px; font-size: 12px; border-ra
 QToolButton[step="true"]:checked {{ color: {p.accent}; font-weight: 600; }}
 QToolButton[step="true"]:disabled {{ color: {p.faint}; }}
 
+QFrame#scoresRule {{ background: {p.line}; border: none; }}
+QToolButton#aboutScore {{ border: 1px solid {p.line}; border-radius: 12px; padding: 0;
+    font-size: 12px; font-weight: 600; }}
+QToolButton#aboutScore:focus {{ border-color: {p.accent}; }}
+
 QFrame#ctHead {{ background: {p.surface}; border-bottom: 1px solid {p.line}; }}
 QFrame#ctTools {{ background: {p.surface}; border-right: 1px solid {p.line}; }}
 QFrame#ctBar {{ background: {p.page}; }}
