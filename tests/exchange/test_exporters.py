@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import pkgutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
@@ -21,11 +22,12 @@ from painmap.domain.pain import Depth, Quality
 from painmap.domain.patient import Patient
 from painmap.domain.places import Sha256
 from painmap.domain.sentences import visit_sentences
-from painmap.domain.visit import Item, VisitState
+from painmap.domain.visit import Item, Visit, VisitState
 from painmap.exchange import exporters
 from painmap.exchange.exporter import ExportContext, Exporter
 from painmap.exchange.plain_text import visit_text
 from painmap.exchange.registry import all_exporters
+from painmap.services.catalogue import instruments
 from tests.support import factories as make
 from tests.support import strategies as some
 
@@ -116,7 +118,7 @@ def test_the_document_of_any_visit_reads_back_as_the_same(document: VisitDocumen
     assert loads(content) == document
 
 
-TABLES = {
+TABLES: dict[str, tuple[str, Callable[[Visit], Sequence[Item]]]] = {
     "pain-csv": ("pain_site_id", lambda visit: visit.pain_sites),
     "sites-csv": (
         "site_id",
@@ -157,8 +159,43 @@ def test_the_text_of_any_visit_has_one_line_a_sentence(document: VisitDocument) 
     assert (intended, end) == (INTENDED_USE, "")
 
 
+@settings(max_examples=15)
+@given(document=some.documents())
+def test_the_table_of_marks_has_one_line_for_each_region_of_any_visit(
+    document: VisitDocument,
+) -> None:
+    visit = document.visit
+
+    lines = rows("pain-long-csv", ExportContext(document, MUSCLES))
+
+    wanted = sorted(str(mark.id) for mark in visit.marks for _ in mark.regions or (None,))
+    assert sorted(line["mark_id"] for line in lines) == wanted
+
+
+@settings(max_examples=15)
+@given(document=some.documents())
+def test_the_table_of_instruments_has_one_line_for_any_visit(document: VisitDocument) -> None:
+    (line,) = rows("pain-wide-csv", ExportContext(document, MUSCLES, instruments=instruments()))
+
+    assert line["visit_id"] == str(document.visit.id)
+    areas = [name for name in line if name.startswith("choir_") and name[6:].isdigit()]
+    assert len(areas) == 74
+    assert {line[name] for name in areas} <= {"0", "1"}
+
+
+@settings(max_examples=15)
+@given(document=some.documents())
+def test_the_picture_of_any_visit_says_what_it_leaves_out(document: VisitDocument) -> None:
+    content = exporter("body-svg").write(ExportContext(document, MUSCLES)).decode()
+
+    undrawn = len(document.visit.marks) + len(document.visit.pain_free)
+    assert INTENDED_USE in content
+    assert ("not at hand left out" in content) == (undrawn > 0)
+
+
 def test_every_format_is_held_against_any_visit() -> None:
-    assert {each.id for each in all_exporters()} == {*TABLES, "visit-json", "visit-text"}
+    held = {*TABLES, "visit-json", "visit-text", "pain-long-csv", "pain-wide-csv", "body-svg"}
+    assert {each.id for each in all_exporters()} == held
 
 
 @pytest.mark.parametrize("exporter_id", ["pain-csv", "sites-csv", "outlines-csv"])
