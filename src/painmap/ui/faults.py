@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _show: Callable[[str], None] | None = None
 
 QUIET_QT = (
-    "This plugin does not support propagateSizeHints",
+    "This plugin does not support",
     "QFontDatabase: Cannot find font directory",
     "Could not connect to any X display",
 )
