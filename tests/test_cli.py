@@ -410,6 +410,11 @@ def test_phantom_takes_an_empty_folder_and_no_other(run: Run, tmp_path: Path) ->
 # --- export and import
 
 
+@pytest.fixture(autouse=True)
+def one_application(qapp: object) -> None:
+    """Let pictures be painted by the one application that a test run has."""
+
+
 def stored_visit(folder: Path) -> str:
     folder.mkdir()
     clinic = Clinic.open(folder, author="dr")
@@ -433,6 +438,29 @@ def test_a_visit_goes_out_and_comes_in_again(run: Run, tmp_path: Path) -> None:
     assert visit_id in came_in.out
     assert again.status == 0
     assert run("export", visit_id, tmp_path / "out", "--data", tmp_path / "other").status == 0
+
+
+def test_an_export_from_the_command_line_has_its_pictures(run: Run, tmp_path: Path) -> None:
+    visit_id = stored_visit(tmp_path / "data")
+
+    done = run("export", visit_id, tmp_path, "--data", tmp_path / "data")
+
+    assert done.status == 0
+    written = {Path(line).name for line in done.out.splitlines()}
+    assert {"body-front.png", "body-back.png"} <= written
+
+
+def test_an_export_without_what_paints_says_so(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit_id = stored_visit(tmp_path / "data")
+    monkeypatch.setattr(cli, "_painter", lambda: None)
+
+    done = run("export", visit_id, tmp_path, "--data", tmp_path / "data")
+
+    assert done.status == 0
+    assert "No pictures: the libraries that paint them are missing here." in done.out
+    assert "visit.json" in done.out
 
 
 def test_export_and_import_say_what_is_wrong(run: Run, tmp_path: Path) -> None:

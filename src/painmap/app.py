@@ -2,27 +2,38 @@
 
 import getpass
 import logging
+import os
 import sys
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
+from painmap.domain.progress import run_to_end
+from painmap.domain.study import AttachedStudy
 from painmap.services import data_folder, logbook
+from painmap.services.attaching import consider_again
 from painmap.services.catalogue import body_map, muscles
 from painmap.services.clinic import Clinic
 from painmap.services.demo import demo_visit, preparing_demo_series
+from painmap.services.export import ExportOutcome, export_visit
 from painmap.services.open_visit import OpenVisit
 from painmap.services.resources import resources_root
 from painmap.services.settings import Settings
+from painmap.services.studies import StudyOnDisk
 from painmap.ui import faults, theme
+from painmap.ui.body_figures import figure_for
+from painmap.ui.body_picture import body_pictures
 from painmap.ui.crash_panel import CrashPanel
+from painmap.ui.ct_export import picturing
+from painmap.ui.ct_open import HuRange
 from painmap.ui.ct_page import CtPage
 from painmap.ui.desk import Desk
-from painmap.ui.finish_page import FinishPage
+from painmap.ui.finish_page import FinishPage, png_bytes
 from painmap.ui.main_window import MainWindow, Pages
 from painmap.ui.map_page import MapPage
 from painmap.ui.sites_page import SitesPage
@@ -96,6 +107,39 @@ def build(app: QApplication, folder: Path) -> MainWindow:
 def _change_mode(app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
     settings["mode"] = mode.value
     window.set_colours(theme.apply(app, mode, resources_root()))
+
+
+def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[ExportOutcome, str]:
+    """Write a visit's files with its pictures, without a window or a screen.
+
+    Returns
+    -------
+    (ExportOutcome, str)
+        What was written, and what has no picture and why; empty when nothing is missing.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _app = QApplication.instance() or QApplication([sys.argv[0]])  # lives while we paint
+    theme.load_fonts(resources_root())
+    opened = clinic.open_visit(visit_id)
+    visit, patient = opened.visit, opened.patient
+    figure = figure_for(patient, visit.started.astimezone().date(), visit, body_map("adult"))
+
+    def shows(disk: StudyOnDisk, study: AttachedStudy) -> bool:
+        where = Path(clinic.database_place).parent
+        found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=where)
+        return found is None or not found.comparison.check.differs
+
+    ct = run_to_end(picturing(visit, muscles(), HuRange(), may_show=shows))
+    images = {**body_pictures(visit, figure), **ct.pictures}
+    outcome = export_visit(
+        clinic,
+        visit_id,
+        folder,
+        muscles=muscles(),
+        pictures={name: png_bytes(image) for name, image in images.items()},
+        measures=ct.measures,
+    )
+    return outcome, " ".join(ct.missing)
 
 
 def open_demo(window: MainWindow, folder: Path) -> None:

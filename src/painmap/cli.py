@@ -107,11 +107,24 @@ def _text(arguments: argparse.Namespace) -> str:
                 arguments.path, arguments.out, series_uid=arguments.series, stack=arguments.stack
             )
         case "export":
-            return commands.export(_data(arguments), arguments.visit_id, arguments.folder)
+            return commands.export(
+                _data(arguments), arguments.visit_id, arguments.folder, _painter()
+            )
         case "import":
             return commands.import_file(_data(arguments), arguments.file)
         case _:
             return commands.phantom(arguments.out, commands.phantom_options(vars(arguments)))
+
+
+def _painter() -> commands.Painter | None:
+    """The way to paint pictures without a screen; None where Qt cannot be loaded."""
+    try:
+        check_window({**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    except PainmapError:
+        return None
+    from painmap import app  # noqa: PLC0415 - Qt is loaded for what is seen only
+
+    return app.export_with_pictures
 
 
 def _print(text: str) -> None:

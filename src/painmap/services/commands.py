@@ -1,11 +1,12 @@
 """What each command of the command line does; gives the text to print."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from shutil import rmtree
+from typing import TypeAlias
 from uuid import UUID
 
 from painmap.documents.visit_document import load
@@ -29,7 +30,7 @@ from painmap.records.database import FILE_NAME
 from painmap.services.catalogue import muscles
 from painmap.services.clinic import Clinic, check_origins
 from painmap.services.data_folder import prepare
-from painmap.services.export import export_visit
+from painmap.services.export import ExportOutcome, export_visit
 
 
 class CommandProblem(StrEnum):
@@ -185,8 +186,17 @@ def _chosen(stacks: tuple[Stack, ...], series_uid: str | None, number: int | Non
 # --- export and import
 
 
-def export(data_folder: Path, visit_id: str, folder: Path) -> str:
+Painter: TypeAlias = Callable[[Clinic, UUID, Path], tuple[ExportOutcome, str]]
+"""Exports a visit with its pictures; gives what was written, and what has no picture."""
+
+
+def export(data_folder: Path, visit_id: str, folder: Path, painter: Painter | None = None) -> str:
     """Write the files of a visit into a new folder inside `folder`.
+
+    Parameters
+    ----------
+    painter : callable or None
+        None where nothing can be painted: the files are written without pictures.
 
     Raises
     ------
@@ -202,10 +212,15 @@ def export(data_folder: Path, visit_id: str, folder: Path) -> str:
         )
     clinic = Clinic.open(data_folder)
     try:
-        outcome = export_visit(clinic, visit, folder, muscles=muscles())
+        if painter is not None:
+            outcome, missing = painter(clinic, visit, folder)
+        else:
+            outcome = export_visit(clinic, visit, folder, muscles=muscles())
+            missing = "No pictures: the libraries that paint them are missing here."
     finally:
         clinic.close()
-    return "\n".join(str(outcome.folder / name) for name in outcome.files)
+    lines = [str(outcome.folder / name) for name in outcome.files]
+    return "\n".join([*lines, *([missing] if missing else [])])
 
 
 def import_file(data_folder: Path, file: Path) -> str:
