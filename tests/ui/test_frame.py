@@ -246,3 +246,21 @@ def test_a_long_message_is_shown_whole(window: MainWindow) -> None:
     strip = window.messages
     assert strip.height() >= strip.layout().heightForWidth(strip.width())
     strip.hide()
+
+
+def test_the_closing_question_lies_on_top_of_the_page_that_comes(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    _open(window, qtbot)
+    _pain(window)
+
+    window.show_page(Page.SITES)
+
+    question = window.pages.map.question
+    assert question.isVisible()
+    under = window._stack.childAt(question.geometry().center())
+    assert under is not None
+    assert under is question or question.isAncestorOf(under)
+    question.yes.click()
+    assert not question.isVisible()
+    qtbot.waitUntil(lambda: window.desk.jobs.busy == 0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from painmap.domain.edits import answer_item
 from painmap.domain.ids import new_id
@@ -22,7 +22,7 @@ def is_answered(visit: Visit) -> bool:
 
 
 class ClosingQuestion(QFrame):
-    """Asks once a visit, on leaving; it lies over the page that comes and stops nobody.
+    """Asks once a visit, on leaving; it lies over the head of the page that comes and stops nobody.
 
     Parameters
     ----------
@@ -63,11 +63,13 @@ class ClosingQuestion(QFrame):
         return bool(visit.marks) and not is_answered(visit)
 
     def ask(self, host: QWidget) -> None:
-        """Show the question over the foot of `host`, once."""
+        """Show the question over the head of `host`, once."""
         if self.wants_to_ask():
             self._asked = True
             self.setParent(host)
             host.installEventFilter(self)
+            if isinstance(host, QStackedWidget):  # it puts the page that comes on top
+                host.currentChanged.connect(self._stay_on_top)
             self._place(host)
             self.show()
             self.raise_()
@@ -76,7 +78,11 @@ class ClosingQuestion(QFrame):
         width = min(MOST_PX, host.width() - 2 * EDGE_PX)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move((host.width() - width) // 2, host.height() - self.height() - EDGE_PX)
+        # at the head, where no page has what the hand works with
+        self.move((host.width() - width) // 2, EDGE_PX)
+
+    def _stay_on_top(self, _index: int) -> None:
+        self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         host = self.parentWidget()
