@@ -97,6 +97,7 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
     hands.go_to(window, Page.CT)
     hands.settle(window)
     camera.take("ct-opened")
+    window.pages.map.question.yes.click()
     level = phantom.levels[Level.L3]
     hands.choose_muscle(window, "quadratus_lumborum", Side.LEFT, Level.L3)
     hands.click_ct(

@@ -13,7 +13,7 @@ from painmap.ui.desk import Desk
 from painmap.ui.widgets import button, column, label, row
 
 INSTRUMENT, ITEM = "visit", "all_pains_recorded"
-MOST_PX, EDGE_PX = 620, 16
+MOST_PX, EDGE_PX = 440, 16
 
 
 def is_answered(visit: Visit) -> bool:
