@@ -38,10 +38,12 @@ def write_nifti(volume: Volume, path: Path) -> None:
     Raises
     ------
     SeriesError
-        The stack is no volume: a single slice, uneven, or without geometry.
+        The stack is no volume: a single slice, uneven, or without geometry; or a slice has
+        not been read yet.
     ExportError
         The file could not be written; what was there stays.
     """
+    volume.require()
     affine = ras_from_xyz(volume.stack.require_geometry())
     # nibabel is not typed
     library: Any = nibabel

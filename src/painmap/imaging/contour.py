@@ -67,7 +67,7 @@ def measure_contour(
     Raises
     ------
     SeriesError
-        NO_GEOMETRY, SHEARED_PLANE, TOO_FEW_POINTS, NOT_IN_PLANE, NO_AREA, or as
+        NO_GEOMETRY, SHEARED_PLANE, TOO_FEW_POINTS, NOT_IN_PLANE, NO_AREA, STILL_LOADING, or as
         `plane_image`: what cannot be measured truly is refused.
     """
     if len(points) < 3:
@@ -131,6 +131,8 @@ def _inside(volume: Volume, image: SliceImage, outline: Any) -> npt.NDArray[Any]
     shapely.prepare(outline)
     inside = shapely.contains_xy(outline, column.ravel(), row.ravel())
     row, column = row.ravel()[inside], column.ravel()[inside]
+    if image.missing is not None and image.missing[row, column].any():
+        raise SeriesError(SeriesProblem.STILL_LOADING)
     values = image.pixels[row, column]
     kept: npt.NDArray[Any] = values[~_is_padding(volume, image, row, column)]
     return kept

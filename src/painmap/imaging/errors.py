@@ -24,6 +24,7 @@ class SeriesProblem(StrEnum):
     NO_DECODER = "The pictures of this series are compressed in a way that cannot be read here."
     TOO_LARGE = "The series is too large for the memory of this computer."
     UNDECODABLE = "The compressed picture in a file of this series is damaged."
+    STILL_LOADING = "This slice has not been read yet."
     SINGLE_SLICE = "This is a single slice, which has no extent across slices."
     NOT_UNIFORM = (
         "The slices of this series are not evenly spaced, so what lies across them is not measured."
@@ -46,6 +47,7 @@ _HINTS = {
     SeriesProblem.FILE_CHANGED: "Open the folder again.",
     SeriesProblem.TRUNCATED: "Copy the files again from where they came from.",
     SeriesProblem.UNDECODABLE: "Copy the files again from where they came from.",
+    SeriesProblem.STILL_LOADING: "Wait until it is there.",
     SeriesProblem.SINGLE_SLICE: "Look at it, and measure within the slice.",
     SeriesProblem.NOT_UNIFORM: "Look at its slices one by one, and measure within a slice.",
     SeriesProblem.SHEARED_PLANE: "Measure on the slices as they were acquired.",

@@ -82,12 +82,16 @@ class SliceImage:
         (rows, columns) HU; a view into the volume unless resampled.
     geometry : PlaneGeometry or None
         Exact for measuring; None when the series has no geometry.
+    missing : ndarray or None
+        (rows, columns) True where the slice of a pixel has not been read yet: shown as
+        loading, never as air, and not measured. None when every pixel is there.
     """
 
     view: PlaneView
     index: int
     pixels: npt.NDArray[Any]
     geometry: PlaneGeometry | None
+    missing: npt.NDArray[np.bool_] | None = None
 
     @property
     def letters(self) -> tuple[str, str, str, str]:
@@ -163,12 +167,21 @@ def plane_image(volume: Volume, plane: Plane, index: int) -> SliceImage:
     shown = rectified(geometry) if view.resampled else geometry
     axes = picture_axes(shown.patient_from_index[:3, :3], plane)
     matrix = plane_matrix_at(shown, axes, index)
+    # asked before the pixels are: what comes in between counts as missing, not as there
+    absent = volume.missing_slices()
+    missing = None
     if view.resampled:
         shape = shown.shape[axes.down], shown.shape[axes.right]
-        pixels = _sampled(volume, geometry, matrix, shape)
+        indices = _indices(geometry, matrix, shape)
+        if absent is not None:
+            missing = _missing_between(absent, indices[0]).reshape(shape)
+        pixels = _sampled(volume, indices, shape)
     else:
+        if absent is not None:
+            whole = np.broadcast_to(absent[:, None, None], volume.shape)
+            missing = oriented(_cut(whole, axes.through, index), axes)
         pixels = oriented(_cut(volume.hu, axes.through, index), axes)
-    return SliceImage(view, index, pixels, PlaneGeometry(matrix))
+    return SliceImage(view, index, pixels, PlaneGeometry(matrix), missing)
 
 
 def index_at(stack: Stack, plane: Plane, point: PatientPoint) -> int | None:
@@ -252,10 +265,11 @@ def _cut(array: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
 
 def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     """A slice as acquired, turned for reading."""
+    missing = None if volume.has_slice(k) else np.ones(volume.shape[1:], dtype=np.bool_)
     stored = volume.slice_geometry(k)
     directions = _directions(volume.stack)
     if stored is None or directions is None:
-        return SliceImage(view, k, volume.hu[k], None)
+        return SliceImage(view, k, volume.hu[k], None, missing)
     axes = picture_axes(directions, view.plane)
     rows, columns = volume.shape[1:]
     pixel_from_pixel = np.zeros((3, 3))
@@ -267,20 +281,33 @@ def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     pixel_from_pixel[right_row, 2] = lasts[right_row] if axes.right_reversed else 0
     pixel_from_pixel[2, 2] = 1
     geometry = PlaneGeometry(stored.patient_from_pixel @ pixel_from_pixel)
-    return SliceImage(view, k, oriented(volume.hu[k], axes), geometry)
+    turned = None if missing is None else oriented(missing, axes)
+    return SliceImage(view, k, oriented(volume.hu[k], axes), geometry, turned)
 
 
-def _sampled(
-    volume: Volume, geometry: Geometry, matrix: Floats, shape: tuple[int, int]
-) -> npt.NDArray[Any]:
-    """A picture between the pixels, linear; for looking, never for measuring."""
+def _indices(geometry: Geometry, matrix: Floats, shape: tuple[int, int]) -> Floats:
+    """(3, pixels), where between the voxels the pixels of a picture lie."""
     index_from_pixel = geometry.index_from_patient @ matrix
     rows, columns = np.indices(shape, dtype=np.float64)
     places = np.stack((rows.ravel(), columns.ravel(), np.ones(rows.size)))
-    indices = (index_from_pixel @ places)[:3]
+    indices: Floats = (index_from_pixel @ places)[:3]
     # rounding of the affine must not push whole slice numbers beyond the first or last slice
     nearest = np.rint(indices[0])
     indices[0] = np.where(np.abs(indices[0] - nearest) < 1e-6, nearest, indices[0])
+    return indices
+
+
+def _missing_between(absent: npt.NDArray[np.bool_], k: Floats) -> npt.NDArray[np.bool_]:
+    """Which places `k` between slices need one that has not been read yet."""
+    last = len(absent) - 1
+    inside = (k >= 0) & (k <= last)
+    below, above = (np.clip(end(k), 0, last).astype(np.int64) for end in (np.floor, np.ceil))
+    found: npt.NDArray[np.bool_] = inside & (absent[below] | absent[above])
+    return found
+
+
+def _sampled(volume: Volume, indices: Floats, shape: tuple[int, int]) -> npt.NDArray[Any]:
+    """A picture between the pixels, linear; for looking, never for measuring."""
     sampled = map_coordinates(
         volume.hu, indices, output=np.float32, order=1, cval=AIR_HU, prefilter=False
     )
