@@ -30,7 +30,7 @@ from painmap.domain.visit import Visit
 from tests.support import factories as make
 from tests.support import strategies as some
 
-SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-2.schema.json"
+SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-3.schema.json"
 REPORT = b'{"used": 90}'
 STAMP = Stamp(1, "doctor", make.STARTED)
 

@@ -29,16 +29,19 @@ from painmap.domain.injection import (
 )
 from painmap.domain.items import Stamp
 from painmap.domain.pain import (
+    GAMMAS,
     AuthorLayer,
     Depth,
     Mark,
     MarkedRegion,
     PainSite,
     Pattern,
+    Pressing,
     Quality,
     RegionShape,
     StrokeShape,
 )
+from painmap.domain.pain_links import PainLink, PainLinkKind
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.places import (
     CtAnchor,
@@ -105,12 +108,26 @@ side_checks = st.builds(
     midline=st.lists(st.tuples(ids, st.integers(1, 9)), max_size=3).map(tuple),
     answer=texts,
 )
-strokes = st.builds(
-    StrokeShape,
-    st.lists(figure_points, min_size=1, max_size=5).map(tuple),
-    st.floats(0.1, 50),
-)
-shapes = st.builds(RegionShape, names) | strokes
+tilts = st.tuples(st.floats(-90, 90), st.floats(-90, 90))
+
+
+@st.composite
+def strokes(draw: st.DrawFn) -> StrokeShape:
+    """A stroke of a mouse, or of a pen that tells its pressure, its tilt or both."""
+    points = tuple(draw(st.lists(figure_points, min_size=1, max_size=5)))
+    pressures = st.tuples(*[st.floats(0, 1)] * len(points))
+    held = st.tuples(*[tilts] * len(points))
+    return StrokeShape(
+        points,
+        draw(st.floats(0.1, 50)),
+        pressures=draw(st.just(()) | pressures),
+        tilts=draw(st.just(()) | held),
+        pressing=draw(st.sampled_from(Pressing)),
+        gamma=draw(st.floats(*GAMMAS)),
+    )
+
+
+shapes = st.builds(RegionShape, names) | strokes()
 regions = st.builds(MarkedRegion, names, names, sides, st.floats(0, 1))
 
 pain_sites = st.builds(
@@ -236,6 +253,24 @@ links = st.builds(
     Link, id=ids, kind=st.sampled_from(LinkKind), from_id=ids, to_id=ids, stamp=stamps
 )
 
+pain_links = st.builds(
+    PainLink,
+    id=ids,
+    kind=st.sampled_from(PainLinkKind),
+    from_site=ids,
+    to_site=ids,
+    arrow=st.none() | ids,
+    stamp=stamps,
+) | st.builds(
+    PainLink,
+    id=ids,
+    kind=st.sampled_from(PainLinkKind),
+    from_site=ids,
+    to_region=regions,
+    arrow=st.none() | ids,
+    stamp=stamps,
+)
+
 items: st.SearchStrategy[Item] = st.one_of(
     pain_sites,
     marks,
@@ -247,11 +282,12 @@ items: st.SearchStrategy[Item] = st.one_of(
     given_sites,
     outlines,
     links,
+    pain_links,
 )
 """Any item; a mark's pain site need not exist."""
 
 loose_items: st.SearchStrategy[Item] = st.one_of(
-    findings, studies, refusals, landmarks, planned_sites, given_sites, outlines, links
+    findings, studies, refusals, landmarks, planned_sites, given_sites, outlines, links, pain_links
 )
 """Items that can stand in a visit alone."""
 

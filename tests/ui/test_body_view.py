@@ -28,7 +28,7 @@ from painmap.ui.body_shapes import label_point, mark_path
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.theme import DARK, LIGHT, Palette
-from painmap.ui.tools.mark_pain import simplified
+from painmap.ui.tools.pen_path import simplified
 from tests.domain.builders import visit as empty_visit
 
 LOWER_LUMBAR_LEFT = "lumb_lo_para.left"

@@ -21,7 +21,8 @@ from painmap.domain.places import FigurePoint
 from painmap.domain.sentences import pain_sentence
 from painmap.ui import body_pen
 from painmap.ui.map_page import MapPage
-from painmap.ui.tools.mark_pain import BRUSH_WIDTHS, MarkTool, kept_indices
+from painmap.ui.tools.mark_pain import BRUSH_WIDTHS, MarkTool
+from painmap.ui.tools.pen_path import kept_indices
 from tests.ui.map_driver import (
     LEFT,
     PLAIN,
@@ -119,8 +120,8 @@ def test_an_arrow_from_a_mark_belongs_to_its_site(page: MapPage) -> None:
     assert arrow.site_id == visit_of(page).marks[0].site_id
     assert [region.id for region in arrow.regions] == ["glut_up.left", "calf.left"]
     (site,) = [each for each in visit_of(page).pain_sites if each.id == arrow.site_id]
-    said = pain_sentence(site, visit_of(page).marks_of(site.id))
-    assert "radiates to LEFT calf" in said
+    said = pain_sentence(site, visit_of(page).marks_of(site.id), visit_of(page))
+    assert "radiates from LEFT upper buttock to patient's LEFT calf" in said
 
 
 def test_an_arrow_from_bare_skin_begins_with_a_point_of_its_own(page: MapPage) -> None:

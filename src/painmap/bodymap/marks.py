@@ -1,5 +1,6 @@
 """Shapes of marks on a view: their area, what they cover, and whether a hand touches them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -9,10 +10,12 @@ from shapely.geometry.base import BaseGeometry
 from painmap.bodymap.figure import BodyView, Region
 from painmap.domain.anatomy import Side
 from painmap.domain.pain import (
+    PRESSURE_GAMMA,
     AreaShape,
     ArrowShape,
     MarkedRegion,
     PointShape,
+    Pressing,
     RegionShape,
     Shape,
     StrokeShape,
@@ -30,17 +33,18 @@ QUARTER_SEGMENTS = 12
 """Chords of a quarter circle where a stroke is round."""
 POINT_RADIUS = 4.0
 """Figure units of the disc that a finger tip shows: about 7 mm on a person of 1.75 m."""
-PRESSURE_GAMMA = 0.7
-"""Exponent from the pen's pressure to the share of the brush's width; below 1: a light hand
-already draws a visible line."""
 LEAST_PRESSED = 0.2
-"""Share of the width that the lightest touch of a pen draws."""
+"""Share of width or strength that the lightest touch of a pen draws."""
 
 
-def pressed_width(width: float, pressure: float) -> float:
+def pressed_share(pressure: float, gamma: float = PRESSURE_GAMMA) -> float:
+    """Share of width or strength under a pen's pressure, 0 to 1."""
+    return float(max(LEAST_PRESSED, min(max(pressure, 0.0), 1.0) ** gamma))
+
+
+def pressed_width(width: float, pressure: float, gamma: float = PRESSURE_GAMMA) -> float:
     """Width of a brush under a pen's pressure, 0 to 1."""
-    share = min(max(pressure, 0.0), 1.0) ** PRESSURE_GAMMA
-    return width * float(max(LEAST_PRESSED, share))
+    return width * pressed_share(pressure, gamma)
 
 
 def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
@@ -66,7 +70,10 @@ def stroke_area(points: Sequence[FigurePoint], width: float) -> BaseGeometry:
 
 
 def pressed_area(
-    points: Sequence[FigurePoint], width: float, pressures: Sequence[float]
+    points: Sequence[FigurePoint],
+    width: float,
+    pressures: Sequence[float],
+    gamma: float = PRESSURE_GAMMA,
 ) -> BaseGeometry:
     """The area that a pen went over, wider where it was pressed; figure units.
 
@@ -78,11 +85,48 @@ def pressed_area(
     if not pressures:
         return stroke_area(points, width)
     discs = [
-        stroke_area([point], pressed_width(width, pressure))
+        stroke_area([point], pressed_width(width, pressure, gamma))
         for point, pressure in zip(points, pressures, strict=True)
     ]
     pieces = [shapely.union_all(pair).convex_hull for pair in pairwise(discs)]
     return shapely.union_all(pieces or discs)
+
+
+def area_of_stroke(stroke: StrokeShape) -> BaseGeometry:
+    """The area of a stroke; pressure widens it only where that was meant."""
+    if stroke.pressing is not Pressing.WIDTH:
+        return stroke_area(stroke.points, stroke.width)
+    return pressed_area(stroke.points, stroke.width, stroke.pressures, stroke.gamma)
+
+
+STRENGTH_STEPS = 5
+"""Steps from the lightest to the firmest in which a stroke's strength is drawn."""
+
+
+def strength_bands(stroke: StrokeShape) -> tuple[tuple[float, BaseGeometry], ...]:
+    """A stroke in pieces of one strength each, the lightest first; they do not overlap.
+
+    Returns
+    -------
+    tuple of (float, shapely geometry)
+        Strength, 0 to 1, and the area that has it. Where a firm piece and a light one overlap
+        the firm one is seen. One piece for a stroke that is not stronger anywhere.
+    """
+    if stroke.pressing is not Pressing.STRENGTH or not stroke.pressures:
+        return ((1.0, area_of_stroke(stroke)),)
+    shares = [pressed_share(each, stroke.gamma) for each in stroke.pressures]
+    steps = [math.ceil(share * STRENGTH_STEPS) for share in shares]
+    pieces: dict[int, list[BaseGeometry]] = {}
+    spans = list(pairwise(stroke.points)) or [(stroke.points[0], stroke.points[0])]
+    firm = [round((a + b) / 2) for a, b in pairwise(steps)] or steps
+    for span, step in zip(spans, firm, strict=True):
+        pieces.setdefault(step, []).append(stroke_area(span, stroke.width))
+    bands, above = [], shapely.Polygon()
+    for step in sorted(pieces, reverse=True):
+        area = shapely.union_all(pieces[step])
+        bands.append((step / STRENGTH_STEPS, area.difference(above)))
+        above = above.union(area)
+    return tuple((share, area) for share, area in reversed(bands) if not area.is_empty)
 
 
 def polygons_area(polygons: Iterable[Sequence[Sequence[FigurePoint]]]) -> BaseGeometry:
@@ -128,8 +172,8 @@ def area_of(view: BodyView, shape: Shape) -> BaseGeometry:
     match shape:
         case RegionShape(region_id=region_id):
             return view.region(region_id).shape
-        case StrokeShape(points=points, width=width, pressures=pressures):
-            return pressed_area(points, width, pressures)
+        case StrokeShape() as stroke:
+            return area_of_stroke(stroke)
         case AreaShape(polygons=polygons):
             return polygons_area(polygons)
         case PointShape(point=point):

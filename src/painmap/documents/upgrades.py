@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 Upgrade = Callable[[JsonObject], JsonObject]
 ItemUpgrade = Callable[[str, JsonObject], JsonObject]
 
-VERSION = 2
+VERSION = 3
 """The version that this program writes."""
 
 
@@ -23,14 +23,21 @@ def _with_pain_free_and_answers(document: JsonObject) -> JsonObject:
     return {**document, "visit": visit}
 
 
+def _with_pain_links(document: JsonObject) -> JsonObject:
+    """2 to 3: a visit knows what pains are to each other; strokes only gained fields."""
+    return {**document, "visit": {"pain_links": [], **document["visit"]}}
+
+
 def _unchanged(_kind: str, item: JsonObject) -> JsonObject:
     return item
 
 
-DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType({1: _with_pain_free_and_answers})
+DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType(
+    {1: _with_pain_free_and_answers, 2: _with_pain_links}
+)
 """From a version to the next one: a whole visit document."""
 
-ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType({1: _unchanged})
+ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType({1: _unchanged, 2: _unchanged})
 """From a version to the next one: one item, given with its kind."""
 
 

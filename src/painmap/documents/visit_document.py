@@ -104,7 +104,7 @@ class VisitDocument:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     format: Literal["painmap.visit"] = "painmap.visit"
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     program: str = __version__
     written_at: datetime
     intended_use: str = INTENDED_USE

@@ -15,6 +15,7 @@ from painmap.domain.injection import (
     PlannedSite,
 )
 from painmap.domain.pain import Answer, Mark, PainFree, PainSite
+from painmap.domain.pain_links import PainLink
 from painmap.domain.study import AttachedStudy, StudyRefusal
 from painmap.domain.visit import Anchored, Item, Visit, study_of
 
@@ -63,7 +64,7 @@ class Edit:
 def page_of(item: Item) -> Page:
     """On which page a change of `item` is seen best."""
     match item:
-        case PainSite() | Mark() | PainFree() | Answer():
+        case PainSite() | Mark() | PainFree() | Answer() | PainLink():
             return Page.MAP
         case AttachedStudy() | StudyRefusal() | Landmark() | Outline():
             return Page.CT
@@ -76,9 +77,13 @@ def page_of(item: Item) -> Page:
 def _with_links(visit: Visit, ids: Iterable[UUID]) -> frozenset[UUID]:
     """Add the links that would hang in the air without `ids`."""
     gone = set(ids)
-    return frozenset(
-        gone | {link.id for link in visit.links if link.from_id in gone or link.to_id in gone}
-    )
+    links = {link.id for link in visit.links if link.from_id in gone or link.to_id in gone}
+    pains = {
+        link.id
+        for link in visit.pain_links
+        if not gone.isdisjoint({link.from_site, link.to_site, link.arrow})
+    }
+    return frozenset(gone | links | pains)
 
 
 def mark_pain(site: PainSite, mark: Mark) -> Edit:
@@ -128,6 +133,16 @@ def remove_pain_site(visit: Visit, site_id: UUID) -> Edit:
 def describe_pain(site: PainSite, *, label: str) -> Edit:
     """Replace what is said of a pain site."""
     return Edit(label, Page.MAP, put=(site,))
+
+
+def link_pains(link: PainLink) -> Edit:
+    """Say what a pain is to another, or say it otherwise."""
+    return Edit("how pains belong together", Page.MAP, put=(link,))
+
+
+def unlink_pains(link: PainLink) -> Edit:
+    """Take back what was said of two pains; an arrow that shows it stays."""
+    return Edit("how pains belong together", Page.MAP, remove=frozenset({link.id}))
 
 
 def plan_site(site: PlannedSite) -> Edit:

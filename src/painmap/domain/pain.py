@@ -39,6 +39,23 @@ class Pattern(StrEnum):
     EPISODIC = "episodic"
 
 
+class Pressing(StrEnum):
+    """What a pen's pressure did to a stroke."""
+
+    WIDTH = "width"
+    STRENGTH = "strength"
+    OFF = "off"
+
+
+PRESSURE_GAMMA = 0.7
+"""Exponent from the pen's pressure to the share of width or strength that it gives; below 1: a
+light hand already draws a visible line."""
+GAMMAS = (0.1, 5.0)
+"""An exponent outside of these is no hand's."""
+MOST_TILT = 90.0
+"""Degrees from upright; a pen cannot lie flatter."""
+
+
 class AuthorLayer(StrEnum):
     """Whose the mark is: what the patient points to, or what the doctor finds."""
 
@@ -122,16 +139,32 @@ class StrokeShape:
         Width of the brush at full pressure, figure units.
     pressures : tuple of float
         Pressure of the pen at each point, 0 to 1; empty for a mouse.
+    tilts : tuple of (float, float)
+        Tilt of the pen at each point, degrees from upright along x (to the viewer's right) and
+        along y (towards the hand); empty for a mouse or a pen that does not tell.
+    pressing : Pressing
+        What the pressure did when it was drawn.
+    gamma : float
+        The exponent by which it did so: of a light hand smaller, of a heavy one greater.
     """
 
     points: tuple[FigurePoint, ...]
     width: float
     kind: Literal["stroke"] = "stroke"
     pressures: tuple[float, ...] = ()
+    tilts: tuple[tuple[float, float], ...] = ()
+    pressing: Pressing = Pressing.WIDTH
+    gamma: float = PRESSURE_GAMMA
 
     def __post_init__(self) -> None:
         if self.pressures and len(self.pressures) != len(self.points):
             raise ValueError("a pen presses at every point of its stroke")
+        if self.tilts and len(self.tilts) != len(self.points):
+            raise ValueError("a pen is held at every point of its stroke")
+        if any(abs(each) > MOST_TILT for tilt in self.tilts for each in tilt):
+            raise ValueError(f"a pen tilts by at most {MOST_TILT} degrees")
+        if not GAMMAS[0] <= self.gamma <= GAMMAS[1]:
+            raise ValueError(f"an exponent of {self.gamma} is outside {GAMMAS}")
         if not self.points:
             raise ValueError("a stroke needs at least one point")
         if not self.width > 0:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from painmap.domain.anatomy import Muscle, Side
 from painmap.domain.injection import (
@@ -17,6 +18,7 @@ from painmap.domain.injection import (
     SideCheck,
 )
 from painmap.domain.pain import ArrowShape, Mark, MarkedRegion, PainFree, PainSite
+from painmap.domain.pain_links import MUTUAL, PainLink, PainLinkKind
 from painmap.domain.study import AttachedStudy, Origin
 from painmap.domain.visit import Visit
 
@@ -95,8 +97,11 @@ def place_of_pain(marks: Iterable[Mark]) -> str:
     return f"patient's {_joined(names)}"
 
 
-def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
-    """Such as "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep"."""
+def pain_sentence(site: PainSite, marks: Iterable[Mark], visit: Visit | None = None) -> str:
+    """Such as "patient's LEFT lower lumbar paraspinal, 7/10, aching, deep".
+
+    With its visit it also says what the pain is to other pains.
+    """
     marks = tuple(marks)
     parts = [place_of_pain(mark for mark in marks if not _is_arrow(mark))]
     if site.finding is not None:
@@ -109,10 +114,8 @@ def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
         parts.append(f"least {site.least}/10")
     parts += [quality.value for quality in site.qualities]
     parts += [each.value for each in (site.depth, site.pattern) if each is not None]
-    heads = [mark.regions[-1] for mark in marks if _is_arrow(mark) and mark.regions]
-    if heads:
-        named = dict.fromkeys(region_words(region) for region in heads)
-        parts.append(f"radiates to {_joined(list(named))}")
+    parts += _radiations(marks, visit)
+    parts += _relations(site, visit)
     if site.onset:
         parts.append(f"since {site.onset}")
     if site.worsened_by:
@@ -124,6 +127,54 @@ def pain_sentence(site: PainSite, marks: Iterable[Mark]) -> str:
     if site.note:
         parts.append(f"note: {site.note}")
     return ", ".join(parts)
+
+
+def _radiations(marks: tuple[Mark, ...], visit: Visit | None) -> list[str]:
+    """What the arrows of a site say, one part for each place that they start from."""
+    links = {link.arrow: link for link in visit.pain_links} if visit is not None else {}
+    heads: dict[str, list[str]] = {}
+    for arrow in marks:
+        if not _is_arrow(arrow) or not arrow.regions:
+            continue
+        link = links.get(arrow.id)
+        verb = (link.kind if link is not None else PainLinkKind.RADIATES).value
+        if len(arrow.regions) > 1 and verb.endswith(" to"):
+            verb = f"{verb.removesuffix(' to')} from {region_words(arrow.regions[0])} to"
+        head = region_words(arrow.regions[-1])
+        if link is not None and link.to_site is not None and visit is not None:
+            head = f"the pain at {place_of_pain(_areas_of(visit, link.to_site))}"
+        else:
+            head = f"patient's {head}"
+        heads.setdefault(verb, []).append(head)
+    return [f"{verb} {_joined(list(dict.fromkeys(named)))}" for verb, named in heads.items()]
+
+
+def _relations(site: PainSite, visit: Visit | None) -> list[str]:
+    """What was said of a site and others without an arrow."""
+    if visit is None:
+        return []
+    said = []
+    for link in visit.pain_links:
+        if link.arrow is None and link.from_site == site.id:
+            said.append(link_words(link, visit))
+        elif link.to_site == site.id and link.kind in MUTUAL:
+            other = place_of_pain(_areas_of(visit, link.from_site))
+            said.append(f"{link.kind.value} that at {other}")
+    return said
+
+
+def link_words(link: PainLink, visit: Visit) -> str:
+    """Such as "radiates to the pain at patient's LEFT calf"."""
+    if link.to_region is not None:
+        return f"{link.kind.value} patient's {region_words(link.to_region)}"
+    other = place_of_pain(_areas_of(visit, link.to_site))
+    that = "that at" if link.kind in MUTUAL else "the pain at"
+    return f"{link.kind.value} {that} {other}"
+
+
+def _areas_of(visit: Visit, site_id: UUID | None) -> list[Mark]:
+    marks = visit.marks_of(site_id) if site_id is not None else ()
+    return [mark for mark in marks if not _is_arrow(mark)]
 
 
 def _is_arrow(mark: Mark) -> bool:
@@ -241,7 +292,7 @@ def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, .
     """Everything live in a visit, one sentence an item, in the order in which it is read."""
     pain_free = pain_free_sentence(visit.pain_free)
     return (
-        *(pain_sentence(site, visit.marks_of(site.id)) for site in visit.pain_sites),
+        *(pain_sentence(site, visit.marks_of(site.id), visit) for site in visit.pain_sites),
         *((pain_free,) if pain_free else ()),
         *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),

@@ -20,6 +20,7 @@ from painmap.domain.injection import (
     PlannedSite,
 )
 from painmap.domain.pain import Answer, Mark, PainFree, PainSite
+from painmap.domain.pain_links import PainLink
 from painmap.domain.study import AttachedStudy, StudyRefusal
 
 
@@ -50,6 +51,7 @@ Item = (
     | GivenSite
     | Outline
     | Link
+    | PainLink
 )
 """Anything that is one row of the record."""
 
@@ -73,6 +75,7 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
         GivenSite: "given_sites",
         Outline: "outlines",
         Link: "links",
+        PainLink: "pain_links",
     }
 )
 """Where in a visit the items of a type stand; the field's name is also the row's kind."""
@@ -128,6 +131,7 @@ class Visit:
     given_sites: tuple[GivenSite, ...] = ()
     outlines: tuple[Outline, ...] = ()
     links: tuple[Link, ...] = ()
+    pain_links: tuple[PainLink, ...] = ()
 
     def __post_init__(self) -> None:
         if self.started.tzinfo is None:

@@ -5,8 +5,16 @@ from xml.etree import ElementTree as ET
 import shapely
 
 from painmap.bodymap.figure import BodyView
-from painmap.bodymap.marks import area_of
-from painmap.domain.pain import ArrowShape, AuthorLayer, Mark, PainFree, PainSite, PointShape
+from painmap.bodymap.marks import area_of, strength_bands
+from painmap.domain.pain import (
+    ArrowShape,
+    AuthorLayer,
+    Mark,
+    PainFree,
+    PainSite,
+    PointShape,
+    StrokeShape,
+)
 from painmap.domain.sentences import pain_sentence, region_words
 from painmap.domain.visit import Visit
 from painmap.exchange.drawing_style import INK, PAIN, PAPER, QUALITIES, TILE, UNASKED, text_colour
@@ -61,6 +69,7 @@ def draw_mark(group: ET.Element, visit: Visit, view: BodyView, mark: Mark) -> bo
 
 def _group(parent: ET.Element, site: PainSite, mark: Mark, visit: Visit) -> ET.Element:
     sides = dict.fromkeys(region.side.value for region in mark.regions)
+    link = next((each for each in visit.pain_links if each.arrow == mark.id), None)
     group = element(
         parent,
         "g",
@@ -78,19 +87,28 @@ def _group(parent: ET.Element, site: PainSite, mark: Mark, visit: Visit) -> ET.E
         data_depth=site.depth.value if site.depth else None,
         data_pattern=site.pattern.value if site.pattern else None,
         data_finding=site.finding.value if site.finding else None,
+        data_link=link.kind.value if link else None,
+        data_to_site=link.to_site if link else None,
+        data_to_region=link.to_region.id if link and link.to_region else None,
     )
-    element(group, "title", pain_sentence(site, visit.marks_of(site.id)))
+    element(group, "title", pain_sentence(site, visit.marks_of(site.id), visit))
     return group
 
 
 def _draw_area(group: ET.Element, view: BodyView, site: PainSite, mark: Mark, shape: str) -> None:
     asked, doctors = site.intensity is not None, mark.layer is AuthorLayer.DOCTOR
+    strength = 0.86 if asked else 0.55
+    bands = strength_bands(mark.shape) if isinstance(mark.shape, StrokeShape) else ()
+    if len(bands) > 1:
+        for share, area in bands:
+            fill, weak = PAIN[site.intensity or 0] if asked else PAPER, strength * share
+            element(group, "path", d=path_of(area), fill=fill, fill_opacity=weak, stroke="none")
     element(
         group,
         "path",
         d=shape,
         fill=PAPER if site.intensity is None else PAIN[site.intensity],
-        fill_opacity=0.86 if asked else 0.55,
+        fill_opacity=0 if len(bands) > 1 else strength,
         fill_rule="evenodd",
         stroke=INK if doctors else UNASKED,
         stroke_width=1.4 / view_scale(view),

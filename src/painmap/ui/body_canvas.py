@@ -25,6 +25,7 @@ from painmap.ui.tools.mark_pain import (
     Preview,
     StrokePreview,
 )
+from painmap.ui.tools.pen_path import PenHand
 
 HOVER_STRENGTH = 0.16
 NO_MARKS = Scene()
@@ -70,6 +71,7 @@ class BodyCanvas(QWidget):
         self.tool = MarkTool.REGION
         self._keyboard = False
         self.brush_width = BRUSH_WIDTH
+        self.pen_hand = PenHand()
         self._pointer_at: QPointF | None = None
         self._preview: Preview | None = None
         self._wet = WetStroke()

@@ -1,5 +1,6 @@
 """The look of one mark: colour by intensity, outline by author, accent when selected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -50,20 +51,33 @@ def ink_on(colour: str) -> QColor:
     return QColor("#ffffff") if luma < DARK_UNDER else QColor("#14181a")
 
 
-def paint_area(painter: QPainter, area: QPainterPath, look: Look, colours: Palette) -> None:
-    """Fill and outline the area of a mark, in pixels."""
+Bands = Sequence[tuple[float, QPainterPath]]
+"""Pieces of a mark with their strength, 0 to 1."""
+
+
+def paint_area(
+    painter: QPainter,
+    area: QPainterPath,
+    look: Look,
+    colours: Palette,
+    bands: Bands = (),
+) -> None:
+    """Fill and outline the area of a mark, in pixels; `bands` fill it less where it is light."""
     if look.intensity is None:
         fill = QColor(colours.surface)
         fill.setAlphaF(0.55)
         painter.fillPath(area, fill)
         if not look.qualities:
-            hatch = QBrush(QColor(colours.pain[UNASKED_STEP]), Qt.BrushStyle.BDiagPattern)
-            painter.fillPath(area, hatch)
+            for strength, piece in bands or ((1.0, area),):
+                ink = QColor(colours.pain[UNASKED_STEP])
+                ink.setAlphaF(strength)
+                painter.fillPath(piece, QBrush(ink, Qt.BrushStyle.BDiagPattern))
         edge = QColor(colours.pain[UNASKED_STEP])
     else:
         fill = QColor(colours.pain[look.intensity])
-        fill.setAlphaF(FILL_STRENGTH)
-        painter.fillPath(area, fill)
+        for strength, piece in bands or ((1.0, area),):
+            fill.setAlphaF(FILL_STRENGTH * strength)
+            painter.fillPath(piece, fill)
         edge = QColor(colours.pain[min(10, max(look.intensity + 2, 5))])
     if look.qualities:
         first = QUALITIES[look.qualities[0]]

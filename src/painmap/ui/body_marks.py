@@ -21,7 +21,7 @@ from painmap.ui.body_look import (
     paint_text,
     paint_tick,
 )
-from painmap.ui.body_shapes import is_at, label_point, pixel_path
+from painmap.ui.body_shapes import is_at, label_point, pixel_bands, pixel_path
 from painmap.ui.theme import Palette
 
 OTHER_LAYER = 0.42
@@ -134,7 +134,8 @@ def paint_marks(
         painter.setOpacity(_opacity(mark, scene))
         look = scene.look(mark)
         look = replace(look, plain=True) if small else look
-        paint_area(painter, pixel_path(mark, ink, camera), look, colours)
+        area = pixel_path(mark, ink, camera)
+        paint_area(painter, area, look, colours, pixel_bands(mark, camera))
         painter.restore()
     for tick in scene.ticks:
         paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPointingDevice, QTabletEvent
+from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 
+from painmap.domain.pain import MOST_TILT
 from painmap.ui.tools.gesture import PointerKind
 
 PALM_S = 0.5
@@ -47,6 +48,16 @@ class PenWatch:
     def hides_palm(self) -> bool:
         """Whether mouse and touch are to be ignored now."""
         return self.down or self._now() - self._heard < PALM_S
+
+
+def tilt_of(event: QTabletEvent) -> tuple[float, float] | None:
+    """Degrees from upright along x and y; None for a pen that does not tell."""
+    device = event.pointingDevice()
+    tells = device.capabilities() & (QInputDevice.Capability.XTilt | QInputDevice.Capability.YTilt)
+    if not tells:
+        return None
+    x, y = (min(max(each, -MOST_TILT), MOST_TILT) for each in (event.xTilt(), event.yTilt()))
+    return x, y
 
 
 def is_eraser_end(event: QTabletEvent) -> bool:

@@ -6,12 +6,13 @@ import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPainterPathStroker, QTransform
 
-from painmap.bodymap.marks import POINT_RADIUS, polygons_area, pressed_area
+from painmap.bodymap.marks import POINT_RADIUS, area_of_stroke, polygons_area
 from painmap.domain.pain import (
     AreaShape,
     ArrowShape,
     Mark,
     PointShape,
+    Pressing,
     RegionShape,
     StrokeShape,
 )
@@ -58,6 +59,14 @@ def pixel_path(mark: Mark, ink: ViewInk, camera: Camera) -> QPainterPath:
     return transform_of(camera).map(mark_path(mark, ink))
 
 
+def pixel_bands(mark: Mark, camera: Camera) -> tuple[tuple[float, QPainterPath], ...]:
+    """The pieces of a stroke that was pressed to be stronger, in pixels; else none."""
+    if not isinstance(mark.shape, StrokeShape) or mark.shape.pressing is not Pressing.STRENGTH:
+        return ()
+    to_pixels = transform_of(camera)
+    return tuple((share, to_pixels.map(path)) for share, path in strength_paths(mark.shape))
+
+
 def is_at(mark: Mark, ink: ViewInk, at: FigurePoint, slack: float) -> bool:
     """Whether a hand at a place is on a mark; points and arrows within `slack` units."""
     if isinstance(mark.shape, PointShape | ArrowShape) and slack > 0:
@@ -82,9 +91,15 @@ def label_point(mark: Mark, ink: ViewInk) -> FigurePoint:
 @lru_cache(maxsize=MANY)
 def stroke_path(stroke: StrokeShape) -> QPainterPath:
     """The area that the brush went over."""
-    if stroke.pressures:
-        return shape_path(pressed_area(stroke.points, stroke.width, stroke.pressures))
+    if stroke.pressures and stroke.pressing is Pressing.WIDTH:
+        return shape_path(area_of_stroke(stroke))
     return brush_path(stroke.points, stroke.width).simplified()
+
+
+@lru_cache(maxsize=MANY)
+def strength_paths(stroke: StrokeShape) -> tuple[tuple[float, QPainterPath], ...]:
+    """A stroke in pieces of one strength each; one piece where it is as strong everywhere."""
+    return tuple((share, shape_path(area)) for share, area in strength_bands(stroke))
 
 
 @lru_cache(maxsize=MANY)

@@ -1,6 +1,7 @@
 """The large figure: it shows marks, says what is under the hand, and tells what was done."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -21,7 +22,7 @@ from painmap.ui.body_canvas import NIB_TOOLS, BodyCanvas, Hover
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_marks import Scene
-from painmap.ui.body_pen import PenWatch, is_eraser_end
+from painmap.ui.body_pen import PenWatch, is_eraser_end, tilt_of
 from painmap.ui.theme import Palette
 from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
 from painmap.ui.tools.mark_pain import (
@@ -169,7 +170,9 @@ class BodyFigure(BodyCanvas):
         elif kind is not None:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._move_nib(position)
-            self._gestures.feed(self._pointer(position, kind, Button.LEFT, shift, event.pressure()))
+            heard = self._pointer(position, kind, Button.LEFT, shift)
+            pen = replace(heard, pressure=event.pressure(), tilt=tilt_of(event))
+            self._gestures.feed(pen)
             if kind is PointerKind.RELEASE and is_eraser_end(event):
                 self.release_eraser()
         event.accept()  # else Qt makes a mouse of it, and draws twice
@@ -182,7 +185,6 @@ class BodyFigure(BodyCanvas):
         kind: PointerKind,
         button: Button,
         shift: bool,
-        pressure: float | None = None,
     ) -> PointerEvent:
         place = self.camera.figure(position.x(), position.y())
         return PointerEvent(
@@ -193,7 +195,6 @@ class BodyFigure(BodyCanvas):
             shift=shift,
             units_per_pixel=1 / self.camera.scale,
             view=self.view,
-            pressure=pressure,
         )
 
     def _mouse(self, event: QMouseEvent, kind: PointerKind) -> PointerEvent:

@@ -6,12 +6,14 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from painmap.bodymap.marks import pressed_width
+from painmap.bodymap.marks import pressed_share
+from painmap.domain.pain import Pressing, StrokeShape
 from painmap.domain.places import FigurePoint
 from painmap.ui.body_camera import Camera
 from painmap.ui.body_shapes import arrow_path, curve_path, transform_of
 from painmap.ui.theme import Palette
-from painmap.ui.tools.mark_pain import ARROW_BEND, LinePreview, StrokePreview, simplified
+from painmap.ui.tools.mark_pain import LinePreview, StrokePreview
+from painmap.ui.tools.pen_path import ARROW_BEND, simplified
 
 INK_STRENGTH, RUBBER_STRENGTH, RING_STRENGTH = 0.62, 0.85, 0.18
 WET_STEP = 5
@@ -35,9 +37,10 @@ class WetStroke:
     def clear(self) -> None:
         self._pixmap, self._key, self._count = None, None, 0
 
-    def draw(self, stroke: StrokePreview, camera: Camera, ratio: float, colours: Palette) -> QRect:
+    def draw(self, shown: StrokePreview, camera: Camera, ratio: float, colours: Palette) -> QRect:
         """Add what is new of a stroke; gives the pixels that it changed."""
-        key = (camera, ratio, colours, stroke.erasing)
+        stroke = shown.stroke
+        key = (camera, ratio, colours, shown.erasing)
         if self._pixmap is None or key != self._key:
             size = QSize(round(camera.width * ratio), round(camera.height * ratio))
             self._pixmap = QPixmap(size)
@@ -49,8 +52,8 @@ class WetStroke:
         painter = QPainter(self._pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setTransform(transform_of(camera), combine=True)
-        ink = QColor(colours.skin if stroke.erasing else colours.pain[WET_STEP])
-        _paint_piece(painter, stroke.points[fresh], stroke.width, stroke.pressures[fresh], ink)
+        ink = QColor(colours.skin if shown.erasing else colours.pain[WET_STEP])
+        _paint_piece(painter, stroke, fresh, ink)
         painter.end()
         return _box(stroke.points[fresh], stroke.width, camera)
 
@@ -68,18 +71,18 @@ def _box(points: Sequence[FigurePoint], width: float, camera: Camera) -> QRect:
     return pixels.boundingRect().toAlignedRect().adjusted(-edge, -edge, edge, edge)
 
 
-def _paint_piece(
-    painter: QPainter,
-    points: Sequence[FigurePoint],
-    width: float,
-    pressures: Sequence[float],
-    ink: QColor,
-) -> None:
+def _paint_piece(painter: QPainter, stroke: StrokeShape, fresh: slice, ink: QColor) -> None:
     """A few points of a stroke; with pressures, discs and what lies between them."""
-    pen = QPen(ink, width)
+    shares = [pressed_share(each, stroke.gamma) for each in stroke.pressures[fresh]]
+    at = [QPointF(*point) for point in stroke.points[fresh]]
+    if shares and stroke.pressing is Pressing.STRENGTH:
+        _paint_strength(painter, at, stroke.width, shares, ink)
+        return
+    if not shares or stroke.pressing is Pressing.OFF:
+        shares = [1.0] * len(at)
+    pen = QPen(ink, stroke.width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    widths = [pressed_width(width, each) for each in pressures] or [width] * len(points)
-    at = [QPointF(*point) for point in points]
+    widths = [stroke.width * each for each in shares]
     if len(at) == 1:
         pen.setWidthF(widths[0])
         painter.setPen(pen)
@@ -91,6 +94,24 @@ def _paint_piece(
             pen.setWidthF(wide + (wider - wide) * (i + 0.5) / steps)
             painter.setPen(pen)
             painter.drawLine(a + (b - a) * i / steps, a + (b - a) * (i + 1) / steps)
+
+
+def _paint_strength(
+    painter: QPainter, at: Sequence[QPointF], width: float, shares: Sequence[float], ink: QColor
+) -> None:
+    """A few points of a stroke that is stronger where it is pressed, and nowhere wider."""
+    # each piece takes the place of what lies under it: else joints would be darker
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    for number, share in enumerate(shares[1:] or shares):
+        colour = QColor(ink)
+        colour.setAlphaF(share)
+        pen = QPen(colour, width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        if len(at) == 1:
+            painter.drawPoint(at[0])
+        else:
+            painter.drawLine(at[number], at[number + 1])
 
 
 def paint_line(painter: QPainter, line: LinePreview, camera: Camera, colours: Palette) -> None:

@@ -1,6 +1,6 @@
 """Pains of the last visit, to be confirmed one by one or all at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -11,6 +11,7 @@ from painmap.domain.edits import Edit, Page
 from painmap.domain.ids import new_id
 from painmap.domain.items import UNSTAMPED
 from painmap.domain.pain import AuthorLayer, Mark, PainSite
+from painmap.domain.pain_links import PainLink
 from painmap.domain.places import TemplateRef
 from painmap.domain.sentences import day_words, place_of_pain, plural
 from painmap.domain.visit import Visit
@@ -70,21 +71,46 @@ def ghosts_of(earlier: Visit, now: Visit) -> Ghosts:
     return Ghosts(earlier, tuple(filter(waits, earlier.pain_sites)))
 
 
-def unchanged(earlier: Visit, sites: Iterable[PainSite]) -> Edit:
+def unchanged(earlier: Visit, sites: Iterable[PainSite], now: Iterable[PainSite] = ()) -> Edit:
     """Record earlier sites as the patient's of today, with their marks; one step.
+
+    `now` are the sites of today; a link to one that was confirmed before is taken over too.
 
     What is said of them is the earlier visit's, marked as such by `unchanged_from`.
     """
     put: list[PainSite | Mark] = []
+    ids: dict[UUID, UUID] = {s.unchanged_from: s.id for s in now if s.unchanged_from is not None}
     count = 0
     for site in sites:
         count += 1
         today = replace(site, id=new_id(), unchanged_from=site.id, stamp=UNSTAMPED)
+        ids[site.id] = today.id
         put.append(today)
         for mark in earlier.marks_of(site.id):
             if mark.layer is AuthorLayer.PATIENT:
-                put.append(replace(mark, id=new_id(), site_id=today.id, stamp=UNSTAMPED))
-    return Edit(f"unchanged: {plural(count, 'pain site')}", Page.MAP, put=tuple(put))
+                ids[mark.id] = new_id()
+                put.append(replace(mark, id=ids[mark.id], site_id=today.id, stamp=UNSTAMPED))
+    label = f"unchanged: {plural(count, 'pain site')}"
+    fresh = frozenset(site.id for site in put if isinstance(site, PainSite))
+    links = _links_of_today(earlier, ids, fresh)
+    return Edit(label, Page.MAP, put=(*put, *links))
+
+
+def _links_of_today(
+    earlier: Visit, ids: Mapping[UUID, UUID], fresh: frozenset[UUID]
+) -> Iterator[PainLink]:
+    """What the earlier pains were to each other, as far as both are confirmed today."""
+    for link in earlier.pain_links:
+        start = ids.get(link.from_site)
+        to_site = ids.get(link.to_site) if link.to_site is not None else None
+        arrow = ids.get(link.arrow) if link.arrow is not None else None
+        whole = (link.to_site is None or to_site is not None) and (
+            link.arrow is None or arrow is not None
+        )
+        if start is not None and whole and not fresh.isdisjoint({start, to_site}):
+            yield replace(
+                link, id=new_id(), from_site=start, to_site=to_site, arrow=arrow, stamp=UNSTAMPED
+            )
 
 
 class LastVisit(QFrame):
@@ -167,7 +193,7 @@ class LastVisit(QFrame):
         site = left.site_of(mark_id) if left is not None else None
         if left is None or site is None:
             return None
-        edit = unchanged(left.earlier, [site])
+        edit = unchanged(left.earlier, [site], self._desk.open_visit.visit.pain_sites)
         self._desk.apply(edit)
         return edit.put[0].id
 
@@ -178,7 +204,8 @@ class LastVisit(QFrame):
     def _all(self) -> None:
         left = self.ghosts
         if left is not None:
-            self._desk.apply(unchanged(left.earlier, left.sites))
+            today = self._desk.open_visit.visit.pain_sites
+            self._desk.apply(unchanged(left.earlier, left.sites, today))
 
 
 def _is_on(ghosts: Ghosts, site: PainSite, template: TemplateRef) -> bool:

@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.erasing import area_shape, enclosed, erased
-from painmap.bodymap.marks import covered_regions, pressed_area
+from painmap.bodymap.marks import area_of_stroke, covered_regions
 from painmap.domain.edits import (
     Edit,
     Page,
@@ -29,6 +29,7 @@ from painmap.domain.pain import (
     Shape,
     StrokeShape,
 )
+from painmap.domain.pain_links import PainLink, PainLinkKind
 from painmap.domain.places import FigurePoint
 from painmap.domain.sentences import region_words
 from painmap.domain.visit import Item, Visit
@@ -92,18 +93,6 @@ class Marking:
         else:
             self.put(view, RegionShape(region_id), add=add)
 
-    def draw(
-        self,
-        view: str,
-        points: Points,
-        width: float,
-        *,
-        pressures: tuple[float, ...] = (),
-        add: bool = False,
-    ) -> None:
-        """Mark where the brush went."""
-        self.put(view, StrokeShape(points, width, pressures=pressures), add=add)
-
     def ring(self, view: str, points: Points, *, add: bool = False) -> None:
         """Mark what lies inside a line drawn around it."""
         shape = area_shape(self.template.views[view], enclosed(points))
@@ -116,25 +105,40 @@ class Marking:
         """Mark one place."""
         self.put(view, PointShape(FigurePoint(round(at.x, 2), round(at.y, 2))), add=add)
 
-    def radiate(self, view: str, points: Points, *, start_mark: UUID | None = None) -> None:
+    def radiate(
+        self,
+        view: str,
+        points: Points,
+        *,
+        ends: tuple[UUID | None, UUID | None] = (None, None),
+    ) -> None:
         """Say where a pain goes to: that of the mark at the start, else the selected one.
 
-        Without either, the start becomes a pain site of its own.
+        Without either, the start becomes a pain site of its own. The pain of the mark at the
+        head, or the region there, is what it is linked to, in the same step.
         """
-        under = self._visit.find(start_mark) if start_mark is not None else None
-        site = self.selected
-        owner = under.site_id if isinstance(under, Mark) else site.id if site else None
-        arrow = ArrowShape(points)
-        if owner is not None:
-            put: tuple[Item, ...] = (*self._changed_today({owner}), self._made(view, arrow, owner))
-            self._desk.apply(Edit("radiation of the pain", Page.MAP, put=put))
+        start, target = (self._site_of(each) for each in ends)
+        owner = start if start is not None else self.selected.id if self.selected else None
+        label, new = "radiation of the pain", owner or new_id()
+        put: list[Item] = list(self._changed_today({new}))
+        if owner is None:
+            label = "mark pain that radiates"
+            put += [PainSite(new), self._made(view, PointShape(points[0]), new)]
+        arrow = self._made(view, ArrowShape(points), new)
+        put.append(arrow)
+        head = arrow.regions[-1]
+        found = self.layer is AuthorLayer.DOCTOR
+        kind = PainLinkKind.REFERS if found else PainLinkKind.RADIATES
+        if target is not None and target != new:
+            put.append(PainLink(new_id(), kind, new, to_site=target, arrow=arrow.id))
         else:
-            new = PainSite(new_id())
-            start = self._made(view, PointShape(points[0]), new.id)
-            begun = (new, start, self._made(view, arrow, new.id))
-            self._desk.apply(Edit("mark pain that radiates", Page.MAP, put=begun))
-            owner = new.id
-        self._desk.select(owner)
+            put.append(PainLink(new_id(), kind, new, to_region=head, arrow=arrow.id))
+        self._desk.apply(Edit(label, Page.MAP, put=tuple(put)))
+        self._desk.select(new)
+
+    def _site_of(self, mark_id: UUID | None) -> UUID | None:
+        mark = self._visit.find(mark_id) if mark_id is not None else None
+        return mark.site_id if isinstance(mark, Mark) else None
 
     def put(self, view: str, shape: Shape, *, add: bool = False) -> None:
         """Add a mark, to the selected site or as a new one; it ends "no pain" where it lies."""
@@ -183,12 +187,10 @@ class Marking:
 
     # --- erasing
 
-    def erase(
-        self, view: str, points: Points, width: float, pressures: tuple[float, ...] = ()
-    ) -> None:
+    def erase(self, view: str, stroke: StrokeShape) -> None:
         """Take away what the eraser went over, in one step; a site goes with its last mark."""
         shown, visit = self.template.views[view], self._visit
-        eraser = pressed_area(points, width, pressures)
+        eraser = area_of_stroke(stroke)
         changed: list[Mark] = []
         gone: set[UUID] = set()
         for mark in visit.marks:

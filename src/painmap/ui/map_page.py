@@ -52,8 +52,8 @@ from painmap.ui.tools.mark_pain import (
     Tapped,
     Ticked,
     Touched,
-    bowed,
 )
+from painmap.ui.tools.pen_path import bowed
 from painmap.ui.widgets import button, card, column, label, row
 
 FIRST_VIEW = "back"
@@ -280,7 +280,7 @@ class MapPage(VisitPage):
         self._set_adding(False)
 
     def _on_changed(self, changes: Changes) -> None:
-        if not changes.touches("pain_sites", "marks", "pain_free", "answers"):
+        if not changes.touches("pain_sites", "marks", "pain_free", "answers", "pain_links"):
             return
         self._views_of_gone = {
             change.before.id: change.before.view
@@ -318,19 +318,19 @@ class MapPage(VisitPage):
         match outcome:
             case Tapped(at=at, add=add):
                 self._tap(at, add)
-            case Drawn(points=points, width=width, add=add, pressures=pressures):
-                marking.draw(view, points, width, pressures=pressures, add=add)
+            case Drawn(stroke=stroke, add=add):
+                marking.put(view, stroke, add=add)
             case Ringed(points=points, add=add):
                 marking.ring(view, points, add=add)
             case Pointed(at=at, add=add):
                 marking.point(view, at, add=add)
             case Radiated(points=points):
-                marking.radiate(view, points, start_mark=self.figure.mark_at(points[0]))
+                marking.radiate(view, points, ends=self._ends_of(points))
             case Ticked(points=points):
                 passed = [self.figure.region_at(point) for point in points]
                 marking.tick(view, tuple(each.id for each in passed if each is not None))
-            case Erased(points=points, width=width, pressures=pressures):
-                marking.erase(view, points, width, pressures)
+            case Erased(stroke=stroke):
+                marking.erase(view, stroke)
             case Touched(mark=mark):
                 marking.touch(mark)
 
@@ -368,7 +368,11 @@ class MapPage(VisitPage):
             self.figure.say(said)
             return
         points = bowed(start, at)
-        self.marking.radiate(self.figure.view, points, start_mark=self.figure.mark_at(start))
+        self.marking.radiate(self.figure.view, points, ends=self._ends_of(points))
+
+    def _ends_of(self, points: tuple[FigurePoint, ...]) -> tuple[UUID | None, UUID | None]:
+        """The marks under the start and under the head of an arrow."""
+        return self.figure.mark_at(points[0]), self.figure.mark_at(points[-1])
 
     def _tap(self, at: FigurePoint, add: bool) -> None:
         """A click: on ink it selects the ink's site, on a region it marks, beside it deselects.

@@ -212,8 +212,9 @@ class SitePanel(QFrame):
             self.note.show_text("")
             self.details.forget()
             return
-        marks = self._desk.open_visit.visit.marks_of(site.id)
-        self.sentence.setText(pain_sentence(replace(site, note=""), marks))
+        visit = self._desk.open_visit.visit
+        marks = visit.marks_of(site.id)
+        self.sentence.setText(pain_sentence(replace(site, note=""), marks, visit))
         layers = [each for each in AuthorLayer if any(mark.layer is each for mark in marks)]
         self._layer.setText(" and ".join(LAYER_WORDS[each] for each in layers))
         asked = site.intensity is not None

@@ -26,7 +26,7 @@ def hover_words(visit: Visit | None, hover: Hover, tool: MarkTool) -> str:
     if isinstance(mark, Mark) and visit is not None:
         site = visit.find(mark.site_id)
         if isinstance(site, PainSite):
-            return pain_sentence(site, visit.marks_of(site.id))
+            return pain_sentence(site, visit.marks_of(site.id), visit)
     if hover.region is None:
         return HINTS[tool]
     ticks = visit.pain_free if visit is not None else ()

@@ -119,9 +119,9 @@ class SentenceList(QFrame):
         self._on_selected(self._desk.selection)
 
     def _groups(self, visit: Visit) -> list[tuple[str, list[tuple[Item, str]]]]:
-        muscles = self._desk.muscles
+        muscles, pains = self._desk.muscles, visit.pain_sites
         return [
-            ("PAIN", [(s, pain_sentence(s, visit.marks_of(s.id))) for s in visit.pain_sites]),
+            ("PAIN", [(s, pain_sentence(s, visit.marks_of(s.id), visit)) for s in pains]),
             ("FINDINGS", [(s, finding_sentence(s, muscles)) for s in visit.findings]),
             ("STUDIES", [(s, study_sentence(s)) for s in visit.attached_studies]),
             (

@@ -85,7 +85,7 @@ def site_rows(visit: Visit, desk: Desk) -> tuple[SiteRow, ...]:
         rows.append(SiteRow(site, pain, cells, planned_sentence(site, desk.muscles)))
     for pain in visit.pain_sites:
         if pain.id not in linked:
-            words = pain_sentence(pain, visit.marks_of(pain.id))
+            words = pain_sentence(pain, visit.marks_of(pain.id), visit)
             cells = ("", "", _pain_words(visit, pain), "", "", "")
             rows.append(SiteRow(None, pain, cells, f"no site yet for {words}"))
     return tuple(rows)

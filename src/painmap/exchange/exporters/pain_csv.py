@@ -19,7 +19,7 @@ def _cells(site: PainSite, marks: tuple[Mark, ...], visit: Visit) -> dict[str, C
     return {
         **visit_cells(visit),
         "pain_site_id": str(site.id),
-        "sentence": pain_sentence(site, marks),
+        "sentence": pain_sentence(site, marks, visit),
         "sides": _joined([region.side.word for region in regions]),
         "regions": _joined([region_words(region) for region in regions]),
         "region_ids": _joined([region.id for region in regions]),

@@ -1,10 +1,14 @@
 """Marks of pain as a long table: one line for each region of each mark.
 
+What a pain is to another stands beside its arrow; without one it has a line of its own, of the
+kind "link", with neither mark nor region.
+
 A mark beside every region has one line without a region. The share is that of the region which
 the mark alone covers; an arrow covers nothing. An empty intensity was not asked, 0 is no pain.
 """
 
 from painmap.domain.pain import Mark, MarkedRegion, PainSite
+from painmap.domain.pain_links import PainLink
 from painmap.domain.sentences import region_words
 from painmap.exchange.csv_table import Cell, rounded, table
 from painmap.exchange.exporter import ExportContext, Exporter
@@ -13,7 +17,7 @@ from painmap.exchange.site_columns import visit_cells
 COLUMNS = (
     "visit_id visit_started pain_site_id mark_id layer kind region_id region side view share "
     "intensity worst least qualities depth pattern finding onset figure figure_version "
-    "figure_sha256 author changed_at"
+    "figure_sha256 author changed_at link to_pain_site_id to_region_id to_region to_side"
 )
 SHARE_DIGITS = 4
 
@@ -51,14 +55,44 @@ def _region_cells(region: MarkedRegion | None) -> dict[str, Cell]:
     }
 
 
+def _link_cells(link: PainLink | None) -> dict[str, Cell]:
+    region = link.to_region if link else None
+    return {
+        "link": link.kind.value if link else None,
+        "to_pain_site_id": str(link.to_site) if link and link.to_site else None,
+        "to_region_id": region.id if region else None,
+        "to_region": region_words(region) if region else None,
+        "to_side": region.side.word if region else None,
+    }
+
+
+def _spoken_cells(context: ExportContext, link: PainLink) -> dict[str, Cell]:
+    """A line for what was said in words, without an arrow."""
+    return {
+        **dict.fromkeys(COLUMNS.split()),
+        **visit_cells(context.visit),
+        "pain_site_id": str(link.from_site),
+        "kind": "link",
+        "author": link.stamp.author,
+        "changed_at": link.stamp.at,
+        **_link_cells(link),
+    }
+
+
 def _write(context: ExportContext) -> bytes:
     visit = context.visit
+    links = {link.arrow: link for link in visit.pain_links if link.arrow is not None}
     rows = [
-        {**_cells(context, site, mark), **_region_cells(region)}
+        {
+            **_cells(context, site, mark),
+            **_region_cells(region),
+            **_link_cells(links.get(mark.id)),
+        }
         for site in visit.pain_sites
         for mark in visit.marks_of(site.id)
         for region in mark.regions or (None,)
     ]
+    rows += [_spoken_cells(context, link) for link in visit.pain_links if link.arrow is None]
     return table(COLUMNS.split(), rows)
 
 

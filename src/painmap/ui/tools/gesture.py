@@ -64,6 +64,8 @@ class PointerEvent:
         Which of several linked views it happened on.
     pressure : float or None
         How hard a pen is pressed, 0 to 1; None: no pen.
+    tilt : (float, float) or None
+        Degrees of a pen from upright, along x and along y; None: no pen that tells.
     """
 
     kind: PointerKind
@@ -77,6 +79,7 @@ class PointerEvent:
     units_per_pixel: float = 1.0
     view: str = ""
     pressure: float | None = None
+    tilt: tuple[float, float] | None = None
 
 
 Gesture: TypeAlias = Generator[T | None, PointerEvent, T | None]

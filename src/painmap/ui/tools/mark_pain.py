@@ -1,26 +1,21 @@
 """What the hand may do on a body figure: tap, draw, ring, point, radiate, tick and erase."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from painmap.bodymap.marks import pressed_width
+from painmap.domain.pain import StrokeShape
 from painmap.domain.places import FigurePoint
 from painmap.ui.tools.gesture import Button, Gesture, PointerEvent, PointerKind, Tool
+from painmap.ui.tools.pen_path import ARROW_BEND, PenHand, PenPath, simplified
 
 BRUSH_WIDTHS = (8.0, 12.0, 18.0, 26.0, 38.0)
 """Figure units; 18 is about 3 cm on a person of 1.75 m."""
 BRUSH_WIDTH = 18.0
 CLICK_PX = 4.0
 """A press that moves less than this is a click: a hand is never quite still."""
-KEPT_BEND = 0.4
-"""Figure units by which a stored line may leave the drawn one."""
-ARROW_BEND = 5.0
-"""The same for an arrow, of which a hand means the sweep only."""
-BOW = 0.14
-"""Of the length of an arrow that is set by keys."""
 
 
 class MarkTool(StrEnum):
@@ -39,9 +34,7 @@ class MarkTool(StrEnum):
 class StrokePreview:
     """The stroke so far, of the brush or of the eraser."""
 
-    points: tuple[FigurePoint, ...]
-    width: float
-    pressures: tuple[float, ...] = ()
+    stroke: StrokeShape
     erasing: bool = False
 
 
@@ -65,10 +58,8 @@ class Tapped:
 class Drawn:
     """A finished stroke."""
 
-    points: tuple[FigurePoint, ...]
-    width: float
+    stroke: StrokeShape
     add: bool
-    pressures: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +96,7 @@ class Ticked:
 class Erased:
     """Where the eraser went."""
 
-    points: tuple[FigurePoint, ...]
-    width: float
-    pressures: tuple[float, ...] = ()
+    stroke: StrokeShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +117,11 @@ class Board(Protocol):
     @property
     def brush_width(self) -> float:
         """Width of brush and eraser, figure units."""
+        ...
+
+    @property
+    def pen_hand(self) -> PenHand:
+        """What the pressure of the pen does."""
         ...
 
     def mark_at(self, at: FigurePoint) -> UUID | None:
@@ -170,60 +164,27 @@ def _point(press: PointerEvent) -> Gesture[Outcome]:
     return Pointed(_place(press), press.shift) if _near(press, _place(event)) else None
 
 
-class _Path:
-    """Places and pressures that a hand went through."""
-
-    def __init__(self) -> None:
-        self.points: list[FigurePoint] = []
-        self.pressures: list[float] = []
-
-    def take(self, event: PointerEvent) -> None:
-        self.points.append(_place(event))
-        if event.pressure is not None:
-            lifted = event.kind is PointerKind.RELEASE and self.pressures
-            # a pen says 0 as it leaves, which would thin the end that the hand had meant
-            self.pressures.append(self.pressures[-1] if lifted else event.pressure)
-
-    @property
-    def pressed(self) -> tuple[float, ...]:
-        whole = len(self.pressures) == len(self.points)
-        return tuple(self.pressures) if whole else ()
-
-    def kept(self, width: float) -> tuple[tuple[FigurePoint, ...], tuple[float, ...]]:
-        """Points and pressures without which the stroke would look otherwise."""
-        pressed = self.pressed
-        heights = [pressed_width(width, each) / 2 for each in pressed]
-        keep = kept_indices(self.points, KEPT_BEND, heights)
-        points = tuple(_rounded(self.points[i]) for i in keep)
-        return points, tuple(round(pressed[i], 3) for i in keep) if pressed else ()
-
-
 def _brush(press: PointerEvent, board: Board) -> Gesture[Outcome]:
-    path, width, event = _Path(), board.brush_width, press
+    path, event = PenPath(board.brush_width, board.pen_hand), press
     path.take(press)
     while event.kind is not PointerKind.RELEASE:
-        event = yield StrokePreview(tuple(path.points), width, path.pressed)
+        event = yield StrokePreview(path.so_far)
         if event.kind in (PointerKind.MOVE, PointerKind.RELEASE):
             path.take(event)
     if all(_near(press, point) for point in path.points):
         touched = board.mark_at(path.points[0])
-        if touched is not None:
-            return Touched(touched)
-        firm = (round(max(path.pressed), 3),) if path.pressed else ()
-        return Drawn((path.points[0],), width, press.shift, firm)
-    points, pressures = path.kept(width)
-    return Drawn(points, width, press.shift, pressures)
+        return Touched(touched) if touched is not None else Drawn(path.dab, press.shift)
+    return Drawn(path.kept, press.shift)
 
 
 def _erase(press: PointerEvent, board: Board) -> Gesture[Outcome]:
-    path, width, event = _Path(), board.brush_width, press
+    path, event = PenPath(board.brush_width, board.pen_hand.rubbing), press
     path.take(press)
     while event.kind is not PointerKind.RELEASE:
-        event = yield StrokePreview(tuple(path.points), width, path.pressed, erasing=True)
+        event = yield StrokePreview(path.so_far, erasing=True)
         if event.kind in (PointerKind.MOVE, PointerKind.RELEASE):
             path.take(event)
-    points, pressures = path.kept(width)
-    return Erased(points, width, pressures)
+    return Erased(path.kept)
 
 
 def _line(press: PointerEvent, board: Board, *, arrow: bool) -> Gesture[Outcome]:
@@ -255,54 +216,3 @@ def _place(event: PointerEvent) -> FigurePoint:
 def _near(press: PointerEvent, point: FigurePoint) -> bool:
     far = ((point.x - press.x) ** 2 + (point.y - press.y) ** 2) ** 0.5
     return bool(far <= CLICK_PX * press.units_per_pixel)
-
-
-def _rounded(point: FigurePoint) -> FigurePoint:
-    return FigurePoint(round(point.x, 2), round(point.y, 2))
-
-
-def simplified(points: Sequence[FigurePoint], bend: float = KEPT_BEND) -> tuple[FigurePoint, ...]:
-    """Drop the points without which a line stays within `bend` of itself."""
-    line = [_rounded(point) for point in points]
-    return tuple(line[i] for i in kept_indices(line, bend))
-
-
-def bowed(start: FigurePoint, end: FigurePoint) -> tuple[FigurePoint, ...]:
-    """An arrow between two places with a slight bow, so that it is seen beside straight lines."""
-    x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
-    middle = FigurePoint(x - (end.y - start.y) * BOW, y + (end.x - start.x) * BOW)
-    return tuple(map(_rounded, (start, middle, end)))
-
-
-def kept_indices(
-    points: Sequence[FigurePoint], bend: float, heights: Sequence[float] = ()
-) -> list[int]:
-    """Which points a line needs to stay within `bend` of itself, in the plane and in height.
-
-    Source: D. Douglas, T. Peucker, Cartographica 10 (1973) 112.
-    """
-    line = [(p.x, p.y, heights[i] if heights else 0.0) for i, p in enumerate(points)]
-    keep = {0, len(line) - 1}
-    spans = [(0, len(line) - 1)]
-    while spans:
-        first, last = spans.pop()
-        inner = range(first + 1, last)
-        worst = max(inner, key=lambda i: _away(line[i], line[first], line[last]), default=None)
-        if worst is not None and _away(line[worst], line[first], line[last]) > bend:
-            keep.add(worst)
-            spans += [(first, worst), (worst, last)]
-    return sorted(keep)
-
-
-_Place3 = tuple[float, float, float]
-
-
-def _away(point: _Place3, a: _Place3, b: _Place3) -> float:
-    """Distance of a point from the stretch between `a` and `b`."""
-    way = [end - start for start, end in zip(a, b, strict=True)]
-    off = [at - start for start, at in zip(a, point, strict=True)]
-    long = sum(each * each for each in way)
-    t = sum(u * v for u, v in zip(off, way, strict=True)) / long if long else 0.0
-    t = min(max(t, 0.0), 1.0)
-    rest = [u - t * v for u, v in zip(off, way, strict=True)]
-    return float(sum(each * each for each in rest) ** 0.5)
