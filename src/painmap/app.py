@@ -91,7 +91,7 @@ def build(app: QApplication, folder: Path) -> MainWindow:
     ct = CtPage(desk, icons, palette)
     pages = Pages(
         today=TodayPage(desk, icons, palette, settings),
-        map=MapPage(desk, icons, palette),
+        map=MapPage(desk, icons, palette, settings),
         ct=ct,
         sites=SitesPage(desk, icons, palette, ct.session),
         finish=FinishPage(desk, icons, palette, ct.session),

@@ -21,6 +21,8 @@ class Setting:
 SETTINGS = (
     Setting("mode", "light", ("light", "dark")),
     Setting("purpose_read", "no", ("no", "yes")),
+    Setting("pen_pressure", "width", ("width", "strength", "off")),
+    Setting("pen_gamma", "0.7", ("0.4", "0.55", "0.7", "1", "1.5")),
 )
 """Every setting that there is."""
 

@@ -1,6 +1,7 @@
 """The region that the keyboard is on: it moves to the neighbour, and is said in words."""
 
 from painmap.bodymap.template import BodyTemplate, Region
+from painmap.domain.anatomy import Side
 from painmap.domain.pain import Mark
 from painmap.domain.places import FigurePoint
 from painmap.ui.body_ink import ViewInk
@@ -13,6 +14,36 @@ FIRST_PLACE = FigurePoint(8.0, 400.0)
 def region_words(region: Region) -> str:
     """Such as "patient's LEFT lower lumbar paraspinal (L4-S1)"."""
     return f"patient's {region.words}"
+
+
+def region_name(region: Region) -> str:
+    """Such as "LEFT lower lumbar paraspinal", or the name alone on the midline."""
+    return region.name if region.side is Side.MIDLINE else f"{region.side.word} {region.name}"
+
+
+def mark_on(region_id: str, scene: Scene) -> Mark | None:
+    """The uppermost mark of the layer worked on that covers a region."""
+    for mark in reversed(scene.marks):
+        if scene.layer in (None, mark.layer) and any(r.id == region_id for r in mark.regions):
+            return mark
+    return None
+
+
+def state_words(region_id: str, scene: Scene) -> str:
+    """Whether a region is marked, how strongly it hurts and what it is like."""
+    mark = mark_on(region_id, scene)
+    if mark is not None:
+        intensity, site = scene.intensity(mark), scene.sites.get(mark.site_id)
+        parts = ["marked, intensity not asked" if intensity is None else f"{intensity} of 10"]
+        parts += [quality.value for quality in site.qualities] if site is not None else []
+        parts += [site.finding.value] if site is not None and site.finding is not None else []
+        parts += ["selected"] if mark.site_id == scene.selected else []
+        return ", ".join(parts)
+    if any(tick.region.id == region_id for tick in scene.ticks):
+        return "asked, no pain"
+    if any(r.id == region_id for ghost in scene.ghosts for r in ghost.regions):
+        return "as last visit, not confirmed"
+    return "not asked"
 
 
 class RegionFocus:
@@ -50,28 +81,9 @@ class RegionFocus:
             return None
         return ink.label_at[self.region]
 
-    def mark(self, scene: Scene) -> Mark | None:
-        """The uppermost mark of the layer worked on that covers the region."""
-        for mark in reversed(scene.marks):
-            if scene.layer in (None, mark.layer) and any(r.id == self.region for r in mark.regions):
-                return mark
-        return None
-
     def words(self, template: BodyTemplate, scene: Scene) -> str:
         """Say the region, and whether it is marked."""
         if self.region is None:
             return "Arrow keys move over the regions, Enter marks one."
         region = template.region(self.region)
-        mark = self.mark(scene)
-        if mark is None and any(tick.region.id == self.region for tick in scene.ticks):
-            state = "asked, no pain"
-        elif mark is None and any(r.id == self.region for g in scene.ghosts for r in g.regions):
-            state = "as last visit, not confirmed"
-        elif mark is None:
-            state = "not asked"
-        else:
-            intensity = scene.intensity(mark)
-            state = "marked" if intensity is None else f"marked, {intensity} of 10"
-            if mark.site_id == scene.selected:
-                state += ", selected"
-        return f"{region_words(region)}, {state}"
+        return f"{region_words(region)}, {state_words(self.region, scene)}"

@@ -6,7 +6,7 @@ import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPainterPathStroker, QTransform
 
-from painmap.bodymap.marks import POINT_RADIUS, area_of_stroke, polygons_area
+from painmap.bodymap.marks import POINT_RADIUS, area_of_stroke, polygons_area, strength_bands
 from painmap.domain.pain import (
     AreaShape,
     ArrowShape,

@@ -13,16 +13,19 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QTabletEvent,
+    QTouchEvent,
     QWheelEvent,
 )
 
 from painmap.bodymap.template import BodyTemplate
+from painmap.ui import body_access
 from painmap.ui.body_camera import frame_of
 from painmap.ui.body_canvas import NIB_TOOLS, BodyCanvas, Hover
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_marks import Scene
 from painmap.ui.body_pen import PenWatch, is_eraser_end, tilt_of
+from painmap.ui.body_touch import TOUCHES, Pinched, Stroked, TouchWatch
 from painmap.ui.theme import Palette
 from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
 from painmap.ui.tools.mark_pain import (
@@ -33,6 +36,7 @@ from painmap.ui.tools.mark_pain import (
     StrokePreview,
     tool_of,
 )
+from painmap.ui.tools.pen_path import PenHand
 
 __all__ = ["BodyFigure", "FigureGlance", "Hover"]
 
@@ -67,14 +71,18 @@ class BodyFigure(BodyCanvas):
 
     def __init__(self, template: BodyTemplate, palette: Palette, view: str = "back") -> None:
         super().__init__(template, palette, view)
+        body_access.enable()
+        self._told: str | None = None
         self._pan_from: QPoint | None = None
         self.pen = PenWatch()
+        self.touch = TouchWatch()
         self._before_hold: MarkTool | None = None
         self._let_go = False
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
         self.set_tool(MarkTool.REGION)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.describe_focus()
 
@@ -148,6 +156,10 @@ class BodyFigure(BodyCanvas):
         self.brush_changed.emit(width)
         self.update()
 
+    def set_pen_hand(self, hand: PenHand) -> None:
+        """Let the pen's pressure do something else."""
+        self.pen_hand = hand
+
     def step_brush(self, step: int) -> None:
         """Take the next wider brush, or the next narrower one."""
         number = BRUSH_WIDTHS.index(self.brush_width) + step
@@ -170,12 +182,39 @@ class BodyFigure(BodyCanvas):
         elif kind is not None:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._move_nib(position)
-            heard = self._pointer(position, kind, Button.LEFT, shift)
+            heard = self._pointer(position, kind, Button.LEFT, shift=shift)
             pen = replace(heard, pressure=event.pressure(), tilt=tilt_of(event))
             self._gestures.feed(pen)
             if kind is PointerKind.RELEASE and is_eraser_end(event):
                 self.release_eraser()
         event.accept()  # else Qt makes a mouse of it, and draws twice
+
+    # --- the fingers
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QTouchEvent) and event.type() in TOUCHES:
+            event.accept()  # else Qt makes a mouse of one finger, and forgets the others
+            if not self.pen.hides_palm:
+                self._touched(event)
+            elif not self.pen.down:
+                self._gestures.cancel()  # a palm that lay there before the pen came
+            return True
+        return super().event(event)
+
+    def _touched(self, event: QTouchEvent) -> None:
+        match self.touch.hear(event):
+            case Stroked(kind=None):
+                self._gestures.cancel()
+            case Stroked(kind=PointerKind() as kind, at=at):
+                self._keyboard = False
+                if kind is PointerKind.PRESS:
+                    self.setFocus(Qt.FocusReason.MouseFocusReason)
+                    self._hover_at(at)
+                self._move_nib(at if kind is not PointerKind.RELEASE else None)
+                self._gestures.feed(self._pointer(at, kind, Button.LEFT, shift=False))
+            case Pinched(at=at, moved=moved, factor=factor):
+                moving = self.camera.panned(moved.x(), moved.y())
+                self.set_camera(moving.zoomed(factor, at.x(), at.y()))
 
     # --- the mouse
 
@@ -184,6 +223,7 @@ class BodyFigure(BodyCanvas):
         position: QPointF,
         kind: PointerKind,
         button: Button,
+        *,
         shift: bool,
     ) -> PointerEvent:
         place = self.camera.figure(position.x(), position.y())
@@ -200,7 +240,7 @@ class BodyFigure(BodyCanvas):
     def _mouse(self, event: QMouseEvent, kind: PointerKind) -> PointerEvent:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         button = BUTTONS.get(event.button(), Button.NONE)
-        return self._pointer(event.position(), kind, button, shift)
+        return self._pointer(event.position(), kind, button, shift=shift)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.pen.hides_palm:
@@ -342,13 +382,20 @@ class BodyFigure(BodyCanvas):
         self.setAccessibleName(
             f"Body figure, {self.figure.name.lower()} view, {self.template.name.lower()}"
         )
-        words = self.focus.words(self.template, self.scene)
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(changed)
-            if self._keyboard:
-                self.say(words)
+        words, region = self.focus.words(self.template, self.scene), self.focus.region
+        before, self._told = self._told, region
+        if words == self.accessibleDescription():
+            return
+        self.setAccessibleDescription(words)
+        changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+        QAccessible.updateAccessibility(changed)
+        if region is None or not self._keyboard:
+            return
+        if region != before:
+            body_access.tell_focus(self, region)  # the reader goes there, and reads it
+        else:
+            body_access.tell_change(self, region)
+            self.say(words)
 
     def say(self, words: str) -> None:
         """Let a screen reader speak, once."""

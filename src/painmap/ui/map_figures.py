@@ -31,6 +31,7 @@ def fill_menu(
     template: BodyTemplate,
     on_figure: Callable[[str], None],
     on_view: Callable[[str], None],
+    on_legend: Callable[[], None],
 ) -> None:
     """List views, zooms and figures; they are only read when the menu opens."""
     menu.clear()
@@ -51,6 +52,8 @@ def fill_menu(
             action = menu.addAction(f"{figure.name} figure", partial(on_figure, map_id))
             action.setCheckable(True)
             action.setChecked(figure.ref == template.ref)
+    menu.addSeparator()
+    menu.addAction("Legend: colours, patterns, letters", on_legend)
 
 
 class AllViews(QFrame):

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Page
-from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite, RegionShape
+from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
+from painmap.services.settings import Settings
 from painmap.ui.body_figures import (
     figure_for,
     figure_of,
@@ -30,43 +32,24 @@ from painmap.ui.body_zooms import from_zooms
 from painmap.ui.compare_review import Review
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_corners import MOST_SWITCHES, Corners
 from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_menu
 from painmap.ui.map_ghosts import LastVisit
+from painmap.ui.map_hands import FigureHands
 from painmap.ui.map_marking import Marking
 from painmap.ui.map_panel import SitePanel
+from painmap.ui.map_pen import PenMenu
 from painmap.ui.map_question import ClosingQuestion
 from painmap.ui.map_toolbar import HOLD_ERASER, TOOL_KEYS, FigureHead, ToolStrip
 from painmap.ui.map_words import elsewhere_words, hover_words
 from painmap.ui.pages import VisitPage
-from painmap.ui.quality_chips import LegendCard
 from painmap.ui.quality_registry import BY_LETTER
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.tools.mark_pain import (
-    Done,
-    Drawn,
-    Erased,
-    MarkTool,
-    Pointed,
-    Radiated,
-    Ringed,
-    Tapped,
-    Ticked,
-    Touched,
-)
-from painmap.ui.tools.pen_path import bowed
+from painmap.ui.tools.mark_pain import MarkTool
 from painmap.ui.widgets import button, card, column, label, row
 
 FIRST_VIEW = "back"
-SWITCH_SHARE, SMALL_SWITCH_SHARE, SWITCH_SHAPE = 0.30, 0.21, 0.52
-"""Height of one small figure, or of each of several, as a share of the large one's; and its
-width to its height."""
-MOST_SWITCHES = 3
 LEAST_WORDS_PX = 200
-MOST_LETTERS = 0x80
-"""Codes of keys from here on are no letters of the Latin alphabet."""
-LEGEND_TOP_PX = 6
-LEGEND_FITS_PX = 520
-"""On a narrower figure the legend would hide the figure and a side letter."""
 
 
 class MapPage(VisitPage):
@@ -74,12 +57,13 @@ class MapPage(VisitPage):
 
     page = Page.MAP
 
-    def __init__(self, desk: Desk, icons: Icons, palette: Palette) -> None:
+    def __init__(
+        self, desk: Desk, icons: Icons, palette: Palette, settings: Settings | None = None
+    ) -> None:
         super().__init__(desk, icons, palette)
         self.marking = Marking(desk)
         self.digits = IntensityKeys(desk)
         self._views_of_gone: dict[UUID, str] = {}
-        self._arrow_from: FigurePoint | None = None
         self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
         self._usual = desk.template
         self.switches = tuple(ViewSwitch(desk.template, palette) for _ in range(3))
@@ -95,12 +79,23 @@ class MapPage(VisitPage):
             palette,
             self.figure,
         )
-        self.legend = LegendCard(palette, self.figure)
-        self.head = FigureHead(self.choose_layer, lambda shown: self.legend.setVisible(shown))
+        self.pen = PenMenu(self.figure.set_pen_hand, settings, self)
+        self.tools.pen.setMenu(self.pen)
+        self.head = FigureHead(self.choose_layer)
+        self.corners = Corners(
+            self.figure,
+            self.switches,
+            self.tools,
+            self.head,
+            self.all_views,
+            palette,
+            on_placed=lambda: self._on_hover(self.figure.hover),
+        )
         self.panel = SitePanel(
             desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
         )
         self.last_visit = LastVisit(desk, self._refresh)
+        self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
         self.question = ClosingQuestion(desk, self._more_pains)
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
@@ -117,7 +112,6 @@ class MapPage(VisitPage):
         inside = column(self.head, margins=2, spacing=0)
         inside.addWidget(self.figure, 1)
         ground.setLayout(inside)
-        self.figure.installEventFilter(self)
         self.under.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         working = QWidget()
@@ -138,15 +132,24 @@ class MapPage(VisitPage):
         self.setFocusProxy(self.figure)
 
     def _connect(self) -> None:
-        self.figure.done.connect(self._on_done)
-        self.figure.region_tapped.connect(self._on_region)
         self.figure.tool_changed.connect(self._on_tool)
         self.figure.brush_changed.connect(self.tools.widths.show_width)
         self.tools.widths.show_width(self.figure.brush_width)
         self.figure.hovered.connect(self._on_hover)
         self.head.menu.aboutToShow.connect(
-            lambda: fill_menu(self.head.menu, self.template, self.show_figure, self.show_view)
+            lambda: fill_menu(
+                self.head.menu,
+                self.template,
+                self.show_figure,
+                self.show_view,
+                self.corners.turn_legend,
+            )
         )
+        for letter, quality in BY_LETTER.items():
+            # a shortcut, so that it works wherever the focus is on the page
+            keys = QShortcut(QKeySequence(f"Alt+{letter}"), self)
+            keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(partial(self.panel.toggle_quality, quality))
         self.desk.opened.connect(self._on_opened)
         self.desk.changed.connect(self._on_changed)
         self.desk.selected.connect(self._on_selected)
@@ -188,7 +191,7 @@ class MapPage(VisitPage):
         self.desk.template = self.marking.template = template
         self.all_views.hide()
         self.figure.show_figure(template, view)
-        self._place_corners()
+        self.corners.place()
         self._refresh()
 
     def _scene(self, view: str) -> Scene:
@@ -215,7 +218,7 @@ class MapPage(VisitPage):
 
     def _on_tool(self, tool: MarkTool) -> None:
         self.tools.show_tool(tool)
-        self._arrow_from = None
+        self.hands.forget_arrow()
         self._on_hover(self.figure.hover)
 
     def choose_layer(self, layer: AuthorLayer) -> None:
@@ -230,7 +233,7 @@ class MapPage(VisitPage):
         self.all_views.set_colours(palette)
         for switch in self.switches:
             switch.set_colours(palette)
-        for part in (self.tools, self.panel, self.legend, self.review):
+        for part in (self.tools, self.panel, self.corners, self.review):
             part.set_colours(palette)
 
     def _refresh(self) -> None:
@@ -311,94 +314,11 @@ class MapPage(VisitPage):
         self.under.setText(self.under.fontMetrics().elidedText(words, end, width))
         self.under.setToolTip(words if self.under.text() != words else "")
 
-    # --- what is done
-
-    def _on_done(self, outcome: Done) -> None:
-        view, marking = self.figure.view, self.marking
-        match outcome:
-            case Tapped(at=at, add=add):
-                self._tap(at, add)
-            case Drawn(stroke=stroke, add=add):
-                marking.put(view, stroke, add=add)
-            case Ringed(points=points, add=add):
-                marking.ring(view, points, add=add)
-            case Pointed(at=at, add=add):
-                marking.point(view, at, add=add)
-            case Radiated(points=points):
-                marking.radiate(view, points, ends=self._ends_of(points))
-            case Ticked(points=points):
-                passed = [self.figure.region_at(point) for point in points]
-                marking.tick(view, tuple(each.id for each in passed if each is not None))
-            case Erased(stroke=stroke):
-                marking.erase(view, stroke)
-            case Touched(mark=mark):
-                marking.touch(mark)
-
-    def _on_region(self, region: str, add: bool) -> None:
-        """Enter on a region: what the tool would do there."""
-        view, tool, at = self.figure.view, self.figure.tool, self.figure.ink.label_at[region]
-        if tool is MarkTool.PAIN_FREE:
-            self.marking.tick(view, (region,))
-        elif tool is MarkTool.ERASER:
-            self.marking.erase_region(view, region)
-        elif tool is MarkTool.POINT:
-            self.marking.point(view, at, add=add)
-        elif tool is MarkTool.ARROW:
-            self._arrow_by_keys(region, at)
-        elif (ghost := self._ghost_on(region)) is not None:
-            self._confirm(ghost)
-        else:
-            self.marking.tap_region(view, region, add=add)
-
-    def _confirm(self, ghost: UUID) -> None:
-        self.desk.select(self.last_visit.confirm(ghost))
-
-    def _ghost_on(self, region: str) -> UUID | None:
-        """The ghost that Enter on a region confirms: one that no mark of today covers."""
-        marked = any(r.id == region for m in self.figure.scene.marks for r in m.regions)
-        ghosts = [] if marked else self.figure.scene.ghosts
-        return next((g.id for g in ghosts if any(r.id == region for r in g.regions)), None)
-
-    def _arrow_by_keys(self, region: str, at: FigurePoint) -> None:
-        """The first Enter is where the pain is, the second where it radiates to."""
-        start, self._arrow_from = self._arrow_from, None
-        if start is None or start == at:
-            self._arrow_from = at if start is None else None
-            said = "From here; press Enter where the pain radiates to." if start is None else ""
-            self.figure.say(said)
-            return
-        points = bowed(start, at)
-        self.marking.radiate(self.figure.view, points, ends=self._ends_of(points))
-
-    def _ends_of(self, points: tuple[FigurePoint, ...]) -> tuple[UUID | None, UUID | None]:
-        """The marks under the start and under the head of an arrow."""
-        return self.figure.mark_at(points[0]), self.figure.mark_at(points[-1])
-
-    def _tap(self, at: FigurePoint, add: bool) -> None:
-        """A click: on ink it selects the ink's site, on a region it marks, beside it deselects.
-
-        On a ghost of the last visit it confirms that this pain is still the same.
-        """
-        ghost = self.figure.ghost_at(at)
-        if ghost is not None and self.figure.mark_at(at) is None:
-            self._confirm(ghost)
-            return
-        under = self.figure.mark_at(at)
-        mark = self.desk.open_visit.visit.find(under) if under is not None else None
-        inked = isinstance(mark, Mark) and not isinstance(mark.shape, RegionShape)
-        region = self.figure.region_at(at)
-        if under is not None and inked and not add and not self.marking.adding:
-            self.marking.touch(under)
-        elif region is not None:
-            self.marking.tap_region(self.figure.view, region.id, add=add)
-        else:
-            self.desk.select(None)
+    # --- the keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         tools = {ord(letter): tool for tool, letter in TOOL_KEYS.items()}
-        if event.modifiers() == Qt.KeyboardModifier.AltModifier and self._key_quality(key):
-            return
         plain = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
@@ -425,14 +345,6 @@ class MapPage(VisitPage):
             int(event.text())
         ):
             super().keyPressEvent(event)
-
-    def _key_quality(self, key: int) -> bool:
-        """Alt and the letter of a quality: choose it for the selected site, or take it back."""
-        quality = BY_LETTER.get(chr(key)) if key < MOST_LETTERS else None
-        if quality is None or self.marking.selected is None:
-            return False
-        self.panel.toggle_quality(quality)
-        return True
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == ord(HOLD_ERASER) and not event.isAutoRepeat():
@@ -506,28 +418,3 @@ class MapPage(VisitPage):
         visit, site = self.visit, place.get("site")
         if site and visit is not None and isinstance(visit.find(UUID(site)), PainSite):
             self.desk.select(UUID(site))
-
-    # --- what stands in the corners of the figure
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.figure and event.type() is QEvent.Type.Resize:
-            self._place_corners()
-        return False
-
-    def _place_corners(self) -> None:
-        wide, high = self.figure.width(), self.figure.height()
-        count = min(len(whole_views(self.template)) - 1, MOST_SWITCHES)
-        share = SWITCH_SHARE if count < 2 else SMALL_SWITCH_SHARE
-        height = max(96 if count > 1 else 120, round(high * share))
-        width = round(height * SWITCH_SHAPE)
-        for number, switch in enumerate(self.switches):
-            top = high - (count - number) * (height + 8)
-            switch.setGeometry(wide - width - 8, top, width, height)
-        self.legend.move(wide - self.legend.width() - 8, LEGEND_TOP_PX)
-        self.head.legend.setEnabled(wide >= LEGEND_FITS_PX)
-        self.legend.setVisible(self.head.legend.isChecked() and wide >= LEGEND_FITS_PX)
-        self.legend.raise_()
-        self.tools.fit_into(wide, high)
-        self.all_views.fit_into(self.figure.rect())
-        self.head.fit_into(wide)
-        self._on_hover(self.figure.hover)

@@ -253,8 +253,13 @@ class SitePanel(QFrame):
 
     def toggle_quality(self, quality: Quality) -> None:
         """Choose a quality or take it back; for its key."""
-        if self.quality_chips.isVisible():
-            self.quality_chips.chip(quality).click()
+        site = self._site()
+        if site is None:
+            return
+        if self.quality_chips.isHidden():
+            self._desk.say("The doctor's findings have no quality of pain.")
+            return
+        self.quality_chips.chip(quality).click()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

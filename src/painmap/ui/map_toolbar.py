@@ -83,6 +83,11 @@ class ToolStrip(QFrame):
             box.addWidget(made)
         self.widths = BrushWidths(on_width, palette)
         box.addWidget(self.widths)
+        self.pen = self._made("Pen", lambda: None)
+        self.pen.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.pen.setToolTip("What the pressure of a pen does")
+        self.pen.setAccessibleName("Pen: what its pressure does")
+        box.addWidget(self.pen)
         self.fit = self._made("Whole", on_fit)
         self.fit.setToolTip("Show the whole figure (key Home)")
         self.fit.setAccessibleName("Show the whole figure")
@@ -112,7 +117,7 @@ class ToolStrip(QFrame):
             if height >= ROOMY_PX
             else Qt.ToolButtonStyle.ToolButtonIconOnly
         )
-        for made in (*self._tools.values(), self.fit):
+        for made in (*self._tools.values(), self.pen, self.fit):
             made.setToolButtonStyle(style)
             made.setMinimumWidth(70 if height >= ROOMY_PX else 34)
         self.adjustSize()
@@ -123,6 +128,7 @@ class ToolStrip(QFrame):
         self.widths.set_colours(palette)
         for tool, made in self._tools.items():
             made.setIcon(self._icons.icon(_ICONS[tool], palette, 20))
+        self.pen.setIcon(self._icons.icon("pen", palette, 20))
         self.fit.setIcon(self._icons.icon("fit", palette, 20))
 
 
@@ -182,15 +188,12 @@ class _Disc(QToolButton):
 class FigureHead(QWidget):
     """Above the figure: which view it is, and whose the next marks are."""
 
-    def __init__(
-        self, on_layer: Callable[[AuthorLayer], None], on_legend: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, on_layer: Callable[[AuthorLayer], None]) -> None:
         super().__init__()
         self.legend = QPushButton("Legend")
         self.legend.setProperty("flat", True)
         self.legend.setCheckable(True)
         self.legend.setToolTip("What colours, patterns and letters mean")
-        self.legend.clicked.connect(on_legend)
         self.view = label(tone="heading")
         self.menu = QMenu(self)
         self.views = QPushButton("Views")
