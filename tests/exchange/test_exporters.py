@@ -168,8 +168,13 @@ def test_the_table_of_marks_has_one_line_for_each_region_of_any_visit(
 
     lines = rows("pain-long-csv", ExportContext(document, MUSCLES))
 
-    wanted = sorted(str(mark.id) for mark in visit.marks for _ in mark.regions or (None,))
-    assert sorted(line["mark_id"] for line in lines) == wanted
+    marks = {mark.id: [str(mark.id)] * max(1, len(mark.regions)) for mark in visit.marks}
+    spoken = [link for link in visit.pain_links if link.arrow not in marks]
+    wanted = sorted(each for ids in marks.values() for each in ids)
+    assert sorted(line["mark_id"] for line in lines if line["kind"] != "link") == wanted
+    told = [line for line in lines if line["kind"] == "link"]
+    assert [line["link"] for line in told] == [link.kind.value for link in spoken]
+    assert all(bool(line["to_pain_site_id"]) != bool(line["to_region_id"]) for line in told)
 
 
 @settings(max_examples=15)

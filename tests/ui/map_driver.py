@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
@@ -14,6 +14,7 @@ from painmap.ui.map_page import MapPage
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+_SCREENS: list[QPointingDevice] = []
 _DEVICES: dict[QPointingDevice.PointerType, QPointingDevice] = {}
 
 
@@ -48,6 +49,36 @@ def key(page: MapPage, name: object, modifier: Qt.KeyboardModifier = PLAIN) -> N
     QTest.keyClick(page.figure, name, modifier)  # type: ignore[call-overload]  # Key or text
 
 
+def finger() -> QPointingDevice:
+    """The touch screen."""
+    if not _SCREENS:
+        _SCREENS.append(QTest.createTouchDevice())
+    return _SCREENS[0]
+
+
+def touch_widget(widget: QWidget, at: QPoint | None = None) -> None:
+    """Tap a widget with a finger."""
+    place = at if at is not None else widget.rect().center()
+    QTest.touchEvent(widget, finger()).press(0, place, widget).commit()
+    QTest.touchEvent(widget, finger()).release(0, place, widget).commit()
+    QApplication.processEvents()
+
+
+def touch_region(page: MapPage, region: str) -> None:
+    touch_widget(page.figure, pixel_of(page, middle_of(page, region)))
+
+
+def touch_stroke(page: MapPage, points: Iterable[FigurePoint]) -> None:
+    """Draw with one finger."""
+    pixels = [pixel_of(page, point) for point in points]
+    figure = page.figure
+    QTest.touchEvent(figure, finger()).press(0, pixels[0], figure).commit()
+    for pixel in pixels[1:]:
+        QTest.touchEvent(figure, finger()).move(0, pixel, figure).commit()
+    QTest.touchEvent(figure, finger()).release(0, pixels[-1], figure).commit()
+    QApplication.processEvents()
+
+
 def _device(end: QPointingDevice.PointerType) -> QPointingDevice:
     if end not in _DEVICES:
         _DEVICES[end] = QPointingDevice(
@@ -55,7 +86,10 @@ def _device(end: QPointingDevice.PointerType) -> QPointingDevice:
             100 + len(_DEVICES),
             QInputDevice.DeviceType.Stylus,
             end,
-            QInputDevice.Capability.Position | QInputDevice.Capability.Pressure,
+            QInputDevice.Capability.Position
+            | QInputDevice.Capability.Pressure
+            | QInputDevice.Capability.XTilt
+            | QInputDevice.Capability.YTilt,
             1,
             3,
             "",
@@ -68,13 +102,15 @@ def pen(
     page: MapPage,
     touches: Iterable[tuple[FigurePoint, float]],
     end: QPointingDevice.PointerType = QPointingDevice.PointerType.Pen,
+    *,
+    tilt: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     """Draw with a pen: places with the pressure at each."""
     path = list(touches)
     kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(path) - 1)]
     for kind, (at, pressure) in zip(kinds, path, strict=True):
-        send_pen(page, kind, at, pressure, end)
-    send_pen(page, QEvent.Type.TabletRelease, path[-1][0], 0.0, end)
+        send_pen(page, kind, at, pressure, end, tilt=tilt)
+    send_pen(page, QEvent.Type.TabletRelease, path[-1][0], 0.0, end, tilt=tilt)
 
 
 def send_pen(
@@ -83,6 +119,8 @@ def send_pen(
     at: FigurePoint,
     pressure: float,
     end: QPointingDevice.PointerType = QPointingDevice.PointerType.Pen,
+    *,
+    tilt: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     pixel = page.figure.camera.pixel(at)
     place = QPointF(pixel.x, pixel.y)
@@ -93,8 +131,7 @@ def send_pen(
         place,
         page.figure.mapToGlobal(place),
         pressure,
-        0.0,
-        0.0,
+        *tilt,
         0.0,
         0.0,
         0.0,

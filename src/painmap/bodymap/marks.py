@@ -1,7 +1,7 @@
 """Shapes of marks on a view: their area, what they cover, and whether a hand touches them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import shapely
@@ -115,11 +115,9 @@ def strength_bands(stroke: StrokeShape) -> tuple[tuple[float, BaseGeometry], ...
     if stroke.pressing is not Pressing.STRENGTH or not stroke.pressures:
         return ((1.0, area_of_stroke(stroke)),)
     shares = [pressed_share(each, stroke.gamma) for each in stroke.pressures]
-    steps = [math.ceil(share * STRENGTH_STEPS) for share in shares]
     pieces: dict[int, list[BaseGeometry]] = {}
-    spans = list(pairwise(stroke.points)) or [(stroke.points[0], stroke.points[0])]
-    firm = [round((a + b) / 2) for a, b in pairwise(steps)] or steps
-    for span, step in zip(spans, firm, strict=True):
+    for span, share in _even_spans(stroke.points, shares):
+        step = math.ceil(share * STRENGTH_STEPS)
         pieces.setdefault(step, []).append(stroke_area(span, stroke.width))
     bands, above = [], shapely.Polygon()
     for step in sorted(pieces, reverse=True):
@@ -127,6 +125,22 @@ def strength_bands(stroke: StrokeShape) -> tuple[tuple[float, BaseGeometry], ...
         bands.append((step / STRENGTH_STEPS, area.difference(above)))
         above = above.union(area)
     return tuple((share, area) for share, area in reversed(bands) if not area.is_empty)
+
+
+def _even_spans(
+    points: Sequence[FigurePoint], shares: Sequence[float]
+) -> Iterator[tuple[tuple[FigurePoint, FigurePoint], float]]:
+    """The way in stretches so short that each has one strength."""
+    if len(points) == 1:
+        yield (points[0], points[0]), shares[0]
+    for (a, b), (light, firm) in zip(pairwise(points), pairwise(shares), strict=True):
+        count = 1 + math.floor(abs(firm - light) * STRENGTH_STEPS)
+        for i in range(count):
+            start, end = (
+                FigurePoint(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
+                for t in (i / count, (i + 1) / count)
+            )
+            yield (start, end), light + (firm - light) * (i + 0.5) / count
 
 
 def polygons_area(polygons: Iterable[Sequence[Sequence[FigurePoint]]]) -> BaseGeometry:

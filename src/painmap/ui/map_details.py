@@ -63,7 +63,14 @@ class SiteDetails(QWidget):
         box.addSpacing(4)
         for field, caption, *_ in TEXTS:
             box.addLayout(_line(caption, self.texts[field]))
+        self._box = box
         self.setLayout(box)
+
+    def add_part(self, caption: str, part: QWidget) -> None:
+        """Put one more thing that can be said below the others."""
+        self._box.addSpacing(4)
+        self._box.addWidget(label(caption, "caption"))
+        self._box.addWidget(part)
 
     def _strip(self, what: str, palette: Palette) -> IntensityStrip:
         def chosen(value: int | None) -> None:

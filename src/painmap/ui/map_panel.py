@@ -24,6 +24,7 @@ from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_details import SiteDetails, recorded
 from painmap.ui.map_intensity import IntensityStrip
 from painmap.ui.map_legend import MarkLegend
+from painmap.ui.map_links import SiteLinks
 from painmap.ui.quality_chips import dress
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import Chips, NoteEdit, button, card, column, label, row
@@ -130,6 +131,8 @@ class SitePanel(QFrame):
         for part in (self._finding_caption, self.finding_chips):
             part.hide()
         self.details = SiteDetails(self._describe, palette)
+        self.links = SiteLinks(desk)
+        self.details.add_part("TO OTHER PAINS", self.links)
         self.details.hide()
         self.more_button = button("More", self._fold, flat=True)
         self.more_button.setCheckable(True)
@@ -230,6 +233,7 @@ class SitePanel(QFrame):
             part.setVisible(found)
         self.finding_chips.set_chosen([] if site.finding is None else [site.finding])
         self.details.show_site(site)
+        self.links.show_site(visit, site)
         self._name_more(site)
 
     def _fold(self) -> None:
@@ -239,7 +243,8 @@ class SitePanel(QFrame):
             self._name_more(site)
 
     def _name_more(self, site: PainSite) -> None:
-        count = recorded(site)
+        spoken = (link for link in self._desk.open_visit.visit.pain_links if link.arrow is None)
+        count = recorded(site) + sum(link.from_site == site.id for link in spoken)
         if self.more_button.isChecked():
             text = "Less"
         else:

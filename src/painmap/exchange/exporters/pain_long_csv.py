@@ -92,7 +92,8 @@ def _write(context: ExportContext) -> bytes:
         for mark in visit.marks_of(site.id)
         for region in mark.regions or (None,)
     ]
-    rows += [_spoken_cells(context, link) for link in visit.pain_links if link.arrow is None]
+    shown = {mark.id for mark in visit.marks}
+    rows += [_spoken_cells(context, each) for each in visit.pain_links if each.arrow not in shown]
     return table(COLUMNS.split(), rows)
 
 
