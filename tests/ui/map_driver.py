@@ -58,9 +58,11 @@ def finger() -> QPointingDevice:
 
 def touch_widget(widget: QWidget, at: QPoint | None = None) -> None:
     """Tap a widget with a finger."""
-    place = at if at is not None else widget.rect().center()
-    QTest.touchEvent(widget, finger()).press(0, place, widget).commit()
-    QTest.touchEvent(widget, finger()).release(0, place, widget).commit()
+    # through the window, as a screen does, which finds the widget under the finger
+    screen = widget.window().windowHandle()
+    place = widget.mapTo(widget.window(), at if at is not None else widget.rect().center())
+    QTest.touchEvent(screen, finger()).press(0, place, screen).commit()
+    QTest.touchEvent(screen, finger()).release(0, place, screen).commit()
     QApplication.processEvents()
 
 

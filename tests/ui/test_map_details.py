@@ -13,8 +13,10 @@ from painmap.domain.pain import (
     Pattern,
     Quality,
 )
+from painmap.ui.body_camera import flank_letters
 from painmap.ui.body_look import Look, paint_area
 from painmap.ui.body_picture import picture, says_qualities
+from painmap.ui.map_corners import LEGEND_FITS_PX
 from painmap.ui.map_page import MapPage
 from painmap.ui.quality_chips import swatch
 from painmap.ui.quality_registry import BY_LETTER, QUALITIES, letters_of
@@ -196,3 +198,22 @@ def test_an_exported_picture_has_the_legend_as_soon_as_a_quality_is_said(page: M
     after = picture(visit_of(page), page.desk.template, "back", size)
     foot = (0, 850, 540, 50)
     assert before.copy(*foot) != after.copy(*foot)
+
+
+@pytest.mark.parametrize("width", [616, 1030])
+def test_the_legend_is_reached_at_any_width(page: MapPage, width: int) -> None:
+    page.resize(width, 560)
+    QApplication.processEvents()
+    menu = page.head.menu
+    menu.aboutToShow.emit()
+    (entry,) = [each for each in menu.actions() if each.text().startswith("Legend")]
+    entry.trigger()
+
+    seen = page.corners.glimpse if page.figure.width() < LEGEND_FITS_PX else page.legend
+    assert seen.isVisible()
+    assert "burning crosses, B" in seen.accessibleName()
+    for letter in flank_letters(page.figure.figure.viewers_left, page.figure.camera):
+        at = QPoint(round(letter.at.x), round(letter.at.y))
+        assert not (page.legend.isVisible() and page.legend.geometry().contains(at))
+    page.corners.glimpse.hide()
+    assert page.legend.isVisible() == (seen is page.legend)

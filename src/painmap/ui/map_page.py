@@ -43,6 +43,7 @@ from painmap.ui.map_question import ClosingQuestion
 from painmap.ui.map_toolbar import HOLD_ERASER, TOOL_KEYS, FigureHead, ToolStrip
 from painmap.ui.map_words import elsewhere_words, hover_words
 from painmap.ui.pages import VisitPage
+from painmap.ui.quality_chips import LegendCard
 from painmap.ui.quality_registry import BY_LETTER
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import MarkTool
@@ -166,6 +167,11 @@ class MapPage(VisitPage):
     def template(self) -> BodyTemplate:
         """The figure that is worked on."""
         return self.figure.template
+
+    @property
+    def legend(self) -> LegendCard:
+        """The legend on the figure, where there is room for it."""
+        return self.corners.legend
 
     @property
     def switch(self) -> ViewSwitch:
