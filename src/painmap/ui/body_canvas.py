@@ -177,7 +177,7 @@ class BodyCanvas(QWidget):
         soft = QColor(self.colours.accent)
         soft.setAlphaF(HOVER_STRENGTH)
         painter.fillPath(area, soft)
-        painter.strokePath(area, QPen(QColor(self.colours.accent), 1.0))
+        painter.strokePath(area, QPen(QColor(self.colours.skin_ink), 1.2))
 
     def _show_preview(self, preview: Preview) -> None:
         """Show what the hand has drawn so far; only the pixels that it changed are painted."""

@@ -64,7 +64,7 @@ def paint_area(
 ) -> None:
     """Fill and outline the area of a mark, in pixels; `bands` fill it less where it is light."""
     if look.intensity is None:
-        fill = QColor(colours.surface)
+        fill = QColor(colours.paper)
         fill.setAlphaF(0.55)
         painter.fillPath(area, fill)
         if not look.qualities:
@@ -82,7 +82,7 @@ def paint_area(
     if look.qualities:
         first = QUALITIES[look.qualities[0]]
         edge = first.colour(colours)
-        ground = colours.surface if look.intensity is None else colours.pain[look.intensity]
+        ground = colours.paper if look.intensity is None else colours.pain[look.intensity]
         ink = ink_on(ground)
         ink.setAlphaF(PATTERN_STRENGTH)
         if not look.plain:
@@ -95,6 +95,12 @@ def paint_area(
     if look.layer is AuthorLayer.DOCTOR:
         pen.setDashPattern([3.2, 2.2] if look.selected else [4.0, 3.0])
     painter.strokePath(area, pen)
+
+
+def paint_swatch(painter: QPainter, area: QPainterPath, look: Look, colours: Palette) -> None:
+    """A mark as a legend shows it: on skin, so that it has the colour that it has there."""
+    painter.fillPath(area, QColor(colours.skin))
+    paint_area(painter, area, look, colours)
 
 
 def paint_pill(painter: QPainter, at: QPointF, area: QRectF, text: str, colours: Palette) -> None:
@@ -150,10 +156,10 @@ def paint_tick(painter: QPainter, at: QPointF, colours: Palette) -> None:
 def paint_ghost(painter: QPainter, area: QPainterPath, colours: Palette) -> None:
     """A mark of an earlier visit: an outline of dots that waits for an answer."""
     painter.save()
-    soft = QColor(colours.muted)
+    soft = QColor(colours.skin_ink)
     soft.setAlphaF(0.13)
     painter.fillPath(area, soft)
-    pen = QPen(QColor(colours.muted), 1.6)
+    pen = QPen(QColor(colours.skin_ink), 1.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setDashPattern([0.4, 2.4])
     painter.strokePath(area, pen)

@@ -166,10 +166,10 @@ def _paint_numbers(
             text = look.text if look.intensity is not None else f"? {look.text}".strip()
             paint_pill(painter, at, area, text, colours)
         elif look.text:
-            fill = colours.surface if look.intensity is None else colours.pain[look.intensity]
+            fill = colours.paper if look.intensity is None else colours.pain[look.intensity]
             if isinstance(mark.shape, PointShape):
                 at += QPointF(POINT_TEXT_PX, 0)
-                fill = colours.surface
+                fill = colours.paper
             paint_text(painter, at, look.text, ink_on(fill), QColor(fill))
 
 

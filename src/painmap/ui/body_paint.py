@@ -57,7 +57,7 @@ def paint_levels(painter: QPainter, view: BodyView, camera: Camera, colours: Pal
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    ink, halo = QColor(colours.muted), QColor(colours.skin)
+    ink, halo = QColor(colours.skin_ink), QColor(colours.skin)
     for tick in view.ticks:
         if not camera.frame.top <= tick.y <= camera.frame.bottom:
             continue

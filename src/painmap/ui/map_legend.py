@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.domain.pain import AuthorLayer
 from painmap.ui import theme
-from painmap.ui.body_look import Look, paint_area
+from painmap.ui.body_look import Look, paint_swatch
 from painmap.ui.theme import Palette
 
 LINE_PX, SWATCH, WORDS_AT = 30, QSize(56, 20), 92
@@ -38,7 +38,7 @@ class MarkLegend(QWidget):
             top = number * LINE_PX + (LINE_PX - SWATCH.height()) / 2
             swatch = QPainterPath()
             swatch.addRoundedRect(QRectF(4, top, SWATCH.width(), SWATCH.height()), 6, 6)
-            paint_area(painter, swatch, look, self._colours)
+            paint_swatch(painter, swatch, look, self._colours)
             painter.setPen(QColor(self._colours.muted))
             painter.setFont(theme.font(13))
             box = QRectF(WORDS_AT, number * LINE_PX, self.width() - WORDS_AT, LINE_PX)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from painmap.domain.pain import AuthorLayer, Quality
 from painmap.ui import theme
-from painmap.ui.body_look import Look, ink_on, paint_area, paint_tick
+from painmap.ui.body_look import Look, ink_on, paint_swatch, paint_tick
 from painmap.ui.quality_registry import QUALITIES
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import Chips
@@ -27,7 +27,7 @@ def swatch(quality: Quality, palette: Palette, ratio: float = 2.0) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     square = QPainterPath()
     square.addRoundedRect(QRectF(1.5, 1.5, SWATCH_PX - 3, SWATCH_PX - 3), 4, 4)
-    paint_area(painter, square, Look(EXAMPLE_STEP, qualities=(quality,)), palette)
+    paint_swatch(painter, square, Look(EXAMPLE_STEP, qualities=(quality,)), palette)
     painter.end()
     return pixmap
 
@@ -77,7 +77,7 @@ def paint_legend(
         else:
             area = QPainterPath()
             area.addRoundedRect(QRectF(at.x(), at.y() + 4, 24, 14), 4, 4)
-            paint_area(painter, area, look, palette)
+            paint_swatch(painter, area, look, palette)
         painter.setFont(theme.font(12))
         painter.setPen(QColor(palette.ink))
         line = QRectF(at.x() + 31, at.y(), wide - 32, LINE_PX)

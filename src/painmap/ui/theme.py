@@ -40,8 +40,13 @@ class Palette:
     skin: str
     skin_shade: str
     skin_line: str
+    paper: str
+    """Under what is written or hatched on the figure."""
+    skin_ink: str
+    """What is drawn on the figure beside pain: ghosts, and the hand's own lines."""
     pain: tuple[str, ...]
-    """Pain intensity 0 to 10: one hue, told apart by lightness alone (OKLCH, hue 350)."""
+    """Pain intensity 0 to 10: one hue, told apart by lightness alone (OKLCH, hue 350), the
+    stronger the darker, in both modes and in print, so that a colour never means its opposite."""
     qualities: tuple[str, ...]
     """One a quality of pain, in the order of the words; each comes with a pattern and a letter."""
 
@@ -63,13 +68,15 @@ LIGHT = Palette(
     skin="#f1efec",
     skin_shade="#6c7276",
     skin_line="#62686a",
+    paper="#ffffff",
+    skin_ink="#566165",
     pain=(
         "#f1d5e1",
         "#e9bcd0",
         "#dfa3bf",
         "#d58aae",
         "#ca709d",
-        "#bf568c",
+        "#ba5087",
         "#b2397c",
         "#9a2c6a",
         "#821f58",
@@ -102,33 +109,13 @@ DARK = Palette(
     warning="#efb35c",
     warning_soft="#3a2d17",
     danger="#f08a86",
-    skin="#4d5557",
-    skin_shade="#262c2f",
-    skin_line="#98a3a6",
-    pain=(
-        "#894d6a",
-        "#9b5578",
-        "#ad5e85",
-        "#c06793",
-        "#d370a2",
-        "#e679b0",
-        "#fa82bf",
-        "#ff99ca",
-        "#ffb1d5",
-        "#ffc8e0",
-        "#ffddec",
-    ),
-    qualities=(
-        "#c9d0d6",
-        "#ff9a5c",
-        "#86aaff",
-        "#b99bff",
-        "#4fd1c0",
-        "#f2c14e",
-        "#d9a883",
-        "#67c7f2",
-        "#a9d65c",
-    ),
+    skin="#e4e2de",
+    skin_shade="#565c60",
+    skin_line="#4a5053",
+    paper="#fbfaf9",
+    skin_ink="#4b565a",
+    pain=LIGHT.pain,
+    qualities=LIGHT.qualities,
 )
 PALETTES = {Mode.LIGHT: LIGHT, Mode.DARK: DARK}
 
