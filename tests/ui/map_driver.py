@@ -123,6 +123,7 @@ def send_pen(
     end: QPointingDevice.PointerType = QPointingDevice.PointerType.Pen,
     *,
     tilt: tuple[float, float] = (0.0, 0.0),
+    buttons: Qt.MouseButton = LEFT,
 ) -> None:
     pixel = page.figure.camera.pixel(at)
     place = QPointF(pixel.x, pixel.y)
@@ -139,6 +140,6 @@ def send_pen(
         0.0,
         PLAIN,
         Qt.MouseButton.NoButton if kind is QEvent.Type.TabletMove else LEFT,
-        LEFT if down else Qt.MouseButton.NoButton,
+        buttons if down else Qt.MouseButton.NoButton,
     )
     QApplication.sendEvent(page.figure, event)

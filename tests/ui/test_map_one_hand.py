@@ -138,6 +138,19 @@ def test_what_was_done_by_keys_is_undone_by_keys(window: MainWindow) -> None:
     assert said(window) == SAID
 
 
+def test_no_letter_alone_changes_side_or_mark(window: MainWindow) -> None:
+    """Plain letters are tools; a side is never turned by one key."""
+    page = window.pages.map
+    QTest.mouseClick(page.figure, LEFT, PLAIN, _middle(page.figure))
+    page.figure.setFocus()
+    before, view = visit_of(page), page.figure.view
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        press(letter)
+        press(letter, Qt.KeyboardModifier.ShiftModifier)
+    assert visit_of(page) == before
+    assert page.figure.view == view
+
+
 # --- fingers alone
 
 

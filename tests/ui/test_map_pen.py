@@ -2,7 +2,7 @@
 
 import pytest
 import shapely
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -214,6 +214,20 @@ def test_the_pen_turned_round_erases_and_gives_the_tool_back(page: MapPage) -> N
     assert page.figure.tool is MarkTool.ERASER
     send_pen(page, QEvent.Type.TabletRelease, FigurePoint(-20, 385), 0.0, ERASER_END)
     assert page.figure.tool is MarkTool.POINT
+    assert visit_of(page).marks[0].shape != RegionShape(LEFT_LOW)
+
+
+def test_the_button_of_the_pen_erases_while_it_is_held(page: MapPage) -> None:
+    touch_region(page, LEFT_LOW)
+    key(page, "B")
+    at = FigurePoint(-20, 385)
+    held = Qt.MouseButton.RightButton
+    send_pen(page, QEvent.Type.TabletPress, at, 0.0, buttons=held)
+    assert page.figure.tool is MarkTool.BRUSH  # in the air it does nothing
+    send_pen(page, QEvent.Type.TabletPress, at, 0.6, buttons=held)
+    assert page.figure.tool is MarkTool.ERASER
+    send_pen(page, QEvent.Type.TabletRelease, at, 0.0)
+    assert page.figure.tool is MarkTool.BRUSH
     assert visit_of(page).marks[0].shape != RegionShape(LEFT_LOW)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 
 from painmap.domain.pain import MOST_TILT
@@ -36,6 +36,8 @@ class PenWatch:
         """What the pen did, if it is a gesture's business."""
         self._heard = self._now()
         kind = KINDS.get(event.type())
+        if kind is PointerKind.PRESS and not event.pressure() and not self.down:
+            return PointerKind.HOVER  # its button, in the air
         if kind is PointerKind.PRESS:
             self.down = True
         elif kind is PointerKind.RELEASE:
@@ -60,6 +62,7 @@ def tilt_of(event: QTabletEvent) -> tuple[float, float] | None:
     return x, y
 
 
-def is_eraser_end(event: QTabletEvent) -> bool:
-    """Whether the pen is held the other way round."""
-    return bool(event.pointerType() is QPointingDevice.PointerType.Eraser)
+def is_erasing(event: QTabletEvent) -> bool:
+    """Whether the pen is held the other way round, or its button is held down."""
+    turned = event.pointerType() is QPointingDevice.PointerType.Eraser
+    return bool(turned or event.buttons() & Qt.MouseButton.RightButton)

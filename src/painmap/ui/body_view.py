@@ -24,7 +24,7 @@ from painmap.ui.body_canvas import NIB_TOOLS, BodyCanvas, Hover
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_marks import Scene
-from painmap.ui.body_pen import PenWatch, is_eraser_end, tilt_of
+from painmap.ui.body_pen import PenWatch, is_erasing, tilt_of
 from painmap.ui.body_touch import TOUCHES, Pinched, Stroked, TouchWatch
 from painmap.ui.theme import Palette
 from painmap.ui.tools.gesture import Button, GestureRunner, PointerEvent, PointerKind
@@ -76,6 +76,7 @@ class BodyFigure(BodyCanvas):
         self._pan_from: QPoint | None = None
         self.pen = PenWatch()
         self.touch = TouchWatch()
+        self._rubbing = False
         self._before_hold: MarkTool | None = None
         self._let_go = False
         self._gestures: GestureRunner[Outcome] = GestureRunner(None, self._on_outcome, self._ended)
@@ -175,7 +176,8 @@ class BodyFigure(BodyCanvas):
             self._keyboard = False
             self._gestures.cancel()  # what a palm had begun
             self.setFocus(Qt.FocusReason.MouseFocusReason)
-            if is_eraser_end(event):
+            self._rubbing = is_erasing(event)
+            if self._rubbing:
                 self.hold_eraser()
         if kind is PointerKind.HOVER:
             self._hover_at(position)
@@ -185,7 +187,7 @@ class BodyFigure(BodyCanvas):
             heard = self._pointer(position, kind, Button.LEFT, shift=shift)
             pen = replace(heard, pressure=event.pressure(), tilt=tilt_of(event))
             self._gestures.feed(pen)
-            if kind is PointerKind.RELEASE and is_eraser_end(event):
+            if kind is PointerKind.RELEASE and self._rubbing:
                 self.release_eraser()
         event.accept()  # else Qt makes a mouse of it, and draws twice
 
