@@ -178,15 +178,15 @@ def test_chips_show_the_pattern_of_the_mark(page: MapPage) -> None:
 
 
 def test_the_legend_is_switched_on_and_off(page: MapPage) -> None:
-    assert not page.legend.isVisible()
+    assert not page.corners.legend.isVisible()
     QTest.mouseClick(page.head.legend, LEFT)
-    assert page.legend.isVisible()
+    assert page.corners.legend.isVisible()
     for quality, look in QUALITIES.items():
         assert f"{quality.value} {look.pattern.value}, {look.letter}" in (
-            page.legend.accessibleName()
+            page.corners.legend.accessibleName()
         )
     QTest.mouseClick(page.head.legend, LEFT)
-    assert not page.legend.isVisible()
+    assert not page.corners.legend.isVisible()
 
 
 def test_an_exported_picture_has_the_legend_as_soon_as_a_quality_is_said(page: MapPage) -> None:
@@ -209,11 +209,11 @@ def test_the_legend_is_reached_at_any_width(page: MapPage, width: int) -> None:
     (entry,) = [each for each in menu.actions() if each.text().startswith("Legend")]
     entry.trigger()
 
-    seen = page.corners.glimpse if page.figure.width() < LEGEND_FITS_PX else page.legend
+    seen = page.corners.glimpse if page.figure.width() < LEGEND_FITS_PX else page.corners.legend
     assert seen.isVisible()
     assert "burning crosses, B" in seen.accessibleName()
     for letter in flank_letters(page.figure.figure.viewers_left, page.figure.camera):
         at = QPoint(round(letter.at.x), round(letter.at.y))
-        assert not (page.legend.isVisible() and page.legend.geometry().contains(at))
+        assert not (page.corners.legend.isVisible() and page.corners.legend.geometry().contains(at))
     page.corners.glimpse.hide()
-    assert page.legend.isVisible() == (seen is page.legend)
+    assert page.corners.legend.isVisible() == (seen is page.corners.legend)

@@ -70,13 +70,13 @@ def test_a_mark_is_only_shown_on_its_own_figure_which_is_one_click_away(page: Ma
     tap(page, LEFT_LOW)
     page.show_figure("man")
     assert page.figure.scene.marks == ()
-    assert page.elsewhere.text() == "1 mark is on the adult figure"
+    assert page.elsewhere.words.text() == "1 mark is on the adult figure"
     tap(page, "calf.left")
     assert visit_of(page).marks[1].template == body_map("man").ref
-    QTest.mouseClick(page.show_there, LEFT)
+    QTest.mouseClick(page.elsewhere.button, LEFT)
     assert page.template.ref.id == "adult"
     assert [mark.shape for mark in page.figure.scene.marks] == [RegionShape(LEFT_LOW)]
-    assert page.elsewhere.text() == "1 mark is on the man figure"
+    assert page.elsewhere.words.text() == "1 mark is on the man figure"
 
 
 def test_undo_turns_to_the_figure_that_it_changes(page: MapPage) -> None:

@@ -388,7 +388,7 @@ def test_old_marks_are_said_in_words_and_not_drawn(page: MapPage) -> None:
     page.desk.apply(mark_pain(site, older))
     assert page.figure.scene.marks == ()
     assert page.elsewhere.isVisible()
-    assert "patient's LEFT lower lumbar paraspinal (back)" in page.elsewhere.text()
+    assert "patient's LEFT lower lumbar paraspinal (back)" in page.elsewhere.words.text()
     _tap(page, LEFT_LOW)
     assert len(_visit(page).marks) == 2
 

@@ -20,8 +20,6 @@ from painmap.ui.body_figures import (
     figure_for,
     figure_of,
     figure_with,
-    other_figures,
-    shown_elsewhere_words,
     whole_views,
 )
 from painmap.ui.body_glance import ViewSwitch
@@ -33,6 +31,7 @@ from painmap.ui.compare_review import Review
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_corners import MOST_SWITCHES, Corners
+from painmap.ui.map_elsewhere import Elsewhere
 from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_menu
 from painmap.ui.map_ghosts import LastVisit
 from painmap.ui.map_hands import FigureHands
@@ -41,13 +40,12 @@ from painmap.ui.map_panel import SitePanel
 from painmap.ui.map_pen import PenMenu
 from painmap.ui.map_question import ClosingQuestion
 from painmap.ui.map_toolbar import HOLD_ERASER, TOOL_KEYS, FigureHead, ToolStrip
-from painmap.ui.map_words import elsewhere_words, hover_words
+from painmap.ui.map_words import hover_words
 from painmap.ui.pages import VisitPage
-from painmap.ui.quality_chips import LegendCard
 from painmap.ui.quality_registry import BY_LETTER
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import MarkTool
-from painmap.ui.widgets import button, card, column, label, row
+from painmap.ui.widgets import card, column, label, row
 
 FIRST_VIEW = "back"
 LEAST_WORDS_PX = 200
@@ -100,8 +98,7 @@ class MapPage(VisitPage):
         self.question = ClosingQuestion(desk, self._more_pains)
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
-        self.elsewhere = label(tone="warning", wrap=True)
-        self.show_there = button("", self._show_elsewhere)
+        self.elsewhere = Elsewhere(desk, self._use_figure)
         self._arrange()
         self._connect()
         self.choose_tool(MarkTool.REGION)
@@ -121,9 +118,7 @@ class MapPage(VisitPage):
         left.addWidget(self.last_visit)
         left.addWidget(ground, 1)
         left.addWidget(self.under)
-        line = row(self.elsewhere, self.show_there)
-        line.setStretch(0, 1)
-        left.addLayout(line)
+        left.addWidget(self.elsewhere)
         box = row(spacing=16)
         box.setContentsMargins(20, 14, 20, 12)
         self.review = Review(self.desk, self.colours, working, self.panel)
@@ -167,11 +162,6 @@ class MapPage(VisitPage):
     def template(self) -> BodyTemplate:
         """The figure that is worked on."""
         return self.figure.template
-
-    @property
-    def legend(self) -> LegendCard:
-        """The legend on the figure, where there is room for it."""
-        return self.corners.legend
 
     @property
     def switch(self) -> ViewSwitch:
@@ -257,25 +247,8 @@ class MapPage(VisitPage):
         self.question.refresh()
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
-        self._say_elsewhere()
+        self.elsewhere.show_for(template.ref)
         self._on_hover(self.figure.hover)
-
-    def _say_elsewhere(self) -> None:
-        """Say what was drawn on another figure, and offer to show it there."""
-        visit = self.visit
-        there = other_figures(visit, self.template.ref) if visit is not None else {}
-        unknown = elsewhere_words(visit, self.template.ref, shown=frozenset(there))
-        self.elsewhere.setText(". ".join(filter(None, [shown_elsewhere_words(there), unknown])))
-        self.elsewhere.setVisible(bool(self.elsewhere.text()))
-        self.show_there.setVisible(bool(there))
-        if there:
-            self.show_there.setText(f"Show the {next(iter(there)).id} figure")
-
-    def _show_elsewhere(self) -> None:
-        there = other_figures(self.visit, self.template.ref) if self.visit is not None else {}
-        figure = figure_with(next(iter(there))) if there else None
-        if figure is not None:
-            self._use_figure(figure)
 
     def _on_opened(self) -> None:
         visit = self.desk.open_visit.visit
