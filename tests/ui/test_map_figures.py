@@ -224,7 +224,7 @@ def test_a_screen_reader_hears_figure_region_side_and_value(page: MapPage) -> No
     key(page, "7")
     name, words = _spoken(page)
     assert name == "Body figure, back view, adult"
-    assert words == "patient's LEFT lower lumbar paraspinal (L4–S1), marked, 7 of 10, selected"
+    assert words == "patient's LEFT lower lumbar paraspinal (L4–S1), 7 of 10, selected"
     key(page, Qt.Key.Key_Right)
     assert "RIGHT" in _spoken(page)[1]
     assert _spoken(page)[1].endswith("not asked")

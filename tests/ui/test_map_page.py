@@ -441,7 +441,7 @@ def test_shift_and_enter_add_and_enter_takes_out_again(page: MapPage) -> None:
     _walk_to(page, RIGHT_LOW)
     QTest.keyClick(page.figure, Qt.Key.Key_Return, SHIFT)
     assert len(_visit(page).pain_sites) == 1
-    assert page.figure.accessibleDescription().endswith("marked, selected")
+    assert page.figure.accessibleDescription().endswith("marked, intensity not asked, selected")
     QTest.keyClick(page.figure, Qt.Key.Key_Return)
     assert [mark.shape for mark in _visit(page).marks] == [RegionShape(LEFT_LOW)]
 
