@@ -15,7 +15,7 @@ from typing import NoReturn, TypeAlias
 from painmap import __version__
 from painmap.domain.errors import PainmapError
 from painmap.phantom import PatientPosition
-from painmap.services import commands
+from painmap.services import commands, samples_commands
 from painmap.services.data_folder import data_folder
 from painmap.services.window_needs import check_window
 
@@ -112,6 +112,15 @@ def _text(arguments: argparse.Namespace) -> str:
             )
         case "import":
             return commands.import_file(_data(arguments), arguments.file)
+        case "samples" if arguments.samples == "list":
+            return samples_commands.listing(_data(arguments), as_json=arguments.json)
+        case "samples":
+            return samples_commands.getting(
+                _data(arguments),
+                arguments.sample,
+                endpoint=arguments.endpoint,
+                report=_report if sys.stdout.isatty() else _keep_quiet,
+            )
         case _:
             return commands.phantom(arguments.out, commands.phantom_options(vars(arguments)))
 
@@ -131,6 +140,16 @@ def _print(text: str) -> None:
     if text:
         print(text)
         sys.stdout.flush()  # a full disk or a closed pipe shows here, not at exit
+
+
+def _report(words: str) -> None:
+    """Say on one line of the terminal how far something is."""
+    sys.stdout.write(f"\r\x1b[K{words}\r")
+    sys.stdout.flush()
+
+
+def _keep_quiet(_: str) -> None:
+    """Whoever reads from a script is told the end only."""
 
 
 def _open_window(arguments: argparse.Namespace) -> int:
@@ -177,6 +196,7 @@ def parser() -> _Parser:
     subcommands = top.add_subparsers(dest="command", metavar="COMMAND")
     _add_ct(subcommands)
     _add_records(subcommands, records)
+    _add_samples(subcommands, records)
     _add_phantom(subcommands)
     return top
 
@@ -203,6 +223,18 @@ def _add_records(
         "import", parents=[records], help="take in a visit from its JSON document"
     )
     take_in.add_argument("file", type=Path, metavar="FILE")
+
+
+def _add_samples(subcommands: _Subcommands, records: _Parser) -> None:
+    samples = subcommands.add_parser("samples", help="public CT series to try the program with")
+    actions = samples.add_subparsers(dest="samples", metavar="list|get", required=True)
+    listed = actions.add_parser(
+        "list", parents=[records], help="which there are, and their licence"
+    )
+    listed.add_argument("--json", action="store_true", help="for programs, with every detail")
+    get = actions.add_parser("get", parents=[records], help="bring one to this computer")
+    get.add_argument("sample", metavar="NAME", help="as painmap samples list calls it")
+    get.add_argument("--endpoint", metavar="URL", help="another server that speaks S3")
 
 
 def _add_phantom(subcommands: _Subcommands) -> None:

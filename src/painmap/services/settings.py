@@ -23,6 +23,7 @@ SETTINGS = (
     Setting("purpose_read", "no", ("no", "yes")),
     Setting("pen_pressure", "width", ("width", "strength", "off")),
     Setting("pen_gamma", "0.7", ("0.4", "0.55", "0.7", "1", "1.5")),
+    Setting("samples_endpoint", ""),  # empty: where the samples lie by nature
 )
 """Every setting that there is."""
 

@@ -33,6 +33,8 @@ from PySide6.QtWidgets import (
 from painmap.domain.edits import Page
 from painmap.domain.errors import PainmapError
 from painmap.domain.visit import VisitKind
+from painmap.services.demo import demo_visit
+from painmap.services.open_visit import OpenVisit
 from painmap.services.rebase import EditedElsewhere
 from painmap.ui.actions import Action, Actions
 from painmap.ui.ct_page import CtPage
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         return [
             Action("patients", file, "Patients", lambda: self.show_page(Page.TODAY), "Ctrl+L"),
             Action("open", file, "Open DICOM folder ...", self.choose_folder, "Ctrl+O", True, True),
+            Action("samples", file, "Sample studies", self.show_samples),
             Action(
                 "export",
                 file,
@@ -240,6 +243,7 @@ class MainWindow(QMainWindow):
         self.desk.task.connect(self.status.show_task)
         self.desk.save_failed.connect(self._on_save_failed)
         self.desk.place_wanted.connect(self._on_place_wanted)
+        self.pages.today.samples.open_wanted.connect(self.open_sample)
         self.actions_.menus["File"].aboutToShow.connect(self._list_recent)
         self._recent = QMenu("Recent folders", self)
         self.actions_.menus["File"].insertMenu(self.actions_["export"], self._recent)
@@ -334,6 +338,29 @@ class MainWindow(QMainWindow):
         """Open a DICOM folder on the page CT."""
         self.show_page(Page.CT)
         self.pages.ct.open_folder(path)
+
+    def show_samples(self) -> None:
+        """List the public sample studies."""
+        self.show_page(Page.TODAY)
+        self.pages.today.show_samples()
+
+    def open_sample(self, folder: Path) -> None:
+        """Open a sample in the open visit, else in the demonstration patient's."""
+        if self.desk.is_open:
+            self._show_sample(folder)
+        else:
+            self.desk.ask_records(
+                partial(demo_visit, self.desk.clinic), partial(self._open_demo_with, folder)
+            )
+
+    def _open_demo_with(self, folder: Path, visit: OpenVisit) -> None:
+        self.desk.show_visit(visit)
+        # after the place where the visit was left, which would bring back its own CT
+        self.desk.ask_records(lambda: None, lambda _: self._show_sample(folder))
+
+    def _show_sample(self, folder: Path) -> None:
+        self.show_page(Page.CT)
+        self.pages.ct.open_folder(folder, attach_best=True)
 
     def _list_recent(self) -> None:
         self._recent.clear()

@@ -22,12 +22,14 @@ from painmap.domain.edits import Page
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.sentences import day_words
 from painmap.services.clinic import ImportOutcome, PatientCard
+from painmap.services.samples import SampleStore
 from painmap.services.settings import Settings
 from painmap.ui.desk import Desk
 from painmap.ui.pages import VisitPage
 from painmap.ui.patient_detail import PatientDetail
 from painmap.ui.patient_form import PatientForm
 from painmap.ui.purpose_panel import PurposePanel
+from painmap.ui.samples_panel import SamplesPanel
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, card, column, label, row
 
@@ -83,9 +85,12 @@ class TodayPage(VisitPage):
         self.form = PatientForm(self._on_new_patient, self._close_form)
         self.detail = PatientDetail(desk, self.refresh)
         self._purpose = PurposePanel(self._purpose_read)
+        self.samples = SamplesPanel(desk, SampleStore(settings), self._close_form)
         self._nobody = _nobody()
         self._right = QStackedWidget()
-        for each in (self._nobody, self.detail, self.form, self._purpose):
+        # long: in a scroll of its own, so that the other panels keep the height of the window
+        self._samples_scroll = _scrolled(self.samples)
+        for each in (self._nobody, self.detail, self.form, self._purpose, self._samples_scroll):
             self._right.addWidget(each)
         self._arrange()
         self.setFocusProxy(self.search)
@@ -103,10 +108,7 @@ class TodayPage(VisitPage):
         left.addWidget(self.list, 1)
         inside = column(-1, self.nobody, -1, margins=32)
         self.list.setLayout(inside)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self._right)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll = _scrolled(self._right)
         box = row(spacing=24)
         box.setContentsMargins(28, 22, 28, 22)
         box.addLayout(left, 5)
@@ -155,7 +157,7 @@ class TodayPage(VisitPage):
         self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
 
     def _on_row(self) -> None:
-        if self._right.currentWidget() in (self.form, self._purpose):
+        if self._right.currentWidget() in (self.form, self._purpose, self._samples_scroll):
             return
         found = next((each for each in self._cards if each.patient.id == self.chosen), None)
         if found is None:
@@ -182,7 +184,7 @@ class TodayPage(VisitPage):
             self.detail.open_best()
 
     def _leave_forms(self) -> None:
-        if self._right.currentWidget() in (self.form, self._purpose):
+        if self._right.currentWidget() in (self.form, self._purpose, self._samples_scroll):
             self._right.setCurrentWidget(self._nobody)
             self._on_row()
 
@@ -225,6 +227,11 @@ class TodayPage(VisitPage):
         self.desk.say(outcome.sentence)
         self.choose(outcome.patient_id)
 
+    def show_samples(self) -> None:
+        """List the public sample studies."""
+        self._right.setCurrentWidget(self._samples_scroll)
+        self.samples.setFocus()
+
     # --- what the program is for
 
     @property
@@ -244,6 +251,14 @@ class TodayPage(VisitPage):
 
     def place(self) -> Mapping[str, Any]:
         return {}
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(widget)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    return scroll
 
 
 def _nobody() -> QFrame:
