@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
 from painmap.domain.progress import Job, Progress, run_to_end
 from painmap.samples import store
+from painmap.samples.bucket import CHUNK_BYTES
 from painmap.samples.errors import SamplesError, SamplesProblem
 from painmap.samples.fetching import fetching
 from painmap.samples.pace import FetchProgress
@@ -36,8 +38,8 @@ def accept(_: Path) -> Job[None]:
     yield Progress(0, None, "Looking")
 
 
-def fetch(url: str, cache: Path, **fields: object) -> Job[Path]:
-    wanted = sample(COUNT, **fields)
+def fetch(url: str, cache: Path, images: int = COUNT, **fields: object) -> Job[Path]:
+    wanted = sample(images, **fields)
     return fetching(wanted, cache, accept=accept, endpoint=url, backoff=QUICK)
 
 
@@ -73,13 +75,8 @@ def test_a_series_comes_whole_from_a_real_server(
 ) -> None:
     put(real, FOLDER, files)
 
-    steps = []
-    job = fetch(real, tmp_path / "cache")
-    with pytest.raises(StopIteration) as ended:
-        while True:
-            steps.append(next(job))
+    steps = list(fetch(real, tmp_path / "cache"))
 
-    assert ended.value.value == whole_folder(tmp_path / "cache", SAMPLE)
     assert content_of(whole_folder(tmp_path / "cache", SAMPLE)) == files
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [FOLDER]
     last = [step for step in steps if isinstance(step, FetchProgress)][-1]
@@ -218,12 +215,13 @@ def test_a_folder_that_lost_a_picture_is_fetched_again(
 
 
 def test_a_connection_that_breaks_off_goes_on_by_itself(
-    bucket: FaultyBucket, tmp_path: Path, files: dict[str, bytes]
+    bucket: FaultyBucket, tmp_path: Path
 ) -> None:
-    bucket.cut = dict.fromkeys(files, 300)
+    bucket.files = large = {name: 4 * bytes(range(256)) * 128 for name in bucket.files}
+    bucket.cut = dict.fromkeys(large, 100_000)
 
-    assert content_of(run_to_end(fetch(bucket.url, tmp_path))) == files
-    assert (min(files), "bytes=300-") in bucket.asked
+    assert content_of(run_to_end(fetch(bucket.url, tmp_path))) == large
+    assert (min(large), f"bytes={100_000 // CHUNK_BYTES * CHUNK_BYTES}-") in bucket.asked
 
 
 def test_a_silent_server_can_be_left_at_once(bucket: FaultyBucket, tmp_path: Path) -> None:
@@ -485,21 +483,36 @@ def test_a_list_with_fewer_pictures_than_the_catalogue_is_not_fetched(
 
 
 def test_a_disk_that_fills_up_is_said_and_what_came_is_kept(
-    bucket: FaultyBucket, tmp_path: Path
+    bucket: FaultyBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.fail("this system has no /dev/full to stand for a full disk")
-    part = part_folder(tmp_path, SAMPLE)
-    part.mkdir()
     last = max(bucket.files)
-    (part / f"{last}.part").symlink_to(full)
+    real_open = Path.open
+
+    def on_a_full_disk(path: Path, *arguments: Any, **named: Any) -> Any:
+        # a device whose every write says that there is no room
+        full = Path("/dev/full") if path.name == f"{last}.part" else path
+        return real_open(full, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", on_a_full_disk)
 
     error = refused(bucket.url, tmp_path)
 
     assert error.problem is SamplesProblem.DISK_FULL
     assert "Make room" in error.hint
     assert not whole_folder(tmp_path, SAMPLE).exists()
+
+
+def test_a_link_among_what_came_is_not_followed(
+    bucket: FaultyBucket, tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_bytes(b"x")
+    part = part_folder(tmp_path, SAMPLE)
+    part.mkdir()
+    (part / f"{min(files)}.part").symlink_to(precious)
+
+    assert content_of(run_to_end(fetch(bucket.url, tmp_path))) == files
+    assert precious.read_bytes() == b"x"
 
 
 def test_a_disk_without_room_is_said_before_anything_is_fetched(

@@ -156,7 +156,7 @@ class FaultyBucket:
         more = start + self.page_size < len(self.files)
         entries = [
             f"<Contents><Key>{FOLDER}/{name}</Key><Size>{len(self.files[name])}</Size>"
-            f"<ETag>&quot;{md5(self.files[name]).hexdigest()}&quot;</ETag></Contents>"
+            f"<ETag>&quot;{_md5(self.files[name])}&quot;</ETag></Contents>"
             for name in names
         ]
         return listing(entries, token=str(start + self.page_size) if more else "")
@@ -179,11 +179,16 @@ def listing(entries: list[str], *, token: str = "") -> bytes:
     ).encode()
 
 
+def _md5(content: bytes) -> str:
+    return md5(content, usedforsecurity=False).hexdigest()
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     bucket: FaultyBucket
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         name = unquote(parts.path).removeprefix(f"/{BUCKET}/{FOLDER}/") if not query else ""

@@ -22,8 +22,10 @@ DEFAULT_ENDPOINT = "https://{bucket}.s3.amazonaws.com"
 CONNECT_S, READ_S = 10.0, 20.0
 """How long to wait for a connection, and for the next bytes."""
 
-CHUNK_BYTES = 128 * 1024
-MOST_PAGES = 200
+CHUNK_BYTES = 32 * 1024
+"""What came of a chunk is lost when the connection breaks off within it."""
+
+MOST_PAGES = 40
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _STATUS: dict[int, SamplesProblem] = {

@@ -123,4 +123,4 @@ def _reading(lanes: Lanes, folder: Path, objects: tuple[Listed, ...]) -> Job[Non
         yield pace.step()
     finally:
         for picture in pictures.values():
-            picture.close()
+            picture.leave()

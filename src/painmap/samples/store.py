@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -69,7 +69,8 @@ def prepare(cache: Path, sample: Sample, objects: tuple[Listed, ...]) -> Path:
         known = {each.name for each in objects}
         known |= {each.name + PART for each in objects}
         for path in folder.iterdir():
-            if path.name not in known:
+            # a link may lead out of the folder, or to what never ends
+            if path.name not in known or path.is_symlink():
                 path.unlink()
         here = sum(path.stat().st_size for path in folder.iterdir())
         missing = sum(each.size for each in objects) - here
@@ -162,13 +163,14 @@ class Picture:
             if self._stream is None:
                 self._stream = self._beside.open("ab")
             self._stream.write(piece.content)
+            self._stream.flush()  # a full disk shows here, not when the file is closed
         self._md5.update(piece.content)
         self.size += len(piece.content)
         return self.size - before
 
     def finish(self) -> bool:
         """Give it its name if it is right; else drop it and say False."""
-        self.close()
+        self._close()
         if not self.is_right:
             self.drop()
             return False
@@ -180,7 +182,7 @@ class Picture:
 
     def drop(self) -> None:
         """Take away what has come of it."""
-        self.close()
+        self._close()
         with translated():
             self._beside.unlink(missing_ok=True)
         self._forget()
@@ -188,8 +190,12 @@ class Picture:
     def _forget(self) -> None:
         self.size, self._md5 = 0, _digest()
 
-    def close(self) -> None:
-        """Let go of the file; what has come stays."""
+    def leave(self) -> None:
+        """Let go of the file without a word; what has come stays."""
+        with suppress(SamplesError):
+            self._close()
+
+    def _close(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             with translated():
