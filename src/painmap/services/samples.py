@@ -99,6 +99,11 @@ class SampleStore:
         """Where the server is, with `{bucket}` for the bucket's name."""
         return self._endpoint or self._settings[SETTING] or DEFAULT_ENDPOINT
 
+    @property
+    def server_words(self) -> str:
+        """The endpoint as people read it, with the bucket of the first sample."""
+        return self.endpoint.replace("{bucket}", sample_catalogue().series[0].bucket)
+
     def use_endpoint(self, address: str) -> None:
         """Ask another server from now on; empty means the usual one.
 

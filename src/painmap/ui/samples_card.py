@@ -10,6 +10,8 @@ from painmap.domain.progress import Progress
 from painmap.services.samples import FetchProgress, Sample, size_words
 from painmap.ui.widgets import button, column, label, row
 
+BUTTON_PX = 104
+"""All three are as wide, so that the line keeps its shape."""
 HERE = "on this computer"
 
 
@@ -57,6 +59,7 @@ class SampleCard(QFrame):
         words = column(title, self.facts, spacing=2)
         buttons = column(spacing=0)
         for each in (self.download_button, self.cancel_button, self.open_button):
+            each.setMinimumWidth(BUTTON_PX)
             buttons.addWidget(each)
         buttons.addStretch(1)
         head = row(spacing=12)
@@ -67,6 +70,7 @@ class SampleCard(QFrame):
         box = column(spacing=4)
         box.setContentsMargins(14, 10, 10, 6)
         box.addLayout(head)
+        box.addSpacing(2)
         box.addWidget(self.bar)
         box.addWidget(self.words)
         box.addWidget(self.problem)

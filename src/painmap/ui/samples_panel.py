@@ -19,8 +19,8 @@ from painmap.ui.widgets import button, column, label, row
 
 ABOUT = (
     "Real CT of people who are not your patients, published without their identity. A sample can "
-    "be attached to a demonstration patient only. A download is kept on this computer until the "
-    "operating system empties its cache."
+    "be attached to a demonstration patient only; without an open visit it opens in that record. "
+    "A download is kept on this computer until the operating system empties its cache."
 )
 
 
@@ -41,7 +41,7 @@ class SamplesPanel(QFrame):
         self.close_button = button("Close", on_close, flat=True)
         self.server = ServerLine(store)
         self.cards: dict[str, SampleCard] = {}
-        self._arrange()
+        """By the sample's short name; made when the panel is first seen, not at the start."""
         self.setFocusProxy(self.close_button)
 
     def _arrange(self) -> None:
@@ -65,6 +65,9 @@ class SamplesPanel(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.cards:
+            self._arrange()
+        self.server.refresh()
         self.refresh()
 
     def refresh(self) -> None:

@@ -34,7 +34,7 @@ class ServerLine(QWidget):
 
     def refresh(self) -> None:
         """Say which server is asked, and put the field away."""
-        self._said.setText(f"Server: {self._store.endpoint}")
+        self._said.setText(f"Server: {self._store.server_words}")
         self._form.hide()
         self.problem.hide()
         self.change_button.show()
