@@ -4,6 +4,8 @@ pylibjpeg-libjpeg is GPL and is never chosen, even where it happens to be instal
 syntax names its decoders.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +14,8 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
+
+from painmap.imaging.codestream import check_codestream
 
 
 class Codec(StrEnum):
@@ -150,9 +154,29 @@ def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
     if codec is Codec.NATIVE and _has_odd_high_bit(dataset):
         return _shifted(decoder, dataset, frame)
     plugin = _plugin(codec, transfer_syntax) or ""
-    array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
+    if codec not in (Codec.NATIVE, Codec.RLE):
+        check_codestream(dataset, frame)
+    with _panics_as_errors():
+        array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
     result: npt.NDArray[Any] = array
     return result
+
+
+@contextmanager
+def _panics_as_errors() -> Iterator[None]:
+    """Make a panic of a decoder in Rust an ordinary error.
+
+    It is a `BaseException`, as the end of the program is, and would pass every handler of
+    damaged pixels; pylibjpeg-rle panics on a run that is longer than the picture.
+    """
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise ValueError("the decoder gave up on the pixels") from error
 
 
 def _has_odd_high_bit(dataset: Dataset) -> bool:

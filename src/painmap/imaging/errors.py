@@ -25,6 +25,7 @@ class SeriesProblem(StrEnum):
     TOO_LARGE = "The series is too large for the memory of this computer."
     UNDECODABLE = "The compressed picture in a file of this series is damaged."
     STILL_LOADING = "This slice has not been read yet."
+    ODD_RESCALE = "The values of this series cannot be Hounsfield units: its rescale is absurd."
     SINGLE_SLICE = "This is a single slice, which has no extent across slices."
     NOT_UNIFORM = (
         "The slices of this series are not evenly spaced, so what lies across them is not measured."

@@ -15,6 +15,7 @@ from painmap.imaging.header import (
     SliceHeader,
     Triple,
 )
+from painmap.imaging.inflating import UnpacksTooLarge
 from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
 from painmap.imaging.tags import (
     day,
@@ -77,6 +78,8 @@ def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
                     return unusable
                 cut = what_lacks(path, dataset, pixel_bytes(path, stream, dataset))
                 return cut if cut is not None else _slices(path, dataset)
+            except UnpacksTooLarge:
+                return Skipped(path, SkipReason.UNPACKS_TOO_LARGE)
             except Exception as error:
                 # pydicom raises anything on damaged bytes, also an OSError without a number
                 if isinstance(error, OSError) and error.errno is not None:

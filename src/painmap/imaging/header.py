@@ -19,6 +19,7 @@ class SkipReason(StrEnum):
     UNREADABLE_FOLDER = "The folder could not be opened."
     LOOP = "The folder has been read under another name."
     DAMAGED = "The file is damaged: its header cannot be read."
+    UNPACKS_TOO_LARGE = "It unpacks to far more than a picture holds, and was not unpacked."
     DICOMDIR = "This is a table of contents; the files it lists are read themselves."
     NOT_A_PICTURE = "This object is no CT picture."
     OTHER_MODALITY = "This is a picture of another modality; CT is read."

@@ -19,6 +19,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from painmap.imaging.inflating import check_inflated_size
+
 # pydicom's log quotes values of the file, which may be a patient's name
 logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
@@ -83,6 +85,7 @@ def read_dataset(stream: BinaryIO, tags: list[str] | None = None) -> Dataset:
     Exception
         Whatever pydicom raises for a damaged file; the caller translates.
     """
+    check_inflated_size(stream)
     with quiet_pydicom():
         dataset = pydicom.dcmread(
             stream, stop_before_pixels=tags is not None, force=True, specific_tags=tags

@@ -18,6 +18,9 @@ HuArray: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 AIR_HU = -1024
 """What padding is shown as when its own value would not look like air."""
 
+MOST_RESCALE = 1e9
+"""No scanner writes a slope or an intercept beyond; a product of absurd ones overflows."""
+
 _INT16 = np.iinfo(np.int16)
 
 
@@ -105,7 +108,14 @@ def hounsfield(
     slope, intercept : float
     padding : ndarray or None
         True where a pixel is padding.
+
+    Raises
+    ------
+    SeriesError
+        ODD_RESCALE.
     """
+    if max(abs(slope), abs(intercept)) > MOST_RESCALE:
+        raise SeriesError(SeriesProblem.ODD_RESCALE)
     whole = float(slope).is_integer() and float(intercept).is_integer()
     values: npt.NDArray[Any]
     if whole and abs(slope) < 1 << 15 and abs(intercept) < 1 << 30:
