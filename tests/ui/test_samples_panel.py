@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import rmtree
 from threading import Event
 
 import pytest
@@ -86,13 +87,21 @@ def test_the_menu_lists_every_sample_with_its_size_licence_and_source(panel: Sam
     assert QGuiApplication.clipboard().text() == card.sample.citation
 
 
-def test_a_download_says_how_many_pictures_are_here(panel: SamplesPanel, qtbot: QtBot) -> None:
+def test_a_download_says_how_many_pictures_are_here_as_long_as_they_are(
+    panel: SamplesPanel, qtbot: QtBot
+) -> None:
     card = fetched(panel, qtbot)
 
     assert card.facts.text().endswith("on this computer")
     assert not card.download_button.isVisibleTo(panel)
     assert window_of(panel).messages.text == "40 of 40 pictures are on this computer."
     assert not panel.cards[OTHER.id].open_button.isVisibleTo(panel)
+
+    rmtree(panel._store.folder_of(NECK))  # as an operating system does with a cache
+    card.open_button.click()
+
+    assert card.download_button.isVisibleTo(panel)
+    assert window_of(panel).current_page is Page.TODAY
 
 
 def test_a_sample_opens_in_the_demonstration_patients_record(
@@ -145,27 +154,21 @@ def test_a_sample_never_enters_a_real_patients_record(panel: SamplesPanel, qtbot
     assert not any(word in " ".join(question.buttons) for word in ("Attach", "Same person"))
 
 
-def test_two_downloads_come_one_after_the_other(panel: SamplesPanel, qtbot: QtBot) -> None:
-    panel.cards[NECK.id].download_button.click()
-    panel.cards[OTHER.id].download_button.click()
+def test_two_downloads_come_one_after_the_other_and_one_that_waits_can_be_given_up(
+    panel: SamplesPanel, qtbot: QtBot
+) -> None:
+    neck, other, third = (panel.cards[name] for name in (NECK.id, OTHER.id, "abdomen-1"))
+    for card in (neck, other, third):
+        card.download_button.click()
+    assert other.words.text() == third.words.text() == "Waits for the one before."
 
-    assert panel.cards[OTHER.id].words.text() == "Waits for the one before."
-    wait(panel, qtbot)
-    qtbot.waitUntil(lambda: panel.cards[OTHER.id].open_button.isVisibleTo(panel), timeout=30_000)
-
-    assert panel.cards[NECK.id].open_button.isVisibleTo(panel)
-    wait(panel, qtbot)
-
-
-def test_a_download_that_waits_can_be_given_up(panel: SamplesPanel, qtbot: QtBot) -> None:
-    panel.cards[NECK.id].download_button.click()
-    panel.cards[OTHER.id].download_button.click()
-
-    panel.cards[OTHER.id].cancel_button.click()
+    third.cancel_button.click()
+    qtbot.waitUntil(lambda: other.open_button.isVisibleTo(panel), timeout=30_000)
     wait(panel, qtbot)
 
-    assert panel.cards[NECK.id].open_button.isVisibleTo(panel)
-    assert panel.cards[OTHER.id].download_button.isVisibleTo(panel)
+    assert neck.open_button.isVisibleTo(panel)
+    assert third.download_button.isVisibleTo(panel)
+    assert third.problem.text() == ""
 
 
 def test_a_download_is_cancelled_while_the_server_is_silent(
@@ -226,17 +229,3 @@ def test_an_address_that_is_none_is_said_and_the_last_one_stays(
 
     assert "https://" in panel.server.problem.text()
     assert Settings(records_folder)["samples_endpoint"] == server
-
-
-def test_a_cache_that_was_emptied_offers_the_download_again(
-    panel: SamplesPanel, qtbot: QtBot
-) -> None:
-    card = fetched(panel, qtbot)
-    folder = panel._store.folder_of(NECK)
-    for path in folder.iterdir():
-        path.unlink()
-
-    card.open_button.click()
-
-    assert card.download_button.isVisibleTo(panel)
-    assert window_of(panel).current_page is Page.TODAY
