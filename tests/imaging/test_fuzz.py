@@ -31,10 +31,17 @@ PACKAGED = ("CT_small.dcm", "693_J2KI.dcm")
 """CT that the wheel of pydicom carries."""
 
 
+class Files(dict[str, bytes]):
+    """By name; what Hypothesis says of a failure stays short."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} files"
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Small CT of every way of packing, and real ones."""
-    found = seeds(tmp_path_factory.mktemp("seeds"))
+    found = Files(seeds(tmp_path_factory.mktemp("seeds")))
     for name in PACKAGED:
         path = get_testdata_file(name, download=False)
         assert isinstance(path, str)
@@ -300,6 +307,19 @@ def test_a_codestream_that_lies_about_its_size_is_refused(
         at = content.index(marker, content.index(b"\xff\xd8")) + 5
         content[at : at + 4] = struct.pack(">HH", rows & 0xFFFF, columns & 0xFFFF)
         assert fuzz.read(bytes(content), name) == []
+
+
+@pytest.mark.parametrize("value", [0x00, 0xFF, 0xD9])
+def test_a_head_of_jpeg_with_any_byte_changed_ends_no_program(
+    files: dict[str, bytes], fuzz: Fuzz, value: int
+) -> None:
+    """GDCM ends its process where a marker is missing, such as the table of codes."""
+    content = files["JPEG lossless"]
+    start = content.index(b"\xff\xd8")
+    for at in range(start, start + 56):
+        spoilt = bytearray(content)
+        spoilt[at] = value
+        assert fuzz.read(bytes(spoilt), f"byte {at - start} = {value:#x}") == []
 
 
 @pytest.mark.parametrize("offset", [0, 1, 63, 2**31, 2**32 - 1])

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 
-_NO_LENGTH = {0x01, *range(0xD0, 0xDA)}
-"""Markers of JPEG that stand alone (ITU-T T.81, table B.1)."""
-
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 """SOF0 to SOF15 without DHT, JPG and DAC, and SOF55 of JPEG-LS (ITU-T T.87, C.2.2)."""
+
+_HUFFMAN, _SCAN = 0xC4, 0xDA
+_BEFORE_SCAN = {*_FRAME_HEADERS, _HUFFMAN, _SCAN, 0xDB, 0xDD, 0xF8, 0xFE, *range(0xE0, 0xF0)}
+"""What may stand before the pixels: also DQT, DRI, LSE, COM and APP0 to APP15 (T.81, B.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def head_of(content: bytes) -> CodeStream:
 
 
 def _jpeg(content: bytes) -> CodeStream:
+    """Walk all markers up to the first scan: GDCM ends the program where one is not whole."""
+    head: CodeStream | None = None
     at = 2
     while True:
         if content[at] != 0xFF:
@@ -64,12 +67,37 @@ def _jpeg(content: bytes) -> CodeStream:
         if kind == 0xFF:  # a filling byte
             at += 1
             continue
+        (length,) = struct.unpack_from(">H", content, at + 2)
+        part = content[at + 4 : at + 2 + length]
+        if length < 2 or len(part) != length - 2 or kind not in _BEFORE_SCAN:
+            raise ValueError("the head of the code stream is damaged")
         if kind in _FRAME_HEADERS:
-            bits, rows, columns, samples = struct.unpack_from(">BHHB", content, at + 4)
-            return CodeStream(rows, columns, samples, bits)
-        if kind == 0xDA:
-            raise ValueError("the pixels begin before their head")
-        at += 2 if kind in _NO_LENGTH else 2 + struct.unpack_from(">H", content, at + 2)[0]
+            if head is not None or part[5:6] != b"\x01" or len(part) != 9:
+                raise ValueError("the code stream is of several pictures or samples")
+            bits, rows, columns, samples = struct.unpack_from(">BHHB", part)
+            head = CodeStream(rows, columns, samples, bits)
+        elif kind == _HUFFMAN:
+            _check_tables(part)
+        elif kind == _SCAN:
+            if head is None or len(part) != 6 or part[0] != 1:
+                raise ValueError("the pixels begin before their head")
+            return head
+        at += 2 + length
+
+
+def _check_tables(part: bytes) -> None:
+    """See that tables are whole and that no code is given twice (T.81, annex C)."""
+    at = 0
+    while at < len(part):
+        counts = part[at + 1 : at + 17]
+        room = 1 << 16
+        for bits, count in enumerate(counts, 1):
+            room -= count << (16 - bits)
+        if len(counts) < 16 or room < 0 or part[at] & 0xEC or sum(counts) > 256:
+            raise ValueError("a table of the code stream is damaged")
+        at += 17 + sum(counts)
+    if at != len(part):
+        raise ValueError("a table of the code stream is damaged")
 
 
 def _jpeg_2000(content: bytes) -> CodeStream:
