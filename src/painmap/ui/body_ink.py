@@ -1,52 +1,20 @@
 """A body view as Qt paths and a shading picture, made once from its template."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import shapely
-from PySide6.QtCore import QByteArray, QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
-from shapely.geometry.base import BaseGeometry
+import numpy as np
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from painmap.bodymap.template import BodyTemplate, BodyView
 from painmap.domain.places import FigurePoint, TemplateRef
+from painmap.ui.body_paths import ring_path, shape_path, svg_path
 from painmap.ui.theme import Palette
 
 SHADING_STRENGTH = 0.62
 CONTOUR_STRENGTH = (0.35, 0.65)
 """Strength of a hairline of weight 0, and what weight 1 adds."""
-
-
-def svg_path(text: str) -> QPainterPath:
-    """A painter's path from the M, C and Z that templates use."""
-    path = QPainterPath()
-    for letter, body in re.findall(r"([MCZ])([^MCZ]*)", text):
-        numbers = [float(part) for part in body.split()]
-        if letter == "M":
-            path.moveTo(*numbers)
-        elif letter == "C":
-            path.cubicTo(*numbers)
-        else:
-            path.closeSubpath()
-    return path
-
-
-def ring_path(rings: Iterable[Iterable[tuple[float, ...]]]) -> QPainterPath:
-    """A painter's path from rings of corners."""
-    path = QPainterPath()
-    for ring in rings:
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y, *_ in ring]))
-        path.closeSubpath()
-    return path
-
-
-def shape_path(shape: BaseGeometry) -> QPainterPath:
-    """A painter's path from a polygon or several, holes left out."""
-    path = QPainterPath()
-    for part in shapely.get_parts(shape):
-        path.addPath(ring_path(ring.coords[:-1] for ring in (part.exterior, *part.interiors)))
-    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +98,7 @@ def _ink(view: BodyView) -> ViewInk:
     return ViewInk(
         outline=outline,
         hairlines=tuple(
-            Hairline(ring_path([line.ink]), min(1.0, base + more * line.weight))
+            Hairline(ring_path([np.array(line.ink)]), min(1.0, base + more * line.weight))
             for line in view.contours
         ),
         regions=regions,

@@ -124,11 +124,19 @@ def paint_pill(painter: QPainter, at: QPointF, area: QRectF, text: str, colours:
 
 def paint_text(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: QColor) -> None:
     """Write around `at`, with a seam in `halo`, so that it is read on any ground."""
-    font = theme.font(NUMBER_PX, strong=True)
+    write_text(painter, text_path(text, at), ink, halo)
+
+
+def text_path(text: str, at: QPointF) -> QPainterPath:
+    """The letters of a number, around `at`."""
     path = QPainterPath()
-    path.addText(QPointF(0, 0), font, text)
-    box = path.boundingRect()
-    path.translate(at - box.center())
+    path.addText(QPointF(0, 0), theme.font(NUMBER_PX, strong=True), text)
+    path.translate(at - path.boundingRect().center())
+    return path
+
+
+def write_text(painter: QPainter, path: QPainterPath, ink: QColor, halo: QColor) -> None:
+    """Paint letters with their seam."""
     pen = QPen(halo, 3.0)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)

@@ -15,13 +15,12 @@ from painmap.ui.body_ink import ViewInk
 from painmap.ui.body_look import (
     Look,
     ink_on,
-    paint_area,
     paint_ghost,
     paint_pill,
-    paint_text,
     paint_tick,
 )
-from painmap.ui.body_shapes import is_at, label_point, pixel_bands, pixel_path
+from painmap.ui.body_shapes import is_at, label_point, pixel_path
+from painmap.ui.body_stamps import Stamper
 from painmap.ui.theme import Palette
 
 OTHER_LAYER = 0.42
@@ -128,23 +127,22 @@ def paint_marks(
     """
     for ghost in scene.ghosts:
         paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
+    stamper = Stamper(painter, ink, camera, colours)
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
     for mark in ordered:
-        painter.save()
         painter.setOpacity(_opacity(mark, scene))
         look = scene.look(mark)
-        look = replace(look, plain=True) if small else look
-        area = pixel_path(mark, ink, camera)
-        paint_area(painter, area, look, colours, pixel_bands(mark, camera))
-        painter.restore()
+        stamper.area(mark, replace(look, plain=True) if small and not look.plain else look)
+    painter.setOpacity(1.0)
     for tick in scene.ticks:
         paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
     if not small:
-        _paint_numbers(painter, ordered, scene, ink, camera, colours)
+        _paint_numbers(painter, stamper, ordered, scene, ink, camera, colours)
 
 
 def _paint_numbers(
     painter: QPainter,
+    stamper: Stamper,
     ordered: Sequence[Mark],
     scene: Scene,
     ink: ViewInk,
@@ -170,7 +168,7 @@ def _paint_numbers(
             if isinstance(mark.shape, PointShape):
                 at += QPointF(POINT_TEXT_PX, 0)
                 fill = colours.paper
-            paint_text(painter, at, look.text, ink_on(fill), QColor(fill))
+            stamper.text(at, look.text, ink_on(fill), QColor(fill))
 
 
 def tick_point(tick: PainFree, ink: ViewInk) -> FigurePoint:

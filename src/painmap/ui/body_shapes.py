@@ -18,7 +18,8 @@ from painmap.domain.pain import (
 )
 from painmap.domain.places import FigurePoint
 from painmap.ui.body_camera import Camera
-from painmap.ui.body_ink import ViewInk, shape_path
+from painmap.ui.body_ink import ViewInk
+from painmap.ui.body_paths import shape_path
 
 ARROW_WIDTH = 4.6
 """Figure units of an arrow's shaft."""
@@ -91,9 +92,7 @@ def label_point(mark: Mark, ink: ViewInk) -> FigurePoint:
 @lru_cache(maxsize=MANY)
 def stroke_path(stroke: StrokeShape) -> QPainterPath:
     """The area that the brush went over."""
-    if stroke.pressures and stroke.pressing is Pressing.WIDTH:
-        return shape_path(area_of_stroke(stroke))
-    return brush_path(stroke.points, stroke.width).simplified()
+    return shape_path(area_of_stroke(stroke))
 
 
 @lru_cache(maxsize=MANY)
