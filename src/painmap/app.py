@@ -28,6 +28,7 @@ from painmap.services.studies import StudyOnDisk
 from painmap.ui import faults, theme
 from painmap.ui.body_figures import figure_for
 from painmap.ui.body_picture import body_pictures
+from painmap.ui.body_warm import warming
 from painmap.ui.crash_panel import CrashPanel
 from painmap.ui.ct_export import picturing
 from painmap.ui.ct_open import HuRange
@@ -71,6 +72,8 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     if demo:
         QTimer.singleShot(0, partial(open_demo, window, folder))
     window.show()
+    desk = window.desk
+    desk.jobs.start(warming(window.colours), done=lambda _: None, failed=desk.show_error)
     try:
         return app.exec()
     finally:

@@ -340,7 +340,8 @@ class LazyViews(Mapping[str, BodyView]):
         if view_id not in self._kept:
             if view_id not in self.shows:
                 raise KeyError(view_id)
-            self._kept[view_id] = self._read(view_id)
+            # two threads may read a view at the same time; all then get the same one
+            return self._kept.setdefault(view_id, self._read(view_id))
         return self._kept[view_id]
 
     def __iter__(self) -> Iterator[str]:

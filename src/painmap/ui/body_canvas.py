@@ -1,5 +1,6 @@
 """One view of the figure with its marks on screen: what is seen, and from where."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
-from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks
+from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks, readying_marks
 from painmap.ui.body_paint import paint_body, paint_letters, paint_levels
 from painmap.ui.body_shapes import transform_of
 from painmap.ui.body_wet import WetStroke, paint_line, paint_nib
@@ -140,24 +141,39 @@ class BodyCanvas(QWidget):
 
     def _body(self) -> QPixmap:
         """The figure without marks, painted once for each view, place and theme."""
-        return self._bodies.get(self._place_key(), NO_MARKS, self._painted_body)
+        return self._body_of(self.view, self.camera)
 
     def _marked(self) -> QPixmap:
         """The figure with its marks, so that moving the mouse paints next to nothing."""
-        return self._inked.get(self._place_key(), self.scene, self._painted_marks)
+        key = self._place_key(self.view, self.camera)
+        return self._inked.get(key, self.scene, self._painted_marks)
 
-    def _place_key(self) -> tuple[object, ...]:
-        ratio = self.devicePixelRatioF()
-        return (self.template.ref, self.view, self.camera, self.colours, ratio)
+    def _body_of(self, view: str, camera: Camera) -> QPixmap:
+        key = self._place_key(view, camera)
+        return self._bodies.get(key, NO_MARKS, lambda: self._painted_body(view, camera))
 
-    def _painted_body(self) -> QPixmap:
+    def _place_key(self, view: str, camera: Camera) -> tuple[object, ...]:
+        return (self.template.ref, view, camera, self.colours, self.devicePixelRatioF())
+
+    def readying(self, view: str, scene: Scene) -> Iterator[None]:
+        """Make ready, in small steps, what a turn to `view` will show."""
+        figure = self.template.views[view]
+        yield
+        ink = ink_of(self.template, view)
+        yield
+        camera = self.camera.framed(frame_of(figure))
+        self._body_of(view, camera)
+        yield
+        yield from readying_marks(scene, ink, camera, self.colours, self.devicePixelRatioF())
+
+    def _painted_body(self, view: str, camera: Camera) -> QPixmap:
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        paint_body(painter, self.ink, self.camera, self.colours)
-        paint_levels(painter, self.figure, self.camera, self.colours)
+        paint_body(painter, ink_of(self.template, view), camera, self.colours)
+        paint_levels(painter, self.template.views[view], camera, self.colours)
         painter.end()
         return pixmap
 

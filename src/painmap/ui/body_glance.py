@@ -1,5 +1,7 @@
 """Small figures that only show: the switch to the other view, and the one beside the table."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -20,7 +22,7 @@ from painmap.ui import theme
 from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import BOTTOM, HALF_WIDTH, TOP, Camera, frame_of
 from painmap.ui.body_ink import ink_of
-from painmap.ui.body_marks import Scene, paint_marks, scene_of
+from painmap.ui.body_marks import Scene, paint_marks, readying_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.theme import Palette
@@ -29,20 +31,31 @@ SHAPE = (BOTTOM - TOP) / (2 * HALF_WIDTH)
 CAPTION_PX = 22
 _glances = Pictures(24)
 """Small figures of all switches: the same view stands in another corner after each turn."""
+_bodies = Pictures(24)
+"""The same without marks, which change more often."""
+NO_MARKS = Scene()
 
 
 def glance_pixmap(
     template: BodyTemplate, view: str, scene: Scene, size: QSize, colours: Palette, ratio: float
 ) -> QPixmap:
     """Paint a whole view with its marks, small and without numbers where there is no room."""
-    pixmap = QPixmap(QSize(round(size.width() * ratio), round(size.height() * ratio)))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     camera = Camera(size.width(), size.height()).framed(frame_of(template.views[view]))
     ink = ink_of(template, view)
-    paint_body(painter, ink, camera, colours, borders=False)
+
+    def bare() -> QPixmap:
+        pixmap = QPixmap(QSize(round(size.width() * ratio), round(size.height() * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_body(painter, ink, camera, colours, borders=False)
+        painter.end()
+        return pixmap
+
+    key = (template.ref, view, size.toTuple(), colours, ratio)
+    pixmap = QPixmap(_bodies.get(key, NO_MARKS, bare))
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_marks(painter, scene, ink, camera, colours, small=True)
     shown = template.views[view]
     paint_letters(
@@ -92,16 +105,25 @@ class ViewSwitch(QAbstractButton):
 
     def _glance(self) -> QPixmap:
         """The small figure, painted once: it lies over the large one, which often repaints."""
+        return self.glance_of(self.view, self._scene)
+
+    def glance_of(self, view: str, scene: Scene) -> QPixmap:
+        """What this small figure shows, or would show of another view."""
         size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
-        ratio = self.devicePixelRatioF()
-        key = (self._template.ref, self.view, size.toTuple(), self._colours, ratio)
+        ratio, template, colours = self.devicePixelRatioF(), self._template, self._colours
+        key = (template.ref, view, size.toTuple(), colours, ratio)
         return _glances.get(
-            key,
-            self._scene,
-            lambda: glance_pixmap(
-                self._template, self.view, self._scene, size, self._colours, ratio
-            ),
+            key, scene, lambda: glance_pixmap(template, view, scene, size, colours, ratio)
         )
+
+    def readying(self, view: str, scene: Scene) -> Iterator[None]:
+        """Have another view ready in small, a few marks with each step."""
+        size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
+        camera = Camera(size.width(), size.height()).framed(frame_of(self._template.views[view]))
+        ink, ratio = ink_of(self._template, view), self.devicePixelRatioF()
+        yield from readying_marks(scene, ink, camera, self._colours, ratio, small=True)
+        self.glance_of(view, scene)
+        yield
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

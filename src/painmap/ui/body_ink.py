@@ -64,6 +64,11 @@ class ViewInk:
         painter.drawImage(self.shade_box, self._tint(self.shade, colours.skin_shade))
         painter.restore()
 
+    def warm(self, colours: Palette) -> None:
+        """Have the shade ready in the colours of the day."""
+        if self.shade is not None:
+            self._tint(self.shade, colours.skin_shade)
+
     def _tint(self, shade: QImage, colour: str) -> QImage:
         if colour not in self._tinted:
             ink = QImage(shade.size(), QImage.Format.Format_ARGB32)
@@ -80,7 +85,7 @@ def ink_of(template: BodyTemplate, view: str) -> ViewInk:
     """The paths of a view; made on first use, and kept: a released figure never changes."""
     key = (template.ref, view)
     if key not in _made:
-        _made[key] = _ink(template.views[view])
+        return _made.setdefault(key, _ink(template.views[view]))  # the work lane makes some too
     return _made[key]
 
 

@@ -1,11 +1,11 @@
 """How marks of pain look: colour by intensity, number, outline by author, pill when selected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from painmap.domain.pain import ArrowShape, AuthorLayer, Mark, PainFree, PainSite, PointShape
 from painmap.domain.places import FigurePoint, TemplateRef
@@ -27,6 +27,8 @@ OTHER_LAYER = 0.42
 """How strongly marks of the author's layer show that is not worked on."""
 LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
+MARKS_A_STEP = 8
+"""Marks that are made ready at once: some milliseconds."""
 POINT_TEXT_PX = 18.0
 """The number of a point stands so far beside it."""
 
@@ -138,6 +140,28 @@ def paint_marks(
         paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
     if not small:
         _paint_numbers(painter, stamper, ordered, scene, ink, camera, colours)
+
+
+def readying_marks(
+    scene: Scene,
+    ink: ViewInk,
+    camera: Camera,
+    colours: Palette,
+    ratio: float,
+    *,
+    small: bool = False,
+) -> Iterator[None]:
+    """Have the stamps of marks ready, a few with each step."""
+    nowhere = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+    nowhere.setDevicePixelRatio(ratio)
+    for first in range(0, len(scene.marks), MARKS_A_STEP):
+        some = replace(scene, marks=scene.marks[first : first + MARKS_A_STEP], ticks=(), ghosts=())
+        painter = QPainter(nowhere)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        paint_marks(painter, some, ink, camera, colours, small=small)
+        painter.end()
+        yield
 
 
 def _paint_numbers(

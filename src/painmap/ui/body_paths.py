@@ -72,7 +72,9 @@ def ring_path(rings: Sequence[Corners]) -> QPainterPath:
 
 def shape_path(shape: BaseGeometry) -> QPainterPath:
     """A path of a polygon or several, holes left out."""
-    corners, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
+    corners, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(shape)), return_index=True
+    )
     kinds = np.full(len(corners), LINE, dtype=np.int32)
     kinds[np.flatnonzero(np.diff(ring, prepend=-1))] = MOVE
     return path_of(kinds, corners)

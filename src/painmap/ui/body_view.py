@@ -294,6 +294,11 @@ class BodyFigure(KeyedCanvas):
         if self._let_go:
             self.release_eraser()
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a gesture is under way."""
+        return self._gestures.active
+
     def cancel(self) -> bool:
         """Leave the gesture under way without a trace; False when there is none."""
         active = self._gestures.active

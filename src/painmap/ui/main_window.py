@@ -176,6 +176,11 @@ class MainWindow(QMainWindow):
         for page, step in self._steps.items():
             step.setIcon(self._icons.icon(STEP_ICONS[page], self._palette, 24))
 
+    @property
+    def colours(self) -> Palette:
+        """The colours of the day."""
+        return self._palette
+
     def set_colours(self, palette: Palette) -> None:
         self._palette = palette
         self._draw_icons()

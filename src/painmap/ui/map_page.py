@@ -1,13 +1,13 @@
 """Mark where it hurts on the figure, and say how."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from painmap.bodymap.template import BodyTemplate
@@ -26,6 +26,7 @@ from painmap.ui.body_glance import ViewSwitch
 from painmap.ui.body_marks import Scene, scene_of
 from painmap.ui.body_shapes import label_point
 from painmap.ui.body_view import BodyFigure, Hover
+from painmap.ui.body_warm import Readiness
 from painmap.ui.body_zooms import from_zooms
 from painmap.ui.compare_review import Review
 from painmap.ui.desk import Changes, Desk, PlaceWanted
@@ -96,6 +97,7 @@ class MapPage(VisitPage):
         self.last_visit = LastVisit(desk, self._refresh)
         self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
         self.question = ClosingQuestion(desk, self._more_pains)
+        self.readiness = Readiness(self, self._readying, lambda: self.figure.is_drawing)
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
         self.elsewhere = Elsewhere(desk, self._use_figure)
@@ -249,6 +251,17 @@ class MapPage(VisitPage):
         self.panel.show_adding(self.marking.adding)
         self.elsewhere.show_for(template.ref)
         self._on_hover(self.figure.hover)
+        if self.isVisible():
+            self.readiness.begin()
+
+    def _readying(self) -> Iterator[None]:
+        """What the next turn of the figure will show: large, and in the small ones."""
+        seen = self.figure.view
+        for view in whole_views(self.template):
+            if view != seen:
+                yield from self.figure.readying(view, self._scene(view))
+            elif self.switch.isVisible():
+                yield from self.switch.readying(view, self._scene(view))
 
     def _on_opened(self) -> None:
         visit = self.desk.open_visit.visit
@@ -334,9 +347,14 @@ class MapPage(VisitPage):
     def key_digit(self, digit: int) -> bool:
         return self.digits.take(digit)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.readiness.begin()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask while the doctor goes elsewhere: whether all pains are recorded."""
         super().hideEvent(event)
+        self.readiness.stop()
         if not event.spontaneous():  # a window that is minimised leaves nothing
             self.question.ask(self.parentWidget() or self)
 
