@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from painmap.bodymap.instruments_data import RepeatNoise, RepeatStudy, whole_region_of
 from painmap.bodymap.instruments_regions import RegionStates, RegionStatus
 from painmap.bodymap.metrics import Measurer
-from painmap.bodymap.metrics_ink import Cluster, ViewInk, components
+from painmap.bodymap.metrics_ink import Cluster, ViewInk
+from painmap.bodymap.metrics_pile import components
 from painmap.domain.anatomy import Side
 from painmap.domain.pain import AuthorLayer
 from painmap.domain.places import TemplateRef

@@ -5,10 +5,10 @@ disjoint and together the ink. A new stroke changes only what it lies on or unde
 kept, so that all measures follow a stroke at once.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.figure import BodyTemplate, BodyView, Region
 from painmap.bodymap.marks import area_of
+from painmap.bodymap.metrics_pile import Laid, Pile
 from painmap.domain.anatomy import Side
 from painmap.domain.pain import ArrowShape, Mark, RegionShape
 from painmap.domain.places import TemplateRef
@@ -123,7 +124,7 @@ class InkCache:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[Any, Any]] = {}
-        self._last: dict[int, _Neighbours] = {}
+        self._piles: dict[int, Pile] = {}
 
     def ink(
         self,
@@ -157,11 +158,11 @@ class InkCache:
             for mark, rank in zip(ours, ranks, strict=True)
         )
         key = ("view", id(view), shown)
-        if key in self._kept:
-            kept: ViewInk = self._kept[key][1]
-            return kept
-        ink = self._take_apart(template, view, ours, ranks)
-        self._remember(key, (view, [mark.shape for mark in ours]), ink)
+        if key not in self._kept:
+            taken = self._take_apart(template, view, ours, ranks)
+            self._remember(key, (view, [mark.shape for mark in ours]), taken)
+        ink: ViewInk
+        ink, self._piles[id(view)] = self._kept[key][1]  # the next change begins from this one
         return ink
 
     def _take_apart(
@@ -170,22 +171,25 @@ class InkCache:
         view: BodyView,
         marks: Sequence[Mark],
         ranks: Sequence[int],
-    ) -> ViewInk:
-        parts: list[BaseGeometry] = []
-        sites: list[UUID] = []
-        order: list[tuple[int, int]] = []
-        for mark, rank in zip(marks, ranks, strict=True):
-            for part in self._parts(template, view, mark):
-                order.append((rank, len(parts)))
-                parts.append(part)
-                sites.append(mark.site_id)
-        touching = self._touching(view, parts)
-        pieces = [
-            self._piece(view, sites[i], part, [parts[j] for j in near if order[j] > order[i]])
-            for i, (part, near) in enumerate(zip(parts, touching, strict=True))
+    ) -> tuple[ViewInk, Pile]:
+        laid = [
+            Laid(part, mark.site_id, rank)
+            for mark, rank in zip(marks, ranks, strict=True)
+            for part in self._parts(template, view, mark)
         ]
-        clusters = [Cluster(tuple(pieces[i] for i in group)) for group in components(touching)]
-        return ViewInk(template, view, tuple(pieces), tuple(clusters), _by_region(pieces))
+        if id(view) not in self._piles:
+            self._piles[id(view)] = Pile.empty(view)
+        before = self._piles[id(view)]
+        pile, hidden = before.changed_to(laid)
+        pieces = {
+            id(each.part): self._piece(view, each, pile, hidden.get(id(each.part))) for each in laid
+        }
+        pile = pile.holding(pieces)
+        clusters = [
+            Cluster(tuple(pieces[part] for part in group)) for group in pile.components()
+        ]
+        found = tuple(pieces.values())
+        return ViewInk(template, view, found, tuple(clusters), _by_region(found)), pile
 
     def _remember(self, key: Hashable, held: Any, value: Any) -> Any:
         """Keep a value; `held` keeps the objects alive whose identity the key uses."""
@@ -237,78 +241,44 @@ class InkCache:
         self._remember(key, (view, mark.shape), parts)
         return parts
 
-    def _touching(self, view: BodyView, parts: Sequence[BaseGeometry]) -> list[list[int]]:
-        """For each part the others that it touches, in order; only new parts are tried."""
-        last = self._last.get(id(view), _Neighbours([], {}))
-        ids = [id(part) for part in parts]
-        index = {each: i for i, each in enumerate(ids)}
-        touched = {
-            each: {other for other in others if other in index}
-            for each, others in last.touched.items()
-            if each in index
-        }
-        fresh = [i for i, each in enumerate(ids) if each not in touched]
-        touched |= {ids[i]: set() for i in fresh}
-        for i, j in _near(parts, fresh):
-            if ids[j] not in touched[ids[i]] and parts[i].intersects(parts[j]):
-                touched[ids[i]].add(ids[j])
-                touched[ids[j]].add(ids[i])
-        self._last[id(view)] = _Neighbours([view, *parts], touched)
-        return [sorted(index[other] for other in touched[each]) for each in ids]
-
     def _piece(
-        self, view: BodyView, site_id: UUID, part: BaseGeometry, above: Sequence[BaseGeometry]
+        self, view: BodyView, laid: Laid, pile: Pile, newly_above: Sequence[BaseGeometry] | None
     ) -> Piece:
-        ids = tuple(map(id, above))
-        key = ("piece", site_id.int, id(part), ids)
-        if key in self._kept:
-            kept: Piece = self._kept[key][1]
-            return kept
-        seen = self._seen(part, above, ids)
-        area = float(seen.area)
-        centre = seen.centroid if area > 0 else part.centroid
-        covered = _covered(view, seen)
-        sides = _by_side(covered)
-        piece = Piece(site_id, part, seen, covered, sides, area, (centre.x, centre.y))
-        self._remember(key, (view, part, above), piece)
-        return piece
-
-    def _seen(
-        self, part: BaseGeometry, above: Sequence[BaseGeometry], ids: tuple[int, ...]
-    ) -> BaseGeometry:
-        """What is left of a part under others; one more above costs one cut."""
-        done = len(ids)
-        while done and ("seen", id(part), ids[:done]) not in self._kept:
-            done -= 1
-        seen: BaseGeometry = self._kept["seen", id(part), ids[:done]][1] if done else part
-        for count in range(done, len(ids)):
-            seen = shapely.difference(seen, above[count])
-            self._remember(("seen", id(part), ids[: count + 1]), (part, above), seen)
-        return seen
+        """What shows of a part: as before, less what came to lie on it, or reckoned anew."""
+        before = pile.pieces.get(id(laid.part))
+        if isinstance(before, Piece) and newly_above is not None:
+            if not newly_above or before.area == 0:
+                return before
+            return _shown(view, laid, _less(before.seen, newly_above))
+        above = pile.above(laid)
+        key = ("piece", laid.site_id.int, id(laid.part), tuple(map(id, above)))
+        if key not in self._kept:
+            piece = _shown(view, laid, _less(laid.part, above))
+            self._remember(key, (view, laid.part, above), piece)
+        kept: Piece = self._kept[key][1]
+        return kept
 
 
-class _Neighbours(NamedTuple):
-    """What touched what in a view the last time, by identity; `held` keeps those alive."""
+def _less(shape: BaseGeometry, above: Sequence[BaseGeometry]) -> BaseGeometry:
+    """What is left of a shape under others."""
+    for each in above:
+        if shape.is_empty:
+            break
+        shape = shapely.difference(shape, each)
+    return shape
 
-    held: list[object]
-    touched: dict[int, set[int]]
+
+def _shown(view: BodyView, laid: Laid, seen: BaseGeometry) -> Piece:
+    area = float(seen.area)
+    centre = seen.centroid if area > 0 else laid.part.centroid
+    covered = _covered(view, seen)
+    middle = (centre.x, centre.y)
+    return Piece(laid.site_id, laid.part, seen, covered, _by_side(covered), area, middle)
 
 
 def _rank(intensity: int | None) -> int:
     """The stronger hides the weaker; what was not asked lies lowest."""
     return -1 if intensity is None else intensity
-
-
-def _near(parts: Sequence[BaseGeometry], fresh: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of a fresh part and another whose rectangles meet."""
-    if not fresh:
-        return
-    x0, y0, x1, y1 = shapely.bounds(np.array(parts, dtype=object)).T
-    for i in fresh:
-        near = (x0 <= x1[i]) & (x1 >= x0[i]) & (y0 <= y1[i]) & (y1 >= y0[i])
-        for j in np.flatnonzero(near).tolist():
-            if j != i:
-                yield i, j
 
 
 def _home_of(template: BodyTemplate, view_id: str) -> str:
@@ -357,22 +327,3 @@ def _by_side(covered: Iterable[tuple[Region, float]]) -> Mapping[Side, float]:
     for region, area in covered:
         sides[region.side] += area
     return MappingProxyType(sides)
-
-
-def components(touching: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Group what touches, directly or through others; by index, in order."""
-    group = [-1] * len(touching)
-    found: list[list[int]] = []
-    for start in range(len(touching)):
-        if group[start] >= 0:
-            continue
-        group[start] = len(found)
-        members, ahead = [start], [start]
-        while ahead:
-            for other in touching[ahead.pop()]:
-                if group[other] < 0:
-                    group[other] = group[start]
-                    members.append(other)
-                    ahead.append(other)
-        found.append(sorted(members))
-    return found
