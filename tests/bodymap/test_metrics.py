@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.instruments_data import load_instruments
 from painmap.bodymap.instruments_regions import Basis
+from painmap.bodymap.marks import area_on_body
 from painmap.bodymap.metrics import DEFINITIONS, BodyShareBasis, Measurer, Measures
-from painmap.bodymap.metrics_ink import InkCache
+from painmap.bodymap.metrics_ink import TOLERANCE, InkCache
 from painmap.bodymap.template import BodyTemplate, load_surface, load_template
 from painmap.domain.pain import (
     ArrowShape,
@@ -329,6 +331,75 @@ def test_what_was_kept_gives_the_same_as_what_is_new(
     assert united.area == pytest.approx(united.shape().area, rel=1e-6)
     assert sum(area for _, area in united.covered.values()) == pytest.approx(
         united.area, rel=1e-3, abs=0.1
+    )
+
+
+_levels = st.none() | st.integers(0, 10)
+_acts = st.one_of(
+    st.tuples(st.just("draw"), _strokes, _levels),
+    st.tuples(st.just("erase"), st.integers(0, 9), st.none()),
+    st.tuples(st.just("ask"), st.integers(0, 9), _levels),
+    st.tuples(st.just("undo"), st.none(), st.none()),
+)
+
+
+def _after(visits: list[Visit], act: tuple[str, Any, Any]) -> list[Visit]:
+    """The visits so far and the one after an act; undo takes the last away."""
+    what, first, second = act
+    visit = visits[-1]
+    if what == "undo":
+        return visits[:-1] or visits
+    if what == "draw":
+        shape = (("back", first),)
+        return [*visits, drawn(adult_figure(), *shape, visit=visit, intensity=second)]
+    if not visit.marks:
+        return visits
+    mark = visit.marks[first % len(visit.marks)]
+    if what == "erase":
+        return [*visits, visit.changed(remove=frozenset({mark.id, mark.site_id}))]
+    site = next(each for each in visit.pain_sites if each.id == mark.site_id)
+    return [*visits, visit.changed(put=(replace(site, intensity=second),))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(_acts, min_size=1, max_size=14))
+def test_measures_that_follow_every_act_are_those_of_shapely(
+    acts: list[tuple[str, Any, Any]],
+) -> None:
+    """Areas are those of the united shapes; outlines alone are taken to `TOLERANCE`."""
+    adult = adult_figure()
+    view = adult.views["back"]
+    following, visits = _measurer(adult), [empty_visit()]
+    for act in acts:
+        visits = _after(visits, act)
+        followed = following.measure(visits[-1])
+    visit = visits[-1]
+    areas = {mark.site_id: area_on_body(view, mark.shape) for mark in visit.marks}
+    united = shapely.union_all(list(areas.values()))
+    level = {site.id: site.intensity for site in visit.pain_sites}
+    at_least = {
+        n: shapely.union_all([a for key, a in areas.items() if (level[key] or 0) >= n])
+        for n in range(1, 11)
+    }
+
+    edge = TOLERANCE * sum(area.length for area in areas.values()) + 1e-6
+    extent = followed.extent_of("back")
+    area = extent.share * view.silhouette.area if extent is not None else 0.0
+    assert area == pytest.approx(united.area, abs=edge)
+    total = sum(_cm2(adult, each.area) for each in at_least.values())
+    assert (followed.sum_intensity or 0.0) == pytest.approx(total, abs=10 * _cm2(adult, edge))
+    # and whatever was kept on the way, the same as reckoned anew
+    fresh = _measured(adult, visit)
+    assert followed.regions == fresh.regions
+    assert len(followed.clusters) == len(fresh.clusters)
+    assert [c.sites for c in followed.clusters] == [c.sites for c in fresh.clusters]
+    for name in ("mean_extent", "sum_intensity", "mean_intensity", "coverage", "laterality"):
+        one, other = getattr(followed, name), getattr(fresh, name)
+        assert (one is None) == (other is None)
+        assert one is None or one == pytest.approx(other, rel=1e-6, abs=1e-9)
+    ink = following.ink(visit, AuthorLayer.PATIENT)
+    assert sum(each.area for each in ink) == pytest.approx(
+        sum(each.shape().area for each in ink), rel=1e-6
     )
 
 

@@ -185,9 +185,7 @@ class InkCache:
             id(each.part): self._piece(view, each, pile, hidden.get(id(each.part))) for each in laid
         }
         pile = pile.holding(pieces)
-        clusters = [
-            Cluster(tuple(pieces[part] for part in group)) for group in pile.components()
-        ]
+        clusters = [Cluster(tuple(pieces[part] for part in group)) for group in pile.components()]
         found = tuple(pieces.values())
         return ViewInk(template, view, found, tuple(clusters), _by_region(found)), pile
 
