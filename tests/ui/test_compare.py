@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from painmap.bodymap.comparing_timeline import Timeline
 from painmap.domain.edits import record_given
 from painmap.domain.pain import AuthorLayer, RegionShape
+from painmap.services.catalogue import body_map
 from painmap.ui import theme
 from painmap.ui.compare_panel import ComparePanel, What
 from painmap.ui.desk import Desk
@@ -170,3 +171,64 @@ def test_the_map_page_opens_scores_and_comparison_and_goes_back(
     assert review.compare.isHidden()
     assert not page.panel.isHidden()
     qtbot.waitUntil(lambda: desk.jobs.busy == 0, timeout=10_000)
+
+
+@pytest.fixture
+def hand(open_desk: Desk, qtbot: QtBot, settle: Settle) -> Iterator[ComparePanel]:
+    """A panel over a visit with marks in the zoom of the woman's LEFT palm alone."""
+    open_desk.template = body_map("woman")
+    draw(open_desk, "hand_palm_left", RegionShape("hand_palm/thenar.left"), 6)
+    draw(open_desk, "hand_palm_left", RegionShape("hand_palm/centre.left"), 3)
+    thenar = RegionShape("hand_palm/thenar.left")
+    draw(open_desk, "hand_palm_left", thenar, None, AuthorLayer.DOCTOR)
+    made = ComparePanel(open_desk, theme.LIGHT)
+    qtbot.addWidget(made)
+    made.resize(980, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    settle(open_desk)
+    yield made
+    made.close()
+
+
+def test_the_comparison_begins_on_the_zoom_where_the_marks_are(hand: ComparePanel) -> None:
+    assert hand.figures.view == "hand_palm_left"
+    assert hand.zoom_box.currentText() == "Palm, LEFT (3 marks)"
+    first, second = hand.figures.scenes
+    assert (len(first.marks), len(second.marks)) == (2, 1)
+
+    hand.way_chips.chip(True).click()
+
+    (both,) = hand.figures.scenes
+    assert len(both.marks) == 3
+
+
+def test_a_zoom_is_left_for_its_whole_view_which_shows_its_marks(hand: ComparePanel) -> None:
+    zoomed = hand.figures.grab().toImage()
+    hand.zoom_box.setCurrentIndex(0)
+    hand.zoom_box.activated.emit(0)
+
+    assert hand.figures.view == "front"
+    assert [len(scene.marks) for scene in hand.figures.scenes] == [2, 1]
+    assert hand.figures.grab().toImage() != zoomed
+
+    number = hand.zoom_box.findData("foot_sole")
+    hand.zoom_box.setCurrentIndex(number)
+    hand.zoom_box.activated.emit(number)
+
+    assert hand.zoom_box.currentText() == "Feet, soles"
+    assert [scene.marks for scene in hand.figures.scenes] == [(), ()]
+
+
+def test_a_zoom_that_the_doctor_chose_stays_while_the_drawing_changes(
+    hand: ComparePanel, open_desk: Desk, qtbot: QtBot
+) -> None:
+    hand.view_chips.chip("back").click()
+    draw(open_desk, "hand_palm_left", RegionShape("hand_palm/hypothenar.left"), 4)
+
+    def read() -> bool:
+        texts = [hand.zoom_box.itemText(n) for n in range(hand.zoom_box.count())]
+        return any("(4 marks)" in text for text in texts)
+
+    qtbot.waitUntil(read, timeout=5000)
+    assert hand.figures.view == "back"

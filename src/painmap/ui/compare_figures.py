@@ -1,5 +1,6 @@
 """Two drawings on figures: beside each other, or one over the other."""
 
+from collections import Counter
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -9,10 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from painmap.bodymap.template import BodyTemplate
 from painmap.services.catalogue import figures_of
 from painmap.ui import theme
-from painmap.ui.body_camera import Camera
+from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_marks import Scene, paint_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
+from painmap.ui.body_zooms import from_zooms
 from painmap.ui.compare_reading import Drawn, Pair
 from painmap.ui.theme import Palette
 
@@ -27,10 +29,21 @@ def figure_of(drawn: Drawn, fallback: BodyTemplate) -> BodyTemplate:
 
 
 def scene_for(drawn: Drawn, figure: BodyTemplate, view: str) -> Scene:
-    """The marks of one layer alone."""
+    """The marks of one layer alone, with those of the zooms on the view that they magnify."""
     scene = scene_of(drawn.visit, figure.ref, view)
-    ours = tuple(mark for mark in scene.marks if mark.layer is drawn.layer)
+    marks = (*scene.marks, *from_zooms(drawn.visit, figure, view))
+    ours = tuple(mark for mark in marks if mark.layer is drawn.layer)
     return replace(scene, marks=ours, ticks=())
+
+
+def marks_by_view(pair: Pair) -> Counter[str]:
+    """How many marks both drawings have on each view; a zoom's count there alone."""
+    return Counter(
+        mark.view
+        for drawn in (pair.first, pair.second)
+        for mark in drawn.visit.marks
+        if mark.layer is drawn.layer
+    )
 
 
 class CompareFigures(QWidget):
@@ -95,6 +108,11 @@ class CompareFigures(QWidget):
             return (replace(first, marks=(*first.marks, *second.marks)),)
         return (replace(second, ghosts=first.marks),)
 
+    @property
+    def figure(self) -> BodyTemplate:
+        """The figure of the second drawing, whose views are offered."""
+        return self._figures(self._pair)[1] if self._pair is not None else self._template
+
     def _figures(self, pair: Pair) -> tuple[BodyTemplate, BodyTemplate]:
         first = figure_of(pair.first, figure_of(pair.second, self._template))
         return first, figure_of(pair.second, first)
@@ -143,10 +161,8 @@ class CompareFigures(QWidget):
         caption = QRectF(0, 0, wide, CAPTION_PX)
         painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, words)
         view = figure.views.get(self.view) or next(iter(figure.views.values()))
-        ink, camera = (
-            ink_of(figure, view.id),
-            Camera(wide, self.height() - CAPTION_PX - LEGEND_PX),
-        )
+        ink = ink_of(figure, view.id)
+        camera = Camera(wide, self.height() - CAPTION_PX - LEGEND_PX).framed(frame_of(view))
         painter.translate(0, CAPTION_PX)
         painter.setClipRect(QRectF(0, 0, wide, camera.height))
         paint_body(painter, ink, camera, colours, borders=False)

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QComboBox, QFrame, QStackedWidget, QWidget
 
 from painmap.bodymap.comparing_timeline import Timeline
 from painmap.domain.progress import Job
+from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
-from painmap.ui.compare_figures import CompareFigures
+from painmap.ui.compare_figures import CompareFigures, marks_by_view
 from painmap.ui.compare_list import ChangeList
 from painmap.ui.compare_reading import (
     Pair,
@@ -32,6 +33,8 @@ from painmap.ui.widgets import Chips, card, column, label, row
 PAUSE_MS = 150
 FIELDS = ("pain_sites", "marks", "answers", "given_sites")
 VIEWS = (("front", "Front"), ("back", "Back"), ("left", "Left side"), ("right", "Right side"))
+
+NO_ZOOM = "Whole view"
 
 
 class What(StrEnum):
@@ -73,6 +76,10 @@ class ComparePanel(QFrame):
             [(False, "Side by side"), (True, "Overlay")], self._on_way, name="Shown"
         )
         self.view_chips = Chips(VIEWS, self._on_view, name="View")
+        self.zoom_box = QComboBox()
+        self.zoom_box.setAccessibleName("Zoom to compare on")
+        self.zoom_box.activated.connect(self._on_zoom)
+        self._look_for_marks = True
         self.figures = CompareFigures(desk.template, palette)
         self.changes = ChangeList()
         self.plot = TimelinePlot(palette)
@@ -99,7 +106,7 @@ class ComparePanel(QFrame):
             self.pages.addWidget(page)
         self._pair_page, self._message = pair, message
         self._second = QWidget()
-        self._second.setLayout(row(self.view_chips, 8, self.way_chips, -1))
+        self._second.setLayout(row(self.view_chips, self.zoom_box, 8, self.way_chips, -1))
         box = column(spacing=8)
         box.addLayout(row(self.what_chips, self.visit_box, -1))
         box.addWidget(self._second)
@@ -117,6 +124,7 @@ class ComparePanel(QFrame):
         self.what_chips.set_chosen([self.what])
         self.way_chips.set_chosen([self.figures.overlay])
         self.view_chips.set_chosen([self.figures.view])
+        self.zoom_box.setCurrentIndex(max(0, self.zoom_box.findData(self.figures.view)))
         self.visit_box.setVisible(self.what is What.EARLIER and bool(self._earlier))
         self._second.setVisible(self.what is not What.ALL)
 
@@ -129,6 +137,35 @@ class ComparePanel(QFrame):
     def _on_way(self, chosen: tuple[object, ...]) -> None:
         if chosen:
             self.figures.set_overlay(bool(chosen[0]))
+        self._show_choices()
+
+    def _fill_zooms(self, pair: Pair) -> None:
+        """Offer the zooms of the figure; those with marks say how many, and come first."""
+        counts, figure = marks_by_view(pair), self.figures.figure
+        zooms = [view for view in figure.views if figure.views[view].kind == "zoom"]
+        self.zoom_box.clear()
+        self.zoom_box.addItem(NO_ZOOM, None)
+        for view in sorted(zooms, key=lambda each: -counts[each]):
+            marks = f" ({plural(counts[view], 'mark')})" if counts[view] else ""
+            self.zoom_box.addItem(f"{figure.views[view].name}{marks}", view)
+        self.zoom_box.setVisible(bool(zooms))
+
+    def _go_where_marks_are(self, pair: Pair) -> None:
+        """Begin with the view, or the zoom, that has the most marks; later the doctor chooses."""
+        counts = marks_by_view(pair)
+        known = [view for view, _ in counts.most_common() if view in self.figures.figure.views]
+        if self._look_for_marks and known:
+            self._look_for_marks = False
+            if not counts[self.figures.view]:
+                self.figures.show_view(known[0])
+
+    def _on_zoom(self, number: int) -> None:
+        view = self.zoom_box.itemData(number)
+        shown = self.figures.figure.views.get(self.figures.view)
+        if view is None and shown is not None:
+            view = shown.parent or shown.id
+        if view is not None:
+            self.figures.show_view(view)
         self._show_choices()
 
     def _on_view(self, chosen: tuple[object, ...]) -> None:
@@ -156,6 +193,7 @@ class ComparePanel(QFrame):
         self._timer.stop()
         self._again = False
         self._earlier = None
+        self._look_for_marks = True
         if self._stop is not None:
             self._stop()
             self._stop, self._reader = None, Reader()
@@ -219,6 +257,10 @@ class ComparePanel(QFrame):
 
     def _show_pair(self, pair: Pair | None) -> None:
         self.figures.show_pair(pair, self.desk.template)
+        if pair is not None:
+            self._fill_zooms(pair)
+            self._go_where_marks_are(pair)
+            self._show_choices()
         self.changes.show_comparison(pair.comparison if pair is not None else None)
         if pair is not None:
             self.pages.setCurrentWidget(self._pair_page)
