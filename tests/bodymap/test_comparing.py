@@ -19,7 +19,7 @@ from painmap.bodymap.comparing import (
     compare_visits,
 )
 from painmap.bodymap.comparing_timeline import timeline
-from painmap.bodymap.instruments_data import load_instruments
+from painmap.bodymap.instruments_reading import load_instruments
 from painmap.bodymap.metrics import Measurer
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.anatomy import Side

@@ -13,12 +13,14 @@ from painmap.bodymap import instruments as scoring
 from painmap.bodymap.instruments import AreaState, CriteriaOutcome, Scores, score
 from painmap.bodymap.instruments_data import (
     AreaInstrument,
-    InstrumentError,
-    InstrumentProblem,
     Surface,
     base_of,
-    load_instruments,
     whole_region_of,
+)
+from painmap.bodymap.instruments_reading import (
+    InstrumentError,
+    InstrumentProblem,
+    load_instruments,
 )
 from painmap.bodymap.instruments_regions import (
     Basis,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from painmap.bodymap.instruments_data import load_instruments
+from painmap.bodymap.instruments_reading import load_instruments
 from painmap.bodymap.instruments_regions import Basis
 from painmap.bodymap.marks import area_on_body
 from painmap.bodymap.metrics import DEFINITIONS, BodyShareBasis, Measurer, Measures

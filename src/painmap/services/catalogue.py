@@ -11,7 +11,8 @@ from typing import Any
 
 from painmap.bodymap.errors import TemplateError
 from painmap.bodymap.figure import BodyTemplate
-from painmap.bodymap.instruments_data import Instruments, load_instruments
+from painmap.bodymap.instruments_data import Instruments
+from painmap.bodymap.instruments_reading import load_instruments
 from painmap.bodymap.surface import SurfaceMap
 from painmap.bodymap.template import load_surface, load_template
 from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
