@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from painmap.bodymap.template import BodyTemplate, BodyView
@@ -59,7 +59,8 @@ class ViewInk:
         if self.shade is None:
             return
         painter.save()
-        painter.setClipPath(self.outline)
+        # within what the picture is already held to, such as one half of a comparison
+        painter.setClipPath(self.outline, Qt.ClipOperation.IntersectClip)
         painter.setOpacity(SHADING_STRENGTH)
         painter.drawImage(self.shade_box, self._tint(self.shade, colours.skin_shade))
         painter.restore()

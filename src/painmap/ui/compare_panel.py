@@ -35,6 +35,8 @@ FIELDS = ("pain_sites", "marks", "answers", "given_sites")
 VIEWS = (("front", "Front"), ("back", "Back"), ("left", "Left side"), ("right", "Right side"))
 
 NO_ZOOM = "Whole view"
+ZOOM_BOX_PX = 210
+"""The name of a zoom with its number of marks."""
 
 
 class What(StrEnum):
@@ -78,6 +80,8 @@ class ComparePanel(QFrame):
         self.view_chips = Chips(VIEWS, self._on_view, name="View")
         self.zoom_box = QComboBox()
         self.zoom_box.setAccessibleName("Zoom to compare on")
+        self.zoom_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.zoom_box.setMinimumWidth(ZOOM_BOX_PX)
         self.zoom_box.activated.connect(self._on_zoom)
         self._look_for_marks = True
         self.figures = CompareFigures(desk.template, palette)
