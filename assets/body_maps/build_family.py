@@ -1,4 +1,4 @@
-"""Build woman, man and child in resources/body_maps (format 2) from the CC0 mesh.
+"""Build woman, man and child in resources/body_maps (format 3) from the CC0 mesh.
 
     python assets/body_maps/build_family.py
 
@@ -16,6 +16,7 @@ from typing import Any
 import build as released
 import curves
 import family
+import feet
 import figures
 import numpy as np
 import outlines
@@ -31,7 +32,7 @@ from shapely.geometry.base import BaseGeometry
 from painmap.bodymap import figure as model
 from painmap.domain.anatomy import Side
 
-FORMAT, VERSION = 2, 1
+FORMAT, VERSION = 3, 2
 Mapped = dict[str, Any]
 _SPEC = {spec.id: spec for spec in regions.SPECS}
 
@@ -62,7 +63,7 @@ class Writer:
     def shading(self, drawn: views.Drawn, mirrored: bool) -> tuple[np.ndarray, list[float]]:
         seen, ratio = drawn.seen, shading.PIXELS_PER_UNIT
         dark = shading.shade(seen, drawn.adult_at)
-        if drawn.id in ("front", "back"):
+        if drawn.id not in ("left", "right"):
             grey = shading.picture(dark, seen.frame.scale)
             left = -grey.shape[1] / ratio / 2
         else:
@@ -188,6 +189,54 @@ class Writer:
                 )
         return found
 
+    def name(self, child: str, words: str) -> None:
+        """Take down how a finer region is called."""
+        spec = _SPEC[child.partition("/")[0]]
+        levels = zooms.LEVELS.get(child)
+        self.names[child] = {
+            "name": words,
+            "group": spec.group,
+            "levels": list(levels) if levels else None,
+            "sided": spec.sided,
+            "surface_share": None,
+        }
+
+    def foot(self, foot: feet.Foot, drawn: views.Drawn, box: np.ndarray) -> None:
+        """Both feet in a projection of their own; `to_parent` says where that lies on the body."""
+        for child in drawn.cells:
+            if "/" in child:
+                self.name(child, feet.WORDS[child])
+        entries = self.regions(drawn.cells, [("left", 1), ("right", -1)])
+        whole = shapely.union_all([cell["shape"] for cell in entries], grid_size=regions.GRID)
+        grey, rectangle = self.shading(drawn, mirrored=False)
+        png = shading.png(grey)
+        file = f"{foot.id}-shading.png"
+        (self.folder / file).write_bytes(png)
+        parent = outlines.project(self.own.upright, foot.parent)
+        view = {
+            "id": foot.id,
+            "name": foot.name,
+            "kind": "zoom",
+            "parent": foot.parent,
+            "to_parent": feet.to_parent(drawn.seen, parent),
+            "patient_left": "viewer right",
+            "only_side": None,
+            "bounds": released._numbers(box),
+        }
+        right = curves.Path(drawn.path.cubics * [-1, 1], closed=True)
+        content = {
+            "outline": [drawn.path.svg(), right.svg()],
+            "silhouette": _polygons(whole),
+            "contours": self.contours(drawn, mirrored=False),
+            "shading": {
+                "file": file,
+                "sha256": hashlib.sha256(png).hexdigest(),
+                "rectangle": released._numbers(rectangle),
+            },
+            "ticks": [],
+        }
+        self.write(view, entries, content)
+
     def zoom(self, zoom: zooms.Zoom, drawn: views.Drawn) -> None:
         """A zoom of both halves, or one for each side."""
         lateral = drawn.id == "left"
@@ -197,17 +246,8 @@ class Writer:
             half_box = shapely.box(max(box.bounds[0], 0.0), *box.bounds[1:])
         cells = zooms.cells_of(zoom, drawn.cells, half_box, drawn.warp)
         for child, (words, _) in zoom.children.items():
-            if child not in cells:
-                continue
-            spec = _SPEC[child.partition("/")[0]]
-            levels = zooms.LEVELS.get(child)
-            self.names[child] = {
-                "name": words,
-                "group": spec.group,
-                "levels": list(levels) if levels else None,
-                "sided": spec.sided,
-                "surface_share": None,
-            }
+            if child in cells:
+                self.name(child, words)
         first = 1 if drawn.id == "front" or lateral else -1
         if zoom.both:
             hands = [("left", first), ("right", -first)]
@@ -287,14 +327,19 @@ def build(
     by_id = {"front": front, "back": back, "left": side}
     for zoom in zooms.ZOOMS:
         writer.zoom(zoom, by_id[zoom.parent])
+    grids = [(front, "front", patch), (back, "back", patch), (side, "side", patch)]
+    for foot in feet.FEET:
+        seen, kept, box = feet.drawn(own, skin, foot)
+        writer.foot(foot, seen, box)
+        grids.append((seen, "front", patch[kept]))
     arrays: Mapped = {
         "area": area.astype(np.float32),
         "region": region.astype(np.uint8),
         "regions": np.array(views.NAMES),
         "sided": np.array([spec.sided for spec in regions.SPECS]),
     }
-    for drawn, kind in ((front, "front"), (back, "back"), (side, "side")):
-        corner, squares = patches.grid(drawn.seen, patch)
+    for drawn, kind, of_faces in grids:
+        corner, squares = patches.grid(drawn.seen, of_faces)
         arrays[f"corner/{drawn.id}/{kind}"] = corner
         arrays[f"grid/{drawn.id}/{kind}"] = squares
     data = patches.packed(arrays)

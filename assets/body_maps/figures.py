@@ -65,6 +65,7 @@ _PARTS = {
     "leg": ("upperleg", "lowerleg", "foot", "toe"),
     "foot": ("foot", "toe"),
     "toes": ("toe",),
+    **{f"toe{k}": (f"toe{k}-",) for k in range(1, 6)},
     "breast": ("breast",),
     "head": ("head", "jaw", "oris", "special", "temporalis", "risorius", "levator", "oculi"),
 }

@@ -88,13 +88,15 @@ _HEAD_SIDE: dict[str, Child] = {
     "jaw_tmj/chin": ("chin and front of the jaw", ((-70, 114),)),
 }
 _NECK_SIDE: dict[str, Child] = {
-    "neck_ant/scm": ("sternocleidomastoid", ((-32, 125),)),
-    "neck_ant/throat": ("throat", ((-50, 122),)),
+    "neck_ant/scm": ("sternocleidomastoid", ((-29, 125),)),
+    "neck_ant/throat": ("throat", ((-43, 125),)),
     "neck_lat/scalene": ("side of the neck in front (scalenes)", ((-18, 115),)),
     "neck_lat/levator": (
         "side of the neck behind (levator scapulae)",
         ((-5, 112),),
     ),
+    "supraclav/scalene": ("above the collarbone near the neck (scalenes)", ((-22, 150),)),
+    "supraclav/outer": ("above the collarbone towards the shoulder", ((-6, 152),)),
 }
 _HEAD_FRONT: dict[str, Child] = {
     "forehead/glabella": ("between the eyebrows", ((3, 49),)),
@@ -186,13 +188,6 @@ _FINGERS = {
     "ring_finger": (197.0, 555.0),
     "little_finger": (180.0, 540.0),
 }
-_TOES = {
-    "great_toe": (44.0, 992.0),
-    "second_toe": (57.5, 994.0),
-    "third_toe": (66.0, 993.0),
-    "fourth_toe": (74.0, 992.0),
-    "little_toe": (82.0, 986.0),
-}
 
 ZOOMS = (
     Zoom(
@@ -262,8 +257,9 @@ ZOOMS = (
         (-72, 86, 46, 200),
         both=False,
         lines=(
-            ((-36, 90), (-39.6, 105), (-42.4, 120), (-42, 135), (-38, 150), (-34, 162)),
-            ((-14, 84), (-12.6, 110), (-13, 136)),
+            # the front rim of the sternocleidomastoid, from behind the ear to the breastbone
+            ((-35.4, 86), (-34.2, 98), (-33.8, 116), (-35.6, 136), (-38.4, 148), (-42.5, 158)),
+            ((-14, 84), (-12.6, 110), (-13, 136), (-13.6, 150), (-17, 169)),
         ),
         children=_NECK_SIDE,
     ),
@@ -324,41 +320,5 @@ ZOOMS = (
         both=False,
         lines=_WEBS,
         children=_digits("fingers_dorsum", ", back", _FINGERS),
-    ),
-    Zoom(
-        "foot_top",
-        "Feet, top",
-        "front",
-        (-104, 880, 104, 1003),
-        lines=(
-            ((53.3, 999), (53, 991), (50.6, 964)),
-            ((62.3, 999), (61.9, 990.4), (59.4, 964)),
-            ((70.2, 998), (69.9, 989.6), (67.4, 964)),
-            ((78.3, 998), (77.7, 991), (74.6, 962)),
-            ((57, 916), (57, 978)),
-        ),
-        children={
-            **_digits("toes_top", ", top", _TOES),
-            "foot_dorsum/inner": ("inner top of the foot", ((47, 950),)),
-            "foot_dorsum/outer": ("outer top of the foot", ((67, 950),)),
-        },
-    ),
-    Zoom(
-        "foot_sole",
-        "Feet, soles",
-        "back",
-        (-104, 880, 104, 1003),
-        lines=(
-            ((53.3, 999), (53, 991), (52.6, 982)),
-            ((62.3, 999), (61.9, 990.4), (61.6, 982)),
-            ((70.2, 998), (69.9, 989.6), (69.6, 980)),
-            ((78.3, 998), (77.7, 991), (77.2, 976)),
-            ((26, 969), (42, 972.6), (58, 972.8), (74, 969), (94, 960)),
-        ),
-        children={
-            **_digits("toes_sole", ", underside", _TOES),
-            "sole/ball": ("ball of the foot", ((55, 981),)),
-            "sole/arch": ("arch and middle of the sole", ((55, 963),)),
-        },
     ),
 )

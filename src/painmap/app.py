@@ -36,6 +36,7 @@ from painmap.ui.ct_page import CtPage
 from painmap.ui.desk import Desk
 from painmap.ui.finish_page import FinishPage, png_bytes
 from painmap.ui.main_window import MainWindow, Pages
+from painmap.ui.map_overlays import OverlayChoice
 from painmap.ui.map_page import MapPage
 from painmap.ui.sites_page import SitesPage
 from painmap.ui.theme import Icons, Mode
@@ -91,6 +92,7 @@ def build(app: QApplication, folder: Path) -> MainWindow:
     icons = Icons(resources)
     palette = theme.apply(app, Mode(settings["mode"]), resources)
     desk = Desk(clinic, muscles=muscles(), template=body_map("adult"), resources=resources)
+    desk.overlays.remember_in(settings)
     ct = CtPage(desk, icons, palette)
     pages = Pages(
         today=TodayPage(desk, icons, palette, settings),
@@ -133,11 +135,13 @@ def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[
         return found is None or not found.comparison.check.differs
 
     ct = run_to_end(picturing(visit, muscles(), HuRange(), may_show=shows))
-    images = {**body_pictures(visit, figure), **ct.pictures}
+    shown = OverlayChoice(Settings(Path(clinic.database_place).parent)).shown
+    images = {**body_pictures(visit, figure, shown), **ct.pictures}
     outcome = export_visit(
         clinic,
         visit_id,
         folder,
+        overlays=shown,
         muscles=muscles(),
         pictures={name: png_bytes(image) for name, image in images.items()},
         measures=ct.measures,

@@ -14,6 +14,7 @@ from painmap.bodymap.surface import SurfaceMap, filled
 from painmap.bodymap.template import BodyTemplate, BodyView, load_surface, load_template
 from painmap.domain.anatomy import Side
 from painmap.domain.places import FigurePoint
+from painmap.ui.body_zooms import moved_to_parent
 from tests.bodymap.conftest import ADULT
 
 FIGURES = ("woman", "man", "child")
@@ -36,6 +37,8 @@ ZOOMS = (
     "foot_top",
     "foot_sole",
 )
+FEET = ("foot_top", "foot_sole")
+TOES = ("great_toe", "second_toe", "third_toe", "fourth_toe", "little_toe")
 ARM = {"upper arm", "elbow", "forearm", "wrist and hand"}
 """Without the shoulder, which the rule of nines does not part from the trunk."""
 LEG = {"thigh", "knee", "lower leg", "ankle and foot"}
@@ -132,12 +135,103 @@ def test_what_lies_at_the_side_is_seen_from_the_side(figure: BodyTemplate, base:
 
 def test_finer_regions_name_the_region_that_they_are_part_of(view: BodyView) -> None:
     template = next(t for t in map(_template, FIGURES) if any(v is view for v in t.views.values()))
-    assert view.parent is None or view.coordinates == view.parent
+    if view.id in FEET:
+        assert view.coordinates == view.id  # a projection of its own
+    else:
+        assert view.parent is None or view.coordinates == view.parent
     for region in view.regions:
-        whole = template.views[view.coordinates].region(region.parent_id)
+        whole = template.views[view.parent or view.id].region(region.parent_id)
 
-        assert region.shape.difference(whole.shape.buffer(0.02)).area < 0.05, region.id
         assert region.side is whole.side
+        if view.id not in FEET:
+            assert region.shape.difference(whole.shape.buffer(0.02)).area < 0.05, region.id
+
+
+# --- what the zooms are for
+
+
+def test_neck_muscles_and_throat_are_reached_apart_from_every_side(figure: BodyTemplate) -> None:
+    for side in ("left", "right"):
+        view = figure.views[f"neck_{side}"]
+        deep = ("neck_ant/scm", "neck_ant/throat", "neck_lat/scalene", "supraclav/scalene")
+        for base in deep:
+            region = view.region(f"{base}.{side}")
+
+            assert region.shape.area > 200, region.id
+            assert view.region_at(region.label_at) == region
+    front = figure.views["neck_front"]
+    for base in ("neck_ant/scm", "neck_ant/throat", "supraclav/scalene"):
+        assert front.region(f"{base}.left").shape.area > 100, base
+
+
+def test_from_the_side_the_throat_lies_before_the_muscle_and_the_scalenes_behind_it(
+    figure: BodyTemplate,
+) -> None:
+    view = figure.views["neck_left"]
+    names = ("neck_ant/throat", "neck_ant/scm", "neck_lat/scalene", "neck_lat/levator")
+    order = [view.region(f"{base}.left").shape.centroid.x for base in names]
+
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("view_id", "toes"), [("foot_top", "toes_top"), ("foot_sole", "toes_sole")]
+)
+def test_every_toe_is_reached_and_the_great_toes_lie_inside(
+    figure: BodyTemplate, view_id: str, toes: str
+) -> None:
+    view = figure.views[view_id]
+    for side, sign in ((Side.LEFT, 1), (Side.RIGHT, -1)):
+        across = []
+        for toe in TOES:
+            region = view.region(f"{toes}/{toe}.{side.value}")
+            found = view.region_at(region.label_at)
+
+            assert found is region
+            assert len(shapely.get_parts(region.shape)) == 1
+            assert region.shape.area > 40, region.id
+            across.append(sign * region.label_at.x)
+        assert across == sorted(across)
+        assert view.viewers_right is Side.LEFT
+
+
+def test_the_foot_is_seen_from_above_and_from_the_sole(figure: BodyTemplate) -> None:
+    """Longer than it is wide, toes down from above, toes up from below."""
+    top, sole = figure.views["foot_top"], figure.views["foot_sole"]
+    great = "great_toe.left"
+    heel = sole.region("heel.left").label_at.y
+
+    assert top.region(f"toes_top/{great}").label_at.y > top.region("ankle_ant.left").label_at.y
+    assert sole.region(f"toes_sole/{great}").label_at.y < heel
+    one_foot = shapely.get_parts(sole.silhouette)[0].bounds
+    assert (one_foot[3] - one_foot[1]) > 2 * (one_foot[2] - one_foot[0])
+
+
+@pytest.mark.parametrize("view_id", ["foot_top", "foot_sole"])
+def test_a_place_on_a_foot_lies_near_its_region_on_the_body(
+    figure: BodyTemplate, view_id: str
+) -> None:
+    zoom = figure.views[view_id]
+    assert zoom.parent is not None
+    parent = figure.views[zoom.parent]
+    for region in zoom.regions:
+        laid = moved_to_parent(zoom, parent, shapely.Point(region.label_at))
+
+        assert parent.region(region.parent_id).shape.distance(laid) < 6, region.id
+
+
+def test_the_sole_shows_skin_that_no_whole_view_shows(figure: BodyTemplate) -> None:
+    surface = _surface(figure.ref.id)
+    seen = [surface.faces_of(v, figure.views[v].silhouette) for v in WHOLE]
+    feet = [surface.faces_of(v, figure.views[v].silhouette) for v in FEET]
+
+    assert (
+        surface.share_of(surface.united([*seen, *feet]))
+        > surface.share_of(surface.united(seen)) + 0.001
+    )
+    left = surface.faces_of("foot_sole", figure.views["foot_sole"].region("sole/ball.left").shape)
+    assert left[: len(left) // 2].any()
+    assert not left[len(left) // 2 :].any()
 
 
 def test_a_view_of_one_side_has_that_side_on_both_flanks(view: BodyView) -> None:

@@ -50,6 +50,20 @@ class Box(NamedTuple):
     height: float
 
 
+class Affine(NamedTuple):
+    """Where a place of a zoom lies about on the view that it is taken of.
+
+    (x, y) lies at (a x + b y + c, d x + e y + f), x counted from the midline on both.
+    """
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+
 @dataclass(frozen=True, slots=True)
 class Contour:
     """An inner hairline.
@@ -196,6 +210,8 @@ class BodyView:
         The one side that a side view or the zoom of one hand shows; None: both.
     beside : Mapping of region id to four ids, or None
         Neighbours to the left, right, up and down that were worked out before.
+    to_parent : Affine or None
+        Of a zoom with a projection of its own, such as the sole; None: a zoom only magnifies.
     """
 
     id: str
@@ -213,6 +229,7 @@ class BodyView:
     regions: tuple[Region, ...] = field(repr=False)
     only_side: Side | None = None
     beside: InitVar[Mapping[str, Sequence[str | None]] | None] = None
+    to_parent: Affine | None = None
     _by_id: Mapping[str, Region] = field(init=False, repr=False, compare=False)
     _tree: shapely.STRtree = field(init=False, repr=False, compare=False)
     _beside: Mapping[tuple[str, Direction], str] = field(init=False, repr=False, compare=False)
@@ -274,8 +291,8 @@ class BodyView:
 
     @property
     def coordinates(self) -> str:
-        """Id of the view whose coordinates these are: a zoom only magnifies its parent."""
-        return self.parent or self.id
+        """Id of the view whose coordinates these are: most zooms only magnify their parent."""
+        return self.id if self.parent is None or self.to_parent is not None else self.parent
 
 
 def _given(

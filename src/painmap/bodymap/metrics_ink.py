@@ -282,7 +282,7 @@ def _rank(intensity: int | None) -> int:
 def _home_of(template: BodyTemplate, view_id: str) -> str:
     view = template.views.get(view_id)
     parent = template.views.get(view.parent) if view is not None and view.parent else None
-    if view is None or parent is None:
+    if view is None or parent is None or view.coordinates == view_id:
         return view_id
     beside = shapely.difference(view.silhouette, parent.silhouette).area
     return parent.id if beside <= ZOOM_TOLERANCE * view.silhouette.area else view_id

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.errors import TemplateError, TemplateProblem
 from painmap.bodymap.figure import (
+    Affine,
     BodyTemplate,
     BodyView,
     Box,
@@ -44,8 +45,10 @@ __all__ = [
 ]
 
 FILE = "template.json"
-FORMAT = 2
+FORMAT = 3
 """The newest format of `template.json` that is read here."""
+LAZY_FROM = 2
+"""From this format on each view is a file of its own."""
 
 
 def content_hash(content: dict[str, Any]) -> Sha256:
@@ -81,7 +84,9 @@ def load_template(folder: Path) -> BodyTemplate:
             name=content["name"],
             licence=content["licence"],
             stature_mm=content["stature_mm"],
-            views=_lazy(folder, content) if content["format"] == FORMAT else _all(folder, content),
+            views=_lazy(folder, content)
+            if content["format"] >= LAZY_FROM
+            else _all(folder, content),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _error(TemplateProblem.MALFORMED, folder) from error
@@ -100,7 +105,8 @@ def load_surface(folder: Path) -> SurfaceMap | None:
         return None
     try:
         entry = content["surface"]
-        sharing = {v["id"]: v["parent"] for v in content["views"] if v["kind"] == "zoom"}
+        zooms = [v for v in content["views"] if v["kind"] == "zoom" and not v.get("to_parent")]
+        sharing = {v["id"]: v["parent"] for v in zooms}
         return read_surface(_checked(folder, entry), sharing)
     except (KeyError, TypeError, ValueError, IndexError, OSError) as error:
         raise _error(TemplateProblem.MALFORMED, folder, "surface.npz") from error
@@ -112,7 +118,7 @@ def _all(folder: Path, content: dict[str, Any]) -> Mapping[str, BodyView]:
 
 
 def _lazy(folder: Path, content: dict[str, Any]) -> LazyViews:
-    """The views of format 2: each in a file of its own, read when it is looked at."""
+    """The views from format 2 on: each in a file of its own, read when it is looked at."""
     entries = {view["id"]: view for view in content["views"]}
     if not entries:
         raise ValueError("no views")
@@ -124,7 +130,8 @@ def _lazy(folder: Path, content: dict[str, Any]) -> LazyViews:
         try:
             packed = gzip.decompress(_checked(folder, entry))
             view = json.loads(packed) | entry
-            parent = views[entry["parent"]] if entry["parent"] else None
+            magnifies = entry["parent"] and not entry.get("to_parent")
+            parent = views[entry["parent"]] if magnifies else None
             return _view(folder, content, view, parent)
         except (KeyError, TypeError, ValueError, IndexError, EOFError, zlib.error) as error:
             raise _error(TemplateProblem.MALFORMED, folder, entry["file"]) from error
@@ -185,7 +192,7 @@ def _shape(polygons: list[Any]) -> BaseGeometry:
 def _view(
     folder: Path, content: dict[str, Any], view: dict[str, Any], parent: BodyView | None = None
 ) -> BodyView:
-    """A view; a zoom draws what its `parent` draws, only its regions are its own."""
+    """A view; a zoom that only magnifies draws what its `parent` draws."""
     names = content["region_names"]
     x0, y0, x1, y1 = view["bounds"]
     return BodyView(
@@ -204,6 +211,7 @@ def _view(
         regions=tuple(_region(names, entry) for entry in view["regions"]),
         only_side=Side(view["only_side"]) if view.get("only_side") else None,
         beside=view.get("beside"),
+        to_parent=Affine(*view["to_parent"]) if view.get("to_parent") else None,
     )
 
 

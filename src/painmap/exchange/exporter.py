@@ -7,6 +7,7 @@ from uuid import UUID
 
 from painmap.bodymap.figure import BodyTemplate
 from painmap.bodymap.instruments_data import Instruments
+from painmap.bodymap.overlays import Overlay, OverlayFacts, Overlays
 from painmap.documents.visit_document import VisitDocument
 from painmap.domain.anatomy import Muscle
 from painmap.domain.patient import Patient
@@ -45,6 +46,12 @@ class ExportContext:
         The figures that marks were drawn on, as far as they are at hand.
     instruments : Instruments or None
         The tables of the instruments.
+    overlays : mapping of TemplateRef to Overlays
+        What may be laid over the figures.
+    shown : frozenset of Overlay
+        What of it is switched on; empty: nothing is laid over.
+    facts : OverlayFacts or None
+        The words that belong to it.
     """
 
     document: VisitDocument
@@ -52,6 +59,9 @@ class ExportContext:
     measures: Mapping[UUID, OutlineMeasures] = field(default_factory=dict)
     templates: Mapping[TemplateRef, BodyTemplate] = field(default_factory=dict)
     instruments: Instruments | None = None
+    overlays: Mapping[TemplateRef, Overlays] = field(default_factory=dict)
+    shown: frozenset[Overlay] = frozenset()
+    facts: OverlayFacts | None = None
 
     @property
     def visit(self) -> Visit:

@@ -13,6 +13,7 @@ from painmap.bodymap.errors import TemplateError
 from painmap.bodymap.figure import BodyTemplate
 from painmap.bodymap.instruments_data import Instruments
 from painmap.bodymap.instruments_reading import load_instruments
+from painmap.bodymap.overlays import OverlayFacts, Overlays, load_facts, load_overlays
 from painmap.bodymap.surface import SurfaceMap
 from painmap.bodymap.template import load_surface, load_template
 from painmap.domain.anatomy import Code, Indication, Level, Muscle, Side
@@ -157,6 +158,10 @@ def muscles() -> Muscles:
     return load_muscles()
 
 
+EARLIER = "earlier"
+"""Folder of the body figures of earlier versions, by "<id>-<version>": marks stay on them."""
+
+
 def body_map_folder(figure: str = "adult") -> Path:
     """Give the folder of a body figure, for `bodymap.template.load_template`.
 
@@ -185,7 +190,7 @@ def instruments() -> Instruments:
 
 @cache
 def body_map(map_id: str) -> BodyTemplate:
-    """Give a body figure by its id, read and checked once.
+    """Give a body figure by its id, or an earlier one by "earlier/<id>-<version>"; read once.
 
     Raises
     ------
@@ -207,9 +212,53 @@ def body_surface(map_id: str) -> SurfaceMap | None:
     return load_surface(body_map_folder(map_id))
 
 
+@cache
+def body_overlays(map_id: str) -> Overlays:
+    """Give what may be laid over a body figure, read once.
+
+    Raises
+    ------
+    TemplateError
+        It is damaged.
+    """
+    return load_overlays(body_map_folder(map_id))
+
+
+@cache
+def overlay_facts() -> OverlayFacts:
+    """Give the words and sources of the overlays, read once.
+
+    Raises
+    ------
+    TemplateError
+        They are missing or damaged.
+    """
+    return load_facts(resources_root() / "overlays")
+
+
+def overlays_of(ref: TemplateRef) -> Overlays:
+    """Give the overlays of a figure; none for one that has none or is not at hand."""
+    map_id = map_id_of(ref)
+    return body_overlays(map_id) if map_id is not None else Overlays()
+
+
+def map_id_of(ref: TemplateRef) -> str | None:
+    """Where the very figure of `ref` lies: today's, or an earlier version; None: not at hand."""
+    if not ref.id.isidentifier():  # it comes from a file
+        return None
+    for map_id in (ref.id, f"{EARLIER}/{ref.id}-{ref.version}"):
+        try:
+            if body_map(map_id).ref == ref:
+                return map_id
+        except (TemplateError, ResourceError):  # an older or other program's figure
+            continue
+    return None
+
+
 def surfaces_of(figures: Iterable[TemplateRef]) -> Mapping[TemplateRef, SurfaceMap]:
     """Give the surfaces of figures from `figures_of`, of those that have one."""
-    found = {ref: body_surface(ref.id) for ref in figures}
+    places = {ref: map_id_of(ref) for ref in figures}
+    found = {ref: body_surface(map_id) for ref, map_id in places.items() if map_id is not None}
     return {ref: surface for ref, surface in found.items() if surface is not None}
 
 
@@ -220,12 +269,9 @@ def figures_of(visit: Visit) -> Mapping[TemplateRef, BodyTemplate]:
     """
     drawn = {mark.template for mark in visit.marks}
     drawn |= {tick.template for tick in visit.pain_free}
-    found: dict[TemplateRef, BodyTemplate] = {}
-    for map_id in sorted({ref.id for ref in drawn}) or ["adult"]:
-        try:
-            template = body_map(map_id)
-        except (TemplateError, ResourceError):  # an older or other program's figure
-            continue
-        if not drawn or template.ref in drawn:
-            found[template.ref] = template
-    return found
+    if not drawn:
+        adult = body_map("adult")
+        return {adult.ref: adult}
+    ordered = sorted(drawn, key=lambda ref: (ref.id, ref.version))
+    places = {ref: map_id_of(ref) for ref in ordered}
+    return {ref: body_map(map_id) for ref, map_id in places.items() if map_id is not None}

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
+from painmap.bodymap.overlays import Overlay
 from painmap.domain.anatomy import Muscle
 from painmap.domain.visit import Visit
 from painmap.exchange.errors import ExportError, ExportProblem
@@ -14,7 +15,7 @@ from painmap.exchange.plain_text import visit_text
 from painmap.exchange.png_note import with_statement
 from painmap.exchange.registry import all_exporters
 from painmap.exchange.writing import replace_file, write_folder
-from painmap.services.catalogue import figures_of, instruments
+from painmap.services.catalogue import figures_of, instruments, overlay_facts, overlays_of
 from painmap.services.clinic import Clinic
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
+_NO_OVERLAYS: frozenset[Overlay] = frozenset()
 _NO_MEASURES: Mapping[UUID, OutlineMeasures] = MappingProxyType({})
 
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
@@ -58,6 +60,7 @@ def export_visit(
     muscles: Mapping[str, Muscle],
     pictures: Mapping[str, bytes] = _NOTHING,
     measures: Mapping[UUID, OutlineMeasures] = _NO_MEASURES,
+    overlays: frozenset[Overlay] = _NO_OVERLAYS,
 ) -> ExportOutcome:
     """Write what is stored of a visit into a new folder inside `folder`.
 
@@ -67,6 +70,8 @@ def export_visit(
         PNG files by name, with side letters burnt in; the window draws them.
     measures : mapping of UUID to OutlineMeasures
         What was measured in each outline.
+    overlays : frozenset of Overlay
+        What is laid over the figures of the drawing; the drawing says so.
 
     Raises
     ------
@@ -77,7 +82,16 @@ def export_visit(
     """
     document = clinic.export_document(visit_id)
     figures = figures_of(document.visit)
-    context = ExportContext(document, muscles, measures, figures, instruments())
+    context = ExportContext(
+        document,
+        muscles,
+        measures,
+        figures,
+        instruments(),
+        overlays={ref: overlays_of(ref) for ref in figures} if overlays else {},
+        shown=overlays,
+        facts=overlay_facts() if overlays else None,
+    )
     files = {each.file_name: each.write(context) for each in all_exporters()}
     for name, content in pictures.items():
         file_name = _picture_name(name)

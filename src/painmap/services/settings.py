@@ -24,6 +24,10 @@ SETTINGS = (
     Setting("pen_pressure", "width", ("width", "strength", "off")),
     Setting("pen_gamma", "0.7", ("0.4", "0.55", "0.7", "1", "1.5")),
     Setting("samples_endpoint", ""),  # empty: where the samples lie by nature
+    Setting("overlay_levels", "no", ("no", "yes")),
+    Setting("overlay_muscles", "no", ("no", "yes")),
+    Setting("overlay_dermatomes", "no", ("no", "yes")),
+    Setting("overlay_nerves", "no", ("no", "yes")),
 )
 """Every setting that there is."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from painmap.bodymap.overlays import Overlay
 from painmap.bodymap.template import BodyTemplate, BodyView, Region
 from painmap.domain.places import FigurePoint
 from painmap.ui.body_cache import Pictures
@@ -15,7 +16,8 @@ from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
 from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks, readying_marks
-from painmap.ui.body_paint import paint_body, paint_letters, paint_levels
+from painmap.ui.body_overlays import paint_note, paint_overlays
+from painmap.ui.body_paint import paint_body, paint_letters
 from painmap.ui.body_shapes import transform_of
 from painmap.ui.body_wet import WetStroke, paint_line, paint_nib
 from painmap.ui.theme import Palette
@@ -30,6 +32,8 @@ from painmap.ui.tools.pen_path import PenHand
 
 HOVER_STRENGTH = 0.16
 NO_MARKS = Scene()
+NOTE_AT = QPointF(16, 24)
+"""Where the words of what is laid over begin."""
 KEPT_PICTURES = 4
 """A whole figure's views; one picture has some megabytes."""
 SLACK_PX = 7.0
@@ -66,6 +70,7 @@ class BodyCanvas(QWidget):
         self.colours = palette
         self.view = view
         self.scene = Scene()
+        self.overlays: frozenset[Overlay] = frozenset()
         self.camera = Camera(100, 100).framed(frame_of(self.figure))
         self.hover = Hover()
         self.focus = RegionFocus(template)
@@ -93,6 +98,12 @@ class BodyCanvas(QWidget):
     def set_colours(self, palette: Palette) -> None:
         self.colours = palette
         self.update()
+
+    def show_overlays(self, shown: frozenset[Overlay]) -> None:
+        """Lay muscles, dermatomes ... over the figure, under the marks."""
+        if shown != self.overlays:
+            self.overlays = shown
+            self.update()
 
     def mark_at(self, at: FigurePoint) -> UUID | None:
         """The uppermost mark of the layer worked on at a place."""
@@ -153,7 +164,8 @@ class BodyCanvas(QWidget):
         return self._bodies.get(key, NO_MARKS, lambda: self._painted_body(view, camera))
 
     def _place_key(self, view: str, camera: Camera) -> tuple[object, ...]:
-        return (self.template.ref, view, camera, self.colours, self.devicePixelRatioF())
+        ratio = self.devicePixelRatioF()
+        return (self.template.ref, view, camera, self.colours, ratio, self.overlays)
 
     def readying(self, view: str, scene: Scene) -> Iterator[None]:
         """Make ready, in small steps, what a turn to `view` will show."""
@@ -172,8 +184,10 @@ class BodyCanvas(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
+        figure = self.template.views[view]
         paint_body(painter, ink_of(self.template, view), camera, self.colours)
-        paint_levels(painter, self.template.views[view], camera, self.colours)
+        paint_overlays(painter, self.template, figure, camera, self.colours, self.overlays)
+        paint_note(painter, NOTE_AT, self.colours, self.overlays)
         painter.end()
         return pixmap
 

@@ -8,7 +8,7 @@ from painmap.domain.patient import Patient, Sex
 from painmap.domain.places import TemplateRef
 from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
-from painmap.services.catalogue import body_map
+from painmap.services.catalogue import body_map, map_id_of
 
 FIGURES = ("woman", "man", "child", "adult")
 CHILD_UNTIL = 12
@@ -25,9 +25,16 @@ def figure_of(map_id: str) -> BodyTemplate | None:
 
 
 def figure_with(ref: TemplateRef) -> BodyTemplate | None:
-    """The very figure that a mark was drawn on, if this program has it."""
-    found = figure_of(ref.id) if ref.id in FIGURES else None
-    return found if found is not None and found.ref == ref else None
+    """The very figure that a mark was drawn on, of today or an earlier version, if it is here."""
+    map_id = map_id_of(ref) if ref.id in FIGURES else None
+    return figure_of(map_id) if map_id is not None else None
+
+
+def figure_words(ref: TemplateRef) -> str:
+    """Such as "woman figure"; of an earlier one with its version."""
+    today = figure_of(ref.id)
+    earlier = today is None or today.ref != ref
+    return f"{ref.id} figure" + (f" of version {ref.version}" if earlier else "")
 
 
 def figure_for(patient: Patient, day: date, visit: Visit, usual: BodyTemplate) -> BodyTemplate:
@@ -62,7 +69,7 @@ def other_figures(visit: Visit, template: TemplateRef) -> dict[TemplateRef, int]
 def shown_elsewhere_words(counts: dict[TemplateRef, int]) -> str:
     """Such as "2 marks are on the adult figure"."""
     said = [
-        f"{plural(count, 'mark')} {'is' if count == 1 else 'are'} on the {ref.id} figure"
+        f"{plural(count, 'mark')} {'is' if count == 1 else 'are'} on the {figure_words(ref)}"
         for ref, count in counts.items()
     ]
     return "; ".join(said)

@@ -3,13 +3,10 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from painmap.bodymap.template import BodyView
 from painmap.domain.anatomy import Side
-from painmap.domain.places import FigurePoint
 from painmap.ui import theme
-from painmap.ui.body_camera import WHOLE, Camera, flank_letters
+from painmap.ui.body_camera import Camera, flank_letters
 from painmap.ui.body_ink import ViewInk
-from painmap.ui.body_look import paint_text
 from painmap.ui.body_shapes import transform_of
 from painmap.ui.theme import Palette
 
@@ -17,7 +14,6 @@ BORDER_STRENGTH = 0.20
 LETTER_PX = 20
 SMALL_LETTER_PX = 13
 ARROW_PX = 5.0
-LEVELS_FROM_ZOOM = 1.7
 
 
 def paint_body(
@@ -48,24 +44,6 @@ def _pen(colour: QColor, pixels: float) -> QPen:
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
-
-
-def paint_levels(painter: QPainter, view: BodyView, camera: Camera, colours: Palette) -> None:
-    """Name spinous processes on the midline, where the paraspinal regions are large enough."""
-    near = camera.zoom >= LEVELS_FROM_ZOOM or camera.frame != WHOLE
-    if not near or not any(region.levels for region in view.regions):
-        return
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    ink, halo = QColor(colours.skin_ink), QColor(colours.skin)
-    for tick in view.ticks:
-        if not camera.frame.top <= tick.y <= camera.frame.bottom:
-            continue
-        at = QPointF(*camera.pixel(FigurePoint(0.0, tick.y)))
-        painter.setPen(QPen(ink, 1.2))
-        painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
-        paint_text(painter, at + QPointF(17, 0), tick.level.value, ink, halo)
-    painter.restore()
 
 
 def paint_letters(

@@ -9,45 +9,65 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
+from painmap.bodymap.overlays import Overlay
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.pain import AuthorLayer
 from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
+from painmap.services.catalogue import overlay_facts
 from painmap.ui import theme
 from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_figures import WHOLE_VIEWS, figure_with
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_look import Look, ink_on, paint_area
 from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
+from painmap.ui.body_overlays import paint_overlays
 from painmap.ui.body_paint import paint_body, paint_letters
 from painmap.ui.quality_chips import legend_height, paint_legend
 from painmap.ui.theme import LIGHT, Palette
 
 PICTURE_SIZE = QSize(900, 1500)
+NO_OVERLAYS: frozenset[Overlay] = frozenset()
 TITLE_PX, LEGEND_PX = 64, 92
+OVERLAY_LINE_PX = 19
+"""A line of the legend for each kind that is laid over."""
 QUALITY_COLUMNS = 4
 MARGIN_PX = 28
 
 
-def body_pictures(visit: Visit, template: BodyTemplate) -> Mapping[str, QImage]:
+def body_pictures(
+    visit: Visit, template: BodyTemplate, overlays: frozenset[Overlay] = NO_OVERLAYS
+) -> Mapping[str, QImage]:
     """Every view of the whole figure, and zooms with marks, by file name; the front first.
 
     Marks of another figure that this program has are shown on that one, in files of its name.
     """
     marked = {mark.view for mark in visit.marks if mark.template == template.ref}
     views = [view for view in template.views if view in WHOLE_VIEWS or view in marked]
-    found = {f"body-{view}.png": picture(visit, template, view, PICTURE_SIZE) for view in views}
+    found = {
+        f"body-{view}.png": picture(visit, template, view, PICTURE_SIZE, overlays=overlays)
+        for view in views
+    }
     for ref in dict.fromkeys(mark.template for mark in visit.marks):
         other = figure_with(ref) if ref != template.ref else None
         for view in {mark.view: None for mark in visit.marks if mark.template == ref}:
             if other is not None:
-                name = f"body-{ref.id}-{view}.png"
-                found[name] = picture(visit, other, view, PICTURE_SIZE)
+                older = ref.id == template.ref.id
+                named = f"{ref.id}-version-{ref.version}" if older else ref.id
+                found[f"body-{named}-{view}.png"] = picture(
+                    visit, other, view, PICTURE_SIZE, overlays=overlays
+                )
     return found
 
 
 def picture(
-    visit: Visit, template: BodyTemplate, view: str, size: QSize, palette: Palette = LIGHT
+    visit: Visit,
+    template: BodyTemplate,
+    view: str,
+    size: QSize,
+    palette: Palette = LIGHT,
+    *,
+    overlays: frozenset[Overlay] = NO_OVERLAYS,
 ) -> QImage:
     """Paint one view on white.
 
@@ -62,6 +82,8 @@ def picture(
         Pixels.
     palette : Palette
         The light one is meant; white stays white in any.
+    overlays : frozenset of Overlay
+        What is laid over, under the marks; the legend says so.
     """
     image = QImage(size, QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(7874)
@@ -75,13 +97,19 @@ def picture(
     wide, high = size.width() / factor, 900.0
     _paint_title(painter, view, template, wide, palette)
     said = says_qualities(visit)
-    legend = LEGEND_PX + (legend_height(QUALITY_COLUMNS, others=False) + 6 if said else 0)
+    laid = overlay_facts().said(overlays)
+    legend = (
+        LEGEND_PX
+        + OVERLAY_LINE_PX * len(laid)
+        + (legend_height(QUALITY_COLUMNS, others=False) + 6 if said else 0)
+    )
     shown = template.views[view]
     figure = Camera(wide, high - TITLE_PX - legend).framed(frame_of(shown))
     painter.save()
     painter.translate(0, TITLE_PX)
     ink = ink_of(template, view)
     paint_body(painter, ink, figure, palette)
+    paint_overlays(painter, template, shown, figure, palette, overlays)
     paint_marks(painter, scene_of(visit, template.ref, view), ink, figure, palette)
     left, right = shown.viewers_left, shown.viewers_right
     paint_letters(painter, left, figure, palette, viewers_right=right)
@@ -90,6 +118,10 @@ def picture(
     if said:
         box = QRectF(MARGIN_PX, high - legend + LEGEND_PX - 6, wide - 2 * MARGIN_PX, legend)
         paint_legend(painter, box, palette, columns=QUALITY_COLUMNS, others=False)
+    for number, words in enumerate(laid):
+        at = QPointF(MARGIN_PX, high - 10 - OVERLAY_LINE_PX * (len(laid) - 1 - number))
+        words = f"Laid over, not marked: {words}."
+        _write(painter, at, words, theme.font(12), palette.muted)
     painter.end()
     return image
 

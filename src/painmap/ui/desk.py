@@ -23,6 +23,7 @@ from painmap.services.open_visit import OpenVisit
 from painmap.services.rebase import put_on_top
 from painmap.ui import faults
 from painmap.ui.job_runner import JobRunner
+from painmap.ui.map_overlays import OverlayChoice
 
 T = TypeVar("T")
 
@@ -107,6 +108,7 @@ class Desk(QObject):
         self.muscles = muscles
         self.template = template
         self.resources = resources
+        self.overlays = OverlayChoice(parent=self)
         self.jobs = JobRunner(self)
         self._open: OpenVisit | None = None
         self._selection: UUID | None = None

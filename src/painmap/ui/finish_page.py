@@ -126,7 +126,9 @@ class FinishPage(VisitPage):
         empty(self._pictures)
         for line in self.plain_text().splitlines():
             self._sentences.addWidget(label(line, wrap=True))
-        self._show_pictures(body_pictures(visit, self.desk.template), CtExport({}, {}))
+        self._show_pictures(
+            body_pictures(visit, self.desk.template, self.desk.overlays.shown), CtExport({}, {})
+        )
         if anchors_of(visit):
             self._show_ct(visit)
         finished = visit.state is VisitState.FINISHED
@@ -145,7 +147,9 @@ class FinishPage(VisitPage):
 
         def done(found: CtExport) -> None:
             if self.desk.is_open and self.desk.open_visit.visit is visit:
-                self._show_pictures(body_pictures(visit, self.desk.template), found)
+                self._show_pictures(
+                    body_pictures(visit, self.desk.template, self.desk.overlays.shown), found
+                )
 
         self.desk.jobs.start(self._picturing(visit), done=done, failed=self.desk.show_error)
 
@@ -186,7 +190,7 @@ class FinishPage(VisitPage):
         """Write everything into a new folder below `folder`, or nothing at all."""
         open_visit = self.desk.open_visit
         visit = open_visit.visit
-        bodies = body_pictures(visit, self.desk.template)
+        bodies = body_pictures(visit, self.desk.template, self.desk.overlays.shown)
 
         def write(found: CtExport) -> None:
             self.desk.ask_records(
@@ -198,6 +202,7 @@ class FinishPage(VisitPage):
                     pictures={n: png_bytes(i) for n, i in {**bodies, **found.pictures}.items()},
                     measures=found.measures,
                     muscles=self.desk.muscles,
+                    overlays=self.desk.overlays.shown,
                 ),
                 partial(self._exported, found.missing),
             )

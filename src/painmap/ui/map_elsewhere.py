@@ -44,7 +44,7 @@ class Elsewhere(QWidget):
         self._there = next(iter(there), None)
         self.button.setVisible(self._there is not None)
         if self._there is not None:
-            self.button.setText(f"Show the {self._there.id} figure")
+            self.button.setText(f"Show the {figure_words(self._there)}")
 
     def _show(self) -> None:
         figure = figure_with(self._there) if self._there is not None else None

@@ -37,6 +37,7 @@ from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_men
 from painmap.ui.map_ghosts import LastVisit
 from painmap.ui.map_hands import FigureHands
 from painmap.ui.map_marking import Marking
+from painmap.ui.map_overlays import add_switches
 from painmap.ui.map_panel import SitePanel
 from painmap.ui.map_pen import PenMenu
 from painmap.ui.map_question import ClosingQuestion
@@ -134,15 +135,9 @@ class MapPage(VisitPage):
         self.figure.brush_changed.connect(self.tools.widths.show_width)
         self.tools.widths.show_width(self.figure.brush_width)
         self.figure.hovered.connect(self._on_hover)
-        self.head.menu.aboutToShow.connect(
-            lambda: fill_menu(
-                self.head.menu,
-                self.template,
-                self.show_figure,
-                self.show_view,
-                self.corners.turn_legend,
-            )
-        )
+        self.head.menu.aboutToShow.connect(self._fill_menu)
+        self.desk.overlays.changed.connect(self._show_overlays)
+        self._show_overlays()
         for letter, quality in BY_LETTER.items():
             # a shortcut, so that it works wherever the focus is on the page
             keys = QShortcut(QKeySequence(f"Alt+{letter}"), self)
@@ -152,6 +147,19 @@ class MapPage(VisitPage):
         self.desk.changed.connect(self._on_changed)
         self.desk.selected.connect(self._on_selected)
         self.desk.closed.connect(self._refresh)
+
+    def _fill_menu(self) -> None:
+        fill_menu(
+            self.head.menu,
+            self.template,
+            self.show_figure,
+            self.show_view,
+            self.corners.turn_legend,
+        )
+        add_switches(self.head.menu, self.desk.overlays)
+
+    def _show_overlays(self) -> None:
+        self.figure.show_overlays(self.desk.overlays.shown)
 
     # --- what is shown
 

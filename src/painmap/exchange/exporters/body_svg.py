@@ -11,6 +11,7 @@ from painmap.exchange.drawing_style import PAPER
 from painmap.exchange.exporter import ExportContext, Exporter
 from painmap.exchange.figure_svg import draw_view, view_size, write_line
 from painmap.exchange.marks_svg import draw_legend, draw_mark, draw_patterns, draw_tick
+from painmap.exchange.overlays_svg import draw_overlays
 from painmap.exchange.svg_parts import element, file_of
 
 MARGIN = 40.0
@@ -35,12 +36,14 @@ def _views(context: ExportContext) -> list[tuple[BodyTemplate, BodyView]]:
 
 
 def _draw_views(
-    root: ET.Element, visit: Visit, views: list[tuple[BodyTemplate, BodyView]]
+    root: ET.Element, context: ExportContext, views: list[tuple[BodyTemplate, BodyView]]
 ) -> tuple[float, int]:
     """Draw views side by side; give where they end and how many items were drawn."""
+    visit = context.visit
     x, drawn = MARGIN, 0
     for template, view in views:
         group = draw_view(root, template, view, x, MARGIN)
+        draw_overlays(group, context, template, view)
         x += view_size(view)[0] + MARGIN
         for mark in visit.marks:
             if mark.template == template.ref and mark.view == view.id:
@@ -58,7 +61,7 @@ def _write(context: ExportContext) -> bytes:
     said = element(root, "desc")
     paper = element(root, "rect", id_="paper", fill=PAPER)
     draw_patterns(root, visit)
-    end, drawn = _draw_views(root, visit, views)
+    end, drawn = _draw_views(root, context, views)
     width = max(end, LEAST_WIDTH)
     top = MARGIN + max((view_size(view)[1] for _, view in views), default=0.0) + MARGIN
     draw_legend(root, visit, MARGIN, top)
@@ -69,7 +72,10 @@ def _write(context: ExportContext) -> bytes:
         write_line(root, left_out, MARGIN, top + 116)
         words = f"{words} {left_out}"
     said.text = words
-    height = top + LEGEND
+    laid = context.facts.said(context.shown) if context.facts is not None else ()
+    for number, line in enumerate(laid):
+        write_line(root, f"Laid over, not marked: {line}.", MARGIN, top + LEGEND + 24 * number)
+    height = top + LEGEND + 24 * len(laid)
     root.set("viewBox", f"0 0 {width:.0f} {height:.0f}")
     root.set("width", f"{width:.0f}")
     root.set("height", f"{height:.0f}")
