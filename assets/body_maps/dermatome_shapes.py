@@ -78,6 +78,13 @@ def _band(root: str) -> tuple[Point, ...]:
 
 
 DERMATOMES["front"] |= {root: _band(root) for root in MIDLINE}
+BACK_TOPS = {"T2": 160.0, "T4": 186.0, "T5": 200.0, "T6": 214.0, "T8": 240.0, "T9": 252.0,
+             "T11": 277.0}  # fmt: skip
+"""Upper rim at the midline of those bands of the back that lie evenly between the drawn ones."""
+DERMATOMES["back"] |= {
+    root: ((0, y), (40, y + 6), (80, y + 14), (80, y + 30), (40, y + 22), (0, y + 18))
+    for root, y in BACK_TOPS.items()
+}
 KEY_POINTS: dict[str, tuple[str, Point]] = {
     "C2": ("back", (8, 84)),
     "C3": ("front", (44, 158)),

@@ -1,4 +1,4 @@
-"""Build the overlays of woman, man and child: muscles, dermatomes, skin areas of nerves.
+"""Build the overlays of all figures: muscles, dermatomes, skin areas of nerves.
 
     python assets/body_maps/overlays.py            # after build_family.py
 
@@ -11,6 +11,7 @@ import argparse
 import gzip
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,12 @@ KINDS: dict[str, dict[str, Shapes]] = {
     "dermatomes": dermatome_shapes.DERMATOMES,
     "nerves": nerve_shapes.NERVES,
 }
-FACE = frozenset({"corrugator_supercilii", "procerus"})
-"""Too slender to be carried to the side."""
+Placing = Callable[[Floats], Floats]
+"""From where outlines are drawn to where they lie on a figure."""
+FRONTAL = frozenset(
+    {"corrugator_supercilii", "procerus", "longus_capitis", "obliquus_capitis_inferior"}
+)
+"""Too slender or too deep to be carried over the skin to the side."""
 
 
 class Carrier:
@@ -98,14 +103,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.mesh or released.unpacked_mesh(Path(scratch))
         adult, *others = family.build(folder, (figures.ADULT, *family.RECIPES))
-    for own in others:
+    for own in (adult, *others):
         _write(own, adult, others[0], options.target / own.recipe.id)
 
 
 def _write(own: family.Stances, adult: family.Stances, woman: family.Stances, folder: Path) -> None:
     template = load_template(folder)
-    warps = _warps(own, adult, woman)
-    carriers = _carriers(own, adult, template)
+    warps: dict[str, Placing] = {"front": np.array, "back": np.array}
+    carriers: dict[str, Carrier] = {}
+    if own is not adult:  # which has a front and a back, and is what is drawn on
+        warps = dict(_warps(own, adult, woman))
+        carriers = _carriers(own, adult, template)
     content: dict[str, Any] = {
         "format": FORMAT,
         "figure": own.recipe.id,
@@ -114,7 +122,7 @@ def _write(own: family.Stances, adult: family.Stances, woman: family.Stances, fo
     }
     for kind, shapes in KINDS.items():
         found: list[dict[str, Any]] = []
-        for view in ("front", "back", "left", "foot_top", "foot_sole"):
+        for view in (*warps, *(v for v in carriers if v not in warps)):
             for name in dict.fromkeys(name for drawn in shapes.values() for name in drawn):
                 shape = _one(kind, name, view, template, warps, carriers)
                 if shape is not None:
@@ -169,7 +177,7 @@ def _one(
     name: str,
     view: str,
     template: BodyTemplate,
-    warps: dict[str, Warp],
+    warps: dict[str, Placing],
     carriers: dict[str, Carrier],
 ) -> BaseGeometry | None:
     shapes = KINDS[kind]
@@ -179,7 +187,7 @@ def _one(
         if view != "left":
             places[:, 0] = np.maximum(places[:, 0], 0)
         shape = shapely.make_valid(shapely.Polygon(places))
-    elif view in carriers and name not in FACE and not _replaced(shapes, name, view):
+    elif view in carriers and name not in FRONTAL and not _replaced(shapes, name, view):
         front, back = (shapes[v].get(name) for v in ("front", "back"))
         carried = carriers[view](
             None if front is None else _smooth(front), None if back is None else _smooth(back)
@@ -222,7 +230,7 @@ def _rings(shape: BaseGeometry) -> list[list[Any]]:
     ]
 
 
-def _points(warps: dict[str, Warp]) -> list[dict[str, Any]]:
+def _points(warps: dict[str, Placing]) -> list[dict[str, Any]]:
     """Key points of the dermatomes on front and back."""
     found = []
     for root, (view, at) in dermatome_shapes.KEY_POINTS.items():

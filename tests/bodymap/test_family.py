@@ -12,9 +12,9 @@ import shapely
 from painmap.bodymap.errors import TemplateError, TemplateProblem
 from painmap.bodymap.surface import SurfaceMap, filled
 from painmap.bodymap.template import BodyTemplate, BodyView, load_surface, load_template
+from painmap.bodymap.zooms import shape_on_parent
 from painmap.domain.anatomy import Side
 from painmap.domain.places import FigurePoint
-from painmap.ui.body_zooms import moved_to_parent
 from tests.bodymap.conftest import ADULT
 
 FIGURES = ("woman", "man", "child")
@@ -215,7 +215,7 @@ def test_a_place_on_a_foot_lies_near_its_region_on_the_body(
     assert zoom.parent is not None
     parent = figure.views[zoom.parent]
     for region in zoom.regions:
-        laid = moved_to_parent(zoom, parent, shapely.Point(region.label_at))
+        laid = shape_on_parent(zoom, parent, shapely.Point(region.label_at))
 
         assert parent.region(region.parent_id).shape.distance(laid) < 6, region.id
 

@@ -27,7 +27,7 @@ BAND, BAND_EDGE = 0.17, 0.07
 AREA, OUTLINE = 0.15, 0.75
 LABEL_PX, KEY_POINT_PX, TICK_PX = 11, 2.2, 6.0
 LABEL_GAP_PX = 3.0
-NOTE_PX = 18
+NOTE_PX, NOTE_GAP_PX = 17, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _lay(ref: TemplateRef, view: BodyView, kind: Overlay) -> tuple[Laid, ...]:
     for each in overlays_of(ref).shapes(kind, view):
         shape = each.shape if view.kind == "whole" else shapely.intersection(each.shape, inside)
         shape = shapely.make_valid(shape)
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+        parts = [part for part in shapely.get_parts(shape) if part.area > 0]
         if not parts:
             continue
         number = order.setdefault(each.id, len(order))
@@ -234,10 +234,13 @@ def paint_note(painter: QPainter, at: QPointF, colours: Palette, shown: Iterable
     """Say what is laid over, line by line downwards from `at`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(theme.font(LABEL_PX + 1))
-    for number, words in enumerate(overlay_facts().said(shown)):
-        path = QPainterPath()
-        path.addText(at + QPointF(0, number * NOTE_PX), painter.font(), words)
-        painter.strokePath(path, QPen(_faint(QColor(colours.surface), 0.9), 3.0))
-        painter.fillPath(path, QColor(colours.muted))
+    for words in overlay_facts().said(shown):
+        name, _, rest = words.partition(": ")
+        for text, strong in ((name, True), (rest, False)):
+            path = QPainterPath()
+            path.addText(at, theme.font(LABEL_PX + 1, strong=strong), text)
+            painter.strokePath(path, QPen(_faint(QColor(colours.surface), 0.9), 3.0))
+            painter.fillPath(path, QColor(colours.muted))
+            at = at + QPointF(0, NOTE_PX)
+        at = at + QPointF(0, NOTE_GAP_PX)
     painter.restore()

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.erasing import area_shape
 from painmap.bodymap.figure import BodyTemplate, BodyView
 from painmap.bodymap.marks import area_of
+from painmap.bodymap.zooms import places_on_parent, shape_on_parent
 from painmap.domain.pain import ArrowShape, Mark, PointShape, RegionShape, Shape
 from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
@@ -43,31 +43,15 @@ def _on_parent(zoom: BodyView, parent: BodyView, shape: Shape) -> Shape | None:
         return replace(shape, point=_moved(zoom, parent, (shape.point,))[0])
     if isinstance(shape, ArrowShape):
         return replace(shape, points=_moved(zoom, parent, shape.points))
-    area = moved_to_parent(zoom, parent, area_of(zoom, shape))
-    return area_shape(parent, shapely.intersection(area, parent.silhouette))
-
-
-def moved_to_parent(zoom: BodyView, parent: BodyView, shape: BaseGeometry) -> BaseGeometry:
-    """A shape of a zoom of its own projection, about where it lies on the parent."""
-    laid = shapely.transform(shape, lambda places: _laid(zoom, parent, places))
-    return shapely.make_valid(laid)
+    area = shape_on_parent(zoom, parent, area_of(zoom, shape))
+    at = shapely.centroid(area)
+    seen = area_shape(parent, shapely.intersection(area, parent.silhouette))
+    # what is foreshortened to next to nothing, or turned away, is still told by a point
+    return seen or PointShape(FigurePoint(float(at.x), float(at.y)))
 
 
 def _moved(
     zoom: BodyView, parent: BodyView, points: tuple[FigurePoint, ...]
 ) -> tuple[FigurePoint, ...]:
-    laid = _laid(zoom, parent, np.array(points, dtype=np.float64))
+    laid = places_on_parent(zoom, parent, np.array(points, dtype=np.float64))
     return tuple(FigurePoint(float(x), float(y)) for x, y in laid)
-
-
-def _laid(
-    zoom: BodyView, parent: BodyView, places: "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
-) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-    """Places (n, 2); the zoom is mirror-symmetric, and its matrix counts x from the midline."""
-    if zoom.to_parent is None:
-        return places
-    a, b, c, d, e, f = zoom.to_parent
-    x, y = np.abs(places[:, 0]), places[:, 1]
-    turned = 1.0 if zoom.patient_left == parent.patient_left else -1.0
-    side = np.where(places[:, 0] < 0, -turned, turned)
-    return np.stack([side * (a * x + b * y + c), d * x + e * y + f], axis=1)
