@@ -99,12 +99,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mesh", type=Path)
     parser.add_argument("--target", type=Path, default=released.TARGET)
+    every = ("adult", *(recipe.id for recipe in family.RECIPES))
+    parser.add_argument("--figures", nargs="+", default=list(every))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.mesh or released.unpacked_mesh(Path(scratch))
         adult, *others = family.build(folder, (figures.ADULT, *family.RECIPES))
     for own in (adult, *others):
-        _write(own, adult, others[0], options.target / own.recipe.id)
+        if own.recipe.id in options.figures:
+            _write(own, adult, others[0], options.target / own.recipe.id)
 
 
 def _write(own: family.Stances, adult: family.Stances, woman: family.Stances, folder: Path) -> None:
