@@ -22,8 +22,8 @@ MUSCLE = (14, 120)
 """Hue and saturation of the outlines of muscles."""
 ROOT_HUES = {"C": 178, "T": 212, "L": 268, "S": 34}
 NERVE_HUES = (190, 28, 256, 120, 330, 62)
-BAND, BAND_EDGE = 0.17, 0.07
-"""Strength of a band's middle, and of each of the two strokes that make its edge soft."""
+BAND, BAND_EDGE, BAND_EDGE_PX = 0.17, 0.09, 5.0
+"""Strength of a band's middle, and of the wide stroke that makes its edge soft."""
 AREA, OUTLINE = 0.15, 0.75
 LABEL_PX, KEY_POINT_PX, TICK_PX = 11, 2.2, 6.0
 LABEL_GAP_PX = 3.0
@@ -131,10 +131,7 @@ def _paint_kind(
         ink = _ink(each, kind, colours)
         if kind is Overlay.DERMATOMES:
             painter.fillPath(area, _faint(ink, BAND))
-            for wide in (3.0, 7.0):
-                pen = QPen(_faint(ink, BAND_EDGE), wide)
-                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                painter.strokePath(area, pen)
+            painter.strokePath(area, QPen(_faint(ink, BAND_EDGE), BAND_EDGE_PX))
             continue
         painter.fillPath(area, _faint(ink, AREA))
         pen = QPen(_faint(ink, OUTLINE), 1.2)
