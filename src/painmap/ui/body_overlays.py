@@ -111,7 +111,7 @@ def paint_overlays(
     taken: list[QRectF] = []
     kinds = [kind for kind in Overlay if kind in wanted]
     for kind in kinds:
-        _paint_kind(painter, kind, laid(template.ref, view, kind), camera, colours)
+        _paint_kind(painter, kind, laid(template.ref, view, kind), camera)
     if Overlay.LEVELS in wanted:
         _paint_levels(painter, template, view, camera, colours, taken)
     if Overlay.DERMATOMES in wanted:
@@ -122,13 +122,11 @@ def paint_overlays(
     painter.restore()
 
 
-def _paint_kind(
-    painter: QPainter, kind: Overlay, outlines: Sequence[Laid], camera: Camera, colours: Palette
-) -> None:
+def _paint_kind(painter: QPainter, kind: Overlay, outlines: Sequence[Laid], camera: Camera) -> None:
     transform = transform_of(camera)
     for each in outlines:
         area = transform.map(each.path)
-        ink = _ink(each, kind, colours)
+        ink = _ink(each, kind)
         if kind is Overlay.DERMATOMES:
             painter.fillPath(area, _faint(ink, BAND))
             painter.strokePath(area, QPen(_faint(ink, BAND_EDGE), BAND_EDGE_PX))
@@ -142,11 +140,10 @@ def _paint_kind(
         painter.strokePath(area, pen)
 
 
-def _ink(each: Laid, kind: Overlay, colours: Palette) -> QColor:
-    dark = QColor(colours.surface).lightness() < 128
-    light = (170 if dark else 96) + (-26 if each.deep else 0)
+def _ink(each: Laid, kind: Overlay) -> QColor:
+    """The same in both themes: the skin is pale in both."""
     rich = MUSCLE[1] if kind is Overlay.MUSCLES else 130
-    return QColor.fromHsl(each.tone, rich, light)
+    return QColor.fromHsl(each.tone, rich, 70 if each.deep else 96)
 
 
 def _faint(colour: QColor, strength: float) -> QColor:
@@ -156,8 +153,8 @@ def _faint(colour: QColor, strength: float) -> QColor:
 
 
 def _paint_point(painter: QPainter, at: QPointF, colours: Palette) -> None:
-    painter.setPen(QPen(QColor(colours.surface), 1.0))
-    painter.setBrush(QColor(colours.muted))
+    painter.setPen(QPen(QColor(colours.skin), 1.0))
+    painter.setBrush(QColor(colours.skin_ink))
     painter.drawEllipse(at, KEY_POINT_PX, KEY_POINT_PX)
 
 
@@ -193,7 +190,7 @@ def _write(painter: QPainter, box: QRectF, words: str, colours: Palette) -> None
     halo = QPen(_faint(QColor(colours.skin), 0.9), 3.0)
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, halo)
-    painter.fillPath(path, QColor(colours.ink))
+    painter.fillPath(path, QColor(colours.skin_ink))
 
 
 # --- levels
@@ -215,7 +212,7 @@ def _paint_levels(
             continue
         at = QPointF(*camera.pixel(place))
         words = tick.level.value
-        painter.setPen(QPen(QColor(colours.muted), 1.4))
+        painter.setPen(QPen(QColor(colours.skin_ink), 1.4))
         painter.drawLine(at - QPointF(TICK_PX, 0), at + QPointF(TICK_PX, 0))
         wide, high = metrics.horizontalAdvance(words), metrics.height()
         left = at.x() + outwards * (TICK_PX + 4) - (wide if outwards < 0 else 0)

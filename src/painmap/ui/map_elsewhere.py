@@ -6,7 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.places import TemplateRef
-from painmap.ui.body_figures import figure_with, other_figures, shown_elsewhere_words
+from painmap.ui.body_figures import (
+    figure_with,
+    figure_words,
+    other_figures,
+    shown_elsewhere_words,
+)
 from painmap.ui.desk import Desk
 from painmap.ui.map_words import elsewhere_words
 from painmap.ui.widgets import button, label, row
