@@ -14,7 +14,7 @@ from painmap.domain.places import FigurePoint, TemplateRef
 from painmap.services.catalogue import muscles, overlay_facts, overlays_of
 from painmap.ui import theme
 from painmap.ui.body_camera import Camera
-from painmap.ui.body_ink import shape_path
+from painmap.ui.body_paths import shape_path
 from painmap.ui.body_shapes import transform_of
 from painmap.ui.theme import Palette
 
