@@ -1,7 +1,9 @@
 """One file: the slices in it, or why it is not used."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -16,6 +18,7 @@ from painmap.imaging.header import (
     Triple,
 )
 from painmap.imaging.inflating import UnpacksTooLarge
+from painmap.imaging.others import about
 from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
 from painmap.imaging.tags import (
     day,
@@ -29,7 +32,13 @@ from painmap.imaging.tags import (
     text,
     triple,
 )
-from painmap.imaging.usable import MULTI_FRAME_CT, what_lacks, why_not
+from painmap.imaging.usable import (
+    FRAME_TYPE,
+    MULTI_FRAME,
+    may_be_looked_at,
+    what_lacks,
+    why_not,
+)
 
 SYNTHETIC_MANUFACTURER = "painmap phantom"
 """Manufacturer in every header that the phantom writes."""
@@ -47,6 +56,9 @@ _TAGS = [
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "RescaleType", "LossyImageCompression",
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+    "PhotometricInterpretation", "AcquisitionNumber", "AcquisitionDate", "AcquisitionTime",
+    "AcquisitionDateTime", "TemporalPositionIdentifier", "NominalPercentageOfCardiacPhase",
+    "ConceptNameCodeSequence",
 ]  # fmt: skip
 
 
@@ -74,9 +86,11 @@ def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
             try:
                 dataset = read_dataset(stream, _TAGS)
                 unusable = why_not(path, dataset)
-                if unusable is not None:
-                    return unusable
+                if unusable is not None and not may_be_looked_at(dataset, unusable):
+                    return replace(unusable, about=about(dataset, unusable.reason))
                 cut = what_lacks(path, dataset, pixel_bytes(path, stream, dataset))
+                if unusable is not None:
+                    return _looked_at(path, dataset, unusable, cut)
                 return cut if cut is not None else _slices(path, dataset)
             except UnpacksTooLarge:
                 return Skipped(path, SkipReason.UNPACKS_TOO_LARGE)
@@ -87,6 +101,15 @@ def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
                 return Skipped(path, SkipReason.DAMAGED, type(error).__name__)
     except OSError as error:
         return Skipped(path, SkipReason.UNREADABLE, error.strerror or type(error).__name__)
+
+
+def _looked_at(path: Path, dataset: Dataset, why: Skipped, cut: Skipped | None) -> Skipped:
+    """A picture of another modality, with its slices where they can be decoded."""
+    what = about(dataset, why.reason)
+    if cut is not None:
+        return replace(cut, about=what)
+    detail = f"{why.detail}, to be looked at only"
+    return replace(why, detail=detail, about=what, slices=_slices(path, dataset))
 
 
 def is_synthetic(dataset: Dataset) -> bool:
@@ -105,47 +128,55 @@ def is_synthetic(dataset: Dataset) -> bool:
 def _slices(path: Path, dataset: Dataset) -> tuple[SliceHeader, ...]:
     facts = _facts(dataset)
     shared, single = groups(dataset)
-    if text(dataset, "SOPClassUID") not in MULTI_FRAME_CT or not single:
-        return (_slice(path, dataset, facts, 0, dataset, dataset, dataset, dataset),)
+    if text(dataset, "SOPClassUID") not in MULTI_FRAME or not single:
+        return (_slice(path, dataset, facts, 0, _Parts(*([dataset] * 6))),)
     return tuple(
         _slice(
             path,
             dataset,
             facts,
             order,
-            group(frame, shared, "PlanePositionSequence"),
-            group(frame, shared, "PlaneOrientationSequence"),
-            group(frame, shared, "PixelMeasuresSequence"),
-            group(frame, shared, "CTImageFrameTypeSequence"),
+            _Parts(
+                position=group(frame, shared, "PlanePositionSequence"),
+                orientation=group(frame, shared, "PlaneOrientationSequence"),
+                measures=group(frame, shared, "PixelMeasuresSequence"),
+                kind=group(frame, shared, FRAME_TYPE.get(facts.modality, FRAME_TYPE["CT"])),
+                content=group(frame, shared, "FrameContentSequence"),
+                heart=group(frame, shared, "CardiacSynchronizationSequence"),
+            ),
         )
         for order, frame in enumerate(single)
     )
 
 
+class _Parts(NamedTuple):
+    """The parts of a data set that hold what differs from slice to slice."""
+
+    position: Dataset
+    orientation: Dataset
+    measures: Dataset
+    kind: Dataset
+    content: Dataset
+    heart: Dataset
+
+
 def _slice(
-    path: Path,
-    dataset: Dataset,
-    facts: SeriesFacts,
-    frame: int,
-    position: Dataset,
-    orientation: Dataset,
-    measures: Dataset,
-    kind: Dataset,
+    path: Path, dataset: Dataset, facts: SeriesFacts, frame: int, parts: _Parts
 ) -> SliceHeader:
-    """One slice, from the parts of the data set that hold its geometry."""
+    """One slice, from the data set and the parts that hold its geometry."""
     uids = {
         "study": text(dataset, "StudyInstanceUID"),
         "series": text(dataset, "SeriesInstanceUID"),
         "SOP instance": text(dataset, "SOPInstanceUID"),
     }
     sop_uid = sop_uid_of(dataset)
-    place, along_row, along_column = _placement(position, orientation)
-    spacing = numbers(measures, "PixelSpacing", 2)
+    place, along_row, along_column = _placement(parts.position, parts.orientation)
+    spacing = numbers(parts.measures, "PixelSpacing", 2)
     if spacing is not None and min(spacing) <= 0:
         spacing = None
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     # the frame type stands for the image type in a multi-frame object
-    image_type = text(kind, "FrameType") or text(dataset, "ImageType")
+    image_type = (text(parts.kind, "FrameType") or text(dataset, "ImageType")).upper()
     return SliceHeader(
         path=path,
         frame=frame,
@@ -155,18 +186,48 @@ def _slice(
         empty_uids=tuple(name for name, uid in uids.items() if not uid),
         frame_of_reference_uid=text(dataset, "FrameOfReferenceUID") or None,
         instance_number=integer(dataset, "InstanceNumber"),
-        is_localizer="LOCALIZER" in image_type.upper().split("\\"),
+        is_localizer="LOCALIZER" in image_type.split("\\"),
         rows=int(dataset.Rows),
         columns=int(dataset.Columns),
         position=place,
         along_row=along_row,
         along_column=along_column,
         pixel_spacing=None if spacing is None else (spacing[0], spacing[1]),
-        slice_thickness=number(measures, "SliceThickness"),
+        slice_thickness=number(parts.measures, "SliceThickness"),
         transfer_syntax=syntax,
         lossy=is_lossy(syntax, text(dataset, "LossyImageCompression")),
         facts=facts,
+        image_type=image_type,
+        acquisition=_first_integer(
+            (parts.content, "FrameAcquisitionNumber"), (dataset, "AcquisitionNumber")
+        ),
+        acquired=_acquired(dataset, parts.content),
+        phase=_phase(parts.content, parts.heart),
+        inverted=text(dataset, "PhotometricInterpretation") == "MONOCHROME1",
     )
+
+
+def _first_integer(*places: tuple[Dataset, str]) -> int | None:
+    found = (integer(source, keyword) for source, keyword in places)
+    return next((each for each in found if each is not None), None)
+
+
+def _acquired(dataset: Dataset, content: Dataset) -> str:
+    """Date and time of acquisition as digits, to be ordered by."""
+    whole = text(content, "FrameAcquisitionDateTime") or text(dataset, "AcquisitionDateTime")
+    if not whole and (time := text(dataset, "AcquisitionTime")):
+        whole = text(dataset, "AcquisitionDate") + time
+    return "".join(sign for sign in whole if sign.isdigit() or sign == ".")
+
+
+def _phase(content: Dataset, heart: Dataset) -> str:
+    percent = number(heart, "NominalPercentageOfCardiacPhase")
+    if percent is not None:
+        return f"cardiac {percent:g} %"
+    index = _first_integer(
+        (content, "TemporalPositionIndex"), (content, "TemporalPositionIdentifier")
+    )
+    return "" if index is None else f"time {index}"
 
 
 def _placement(

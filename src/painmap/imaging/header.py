@@ -35,28 +35,6 @@ class SkipReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is not used, and why.
-
-    Parameters
-    ----------
-    path : Path
-    reason : SkipReason
-    detail : str
-        What makes it exact: modality, transfer syntax; no patient identifier.
-    """
-
-    path: Path
-    reason: SkipReason
-    detail: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The reason with its detail, one sentence."""
-        return f"{self.reason.value[:-1]}: {self.detail}." if self.detail else self.reason.value
-
-
-@dataclass(frozen=True, slots=True)
 class PatientIdentity:
     """Whom a study shows, as its headers say; kept in memory, never in an index or log.
 
@@ -127,6 +105,16 @@ class SliceHeader:
         Unit vectors: direction of growing column, and of growing row.
     pixel_spacing : 2 floats or None
         Millimetres from row to row, from column to column.
+    image_type : str
+        Image Type or Frame Type, its values joined by a backslash, in capitals.
+    acquisition : int or None
+        Acquisition Number.
+    acquired : str
+        Date and time of acquisition as digits, to be ordered by; empty when it is not said.
+    phase : str
+        Place in a sequence of phases: "time 2", "cardiac 75 %"; empty when it is not said.
+    inverted : bool
+        The file asks to show low values bright (MONOCHROME1); the values are the same.
     """
 
     path: Path
@@ -148,7 +136,64 @@ class SliceHeader:
     transfer_syntax: str
     lossy: bool
     facts: SeriesFacts
+    image_type: str = ""
+    acquisition: int | None = None
+    acquired: str = ""
+    phase: str = ""
+    inverted: bool = False
 
     @property
     def has_geometry(self) -> bool:
         return self.position is not None and self.pixel_spacing is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherObject:
+    """What a readable DICOM object is that is no CT picture.
+
+    Parameters
+    ----------
+    kind : str
+        In words: "MRI", "dose report".
+    counts_series : bool
+        Whether it is a picture, of which series are counted, or a document, counted by itself.
+    body_part : str
+        Body Part Examined, as the file gives it.
+    description : str
+        Study Description.
+    """
+
+    kind: str
+    counts_series: bool
+    study_uid: str
+    series_uid: str
+    body_part: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is not used, and why.
+
+    Parameters
+    ----------
+    path : Path
+    reason : SkipReason
+    detail : str
+        What makes it exact: modality, transfer syntax; no patient identifier.
+    about : OtherObject or None
+        What it is instead of a CT picture, where it is readable DICOM.
+    slices : tuple of SliceHeader
+        Pictures of another modality in it that can be looked at, without CT values.
+    """
+
+    path: Path
+    reason: SkipReason
+    detail: str = ""
+    about: OtherObject | None = None
+    slices: tuple[SliceHeader, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The reason with its detail, one sentence."""
+        return f"{self.reason.value[:-1]}: {self.detail}." if self.detail else self.reason.value

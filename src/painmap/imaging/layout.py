@@ -94,6 +94,11 @@ def normal_of(one: SliceHeader) -> Floats:
     return unit
 
 
+def step_of(steps: Floats) -> float:
+    """The step that most others equal, millimetres; steps of nothing do not count."""
+    return _usual(np.sort(steps[steps > DUPLICATE_MM]))
+
+
 def _usual(steps: Floats) -> float:
     """The step that most others equal; `steps` sorted."""
     # the lower middle is a step that occurs, also between one step and one gap

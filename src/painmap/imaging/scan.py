@@ -4,14 +4,15 @@ import hashlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from painmap.domain.progress import Job, Progress
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.files import read_headers
 from painmap.imaging.header import Skipped, SkipReason, SliceHeader
-from painmap.imaging.series import stacks_of
+from painmap.imaging.readings import SeriesReadings
+from painmap.imaging.series import readings_of, stacks_of
 from painmap.imaging.stack import Stack
 
 
@@ -27,11 +28,17 @@ class ScanResult:
         Series after series.
     skipped : tuple of Skipped
         By path.
+    readings : tuple of SeriesReadings
+        All ways to read each series; `stacks` are those of the best ways.
+    look_only : tuple of Stack
+        Stacks of other modalities, without CT values; their files are among `skipped`.
     """
 
     root: Path
     stacks: tuple[Stack, ...]
     skipped: tuple[Skipped, ...]
+    readings: tuple[SeriesReadings, ...] = ()
+    look_only: tuple[Stack, ...] = ()
 
     @property
     def used(self) -> tuple[Path, ...]:
@@ -86,9 +93,20 @@ def scanning(path: Path) -> Job[ScanResult]:
     kept, copies = _without_copies(headers)
     skipped += copies
     originals = Counter(Path(one.detail) for one in copies)
-    stacks = stacks_of(kept, originals)
-    plain = [Skipped(one.path, one.reason) if one in copies else one for one in skipped]
-    return ScanResult(path, stacks, tuple(sorted(plain, key=lambda one: str(one.path))))
+    readings = readings_of(kept, originals)
+    look_only, _ = _without_copies([header for one in skipped for header in one.slices])
+    dropped = {one.path for one in copies}
+    plain = [
+        Skipped(one.path, one.reason) if one.path in dropped else replace(one, slices=())
+        for one in skipped
+    ]
+    return ScanResult(
+        path,
+        tuple(stack for one in readings for stack in one.stacks),
+        tuple(sorted(plain, key=lambda one: str(one.path))),
+        readings,
+        stacks_of(look_only),
+    )
 
 
 def _entries(path: Path) -> Iterator[Path | Skipped]:

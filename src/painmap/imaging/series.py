@@ -11,11 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from painmap.imaging.geometry import Floats
 from painmap.imaging.header import SliceHeader
 from painmap.imaging.layout import Layout, layout_of, normal_of
-from painmap.imaging.stack import SeriesWarning, Stack, WarningCode, slice_centre
+from painmap.imaging.readings import SeriesReadings, ranked
+from painmap.imaging.series_warnings import (
+    copies_warning,
+    facts_warnings,
+    heights,
+    overlap_warning,
+    overlaps_of,
+    phase_warning,
+    same_places,
+)
+from painmap.imaging.stack import Stack, WarningCode
 from painmap.imaging.tags import made_uid
+from painmap.imaging.ways import Part, Way, parts_of
 
 SAME_DIRECTION = 5e-4
 """Largest difference of a direction cosine within a stack.
@@ -25,12 +35,6 @@ Rounding to four decimals gives 1e-4; 5e-4 moves the edge of a 400 mm picture by
 
 SAME_PIXEL_SHARE = 5e-4
 """Largest relative difference of pixel spacing within a stack."""
-
-SAME_WAY_COSINE = 0.7
-"""Stacks whose normals are closer than about 45 degrees can overlap along them."""
-
-OVERLAP_MM = 0.01
-"""Stacks that reach no further into each other only touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +62,58 @@ def stacks_of(
     tuple of Stack
         Series by number and UID; within a series by stack index.
     """
+    return tuple(stack for one in readings_of(headers, copies) for stack in one.stacks)
+
+
+def readings_of(
+    headers: Iterable[SliceHeader], copies: Mapping[Path, int] | None = None
+) -> tuple[SeriesReadings, ...]:
+    """Sort slices into series, and say in which ways each can be read.
+
+    Parameters
+    ----------
+    headers, copies
+        As for `stacks_of`.
+
+    Returns
+    -------
+    tuple of SeriesReadings
+        By series number and UID.
+    """
+    return tuple(_readings(series, copies or {}) for series in _series(headers))
+
+
+def _readings(series: _Series, copies: Mapping[Path, int]) -> SeriesReadings:
+    groups = [_without_zero_places(group) for group in _parallel(series.slices)]
+    candidates: list[tuple[Way, tuple[Stack, ...]]] = []
+    seen: set[frozenset[tuple[SliceHeader, ...]]] = set()
+    for way in Way:
+        parts = [part for group in groups for part in parts_of(group, way)]
+        same = frozenset(part.slices for part in parts)
+        if same not in seen:
+            seen.add(same)
+            candidates.append((way, _stacks(series, parts, copies)))
+    return ranked(series.series_uid, candidates)
+
+
+def _stacks(
+    series: _Series, parts: Sequence[Part], copies: Mapping[Path, int]
+) -> tuple[Stack, ...]:
+    names = {frozenset(part.slices): part.name for part in parts}
+    layouts = _ordered([layout_of(part.slices) for part in parts])
+    overlaps = overlaps_of(layouts)
     found: list[Stack] = []
-    for series in _series(headers):
-        groups = [_without_zero_places(group) for group in _parallel(series.slices)]
-        layouts = _ordered([layout_of(group) for group in groups])
-        overlaps = _overlaps(layouts)
-        for index, layout in enumerate(layouts):
-            warnings = [*layout.warnings, *_facts_warnings(layout.slices)]
-            warnings += _copies_warning(layout.slices, copies or {})
-            warnings += _overlap_warning(overlaps[index])
-            stable = sorted(warnings, key=lambda one: list(WarningCode).index(one.code))
-            found.append(
-                Stack(
-                    series.series_uid,
-                    series.study_uid,
-                    index,
-                    layout.slices,
-                    layout.geometry,
-                    tuple(stable),
-                )
-            )
+    for index, layout in enumerate(layouts):
+        part = names[frozenset(layout.slices)]
+        warnings = [*layout.warnings, *facts_warnings(layout.slices)]
+        warnings += copies_warning(layout.slices, copies)
+        there = [layouts[other] for other in overlaps[index]]
+        phases = [other for other in there if part and same_places(layout, other)]
+        rest = [n for n, other in zip(overlaps[index], there, strict=True) if other not in phases]
+        warnings += phase_warning(part, len(phases)) + overlap_warning(rest)
+        stable = tuple(sorted(warnings, key=lambda one: list(WarningCode).index(one.code)))
+        uids = series.series_uid, series.study_uid
+        found.append(Stack(*uids, index, layout.slices, layout.geometry, stable, part))
     return tuple(found)
 
 
@@ -169,101 +205,5 @@ def _ordered(layouts: Sequence[Layout]) -> list[Layout]:
         # opposite normals can cancel out; the largest stack then decides
         mean = total if np.linalg.norm(total) > 1e-6 else normal_of(largest.slices[0])
         mean = mean / np.linalg.norm(mean)
-        placed.sort(key=lambda one: (float(np.mean(_heights(one, mean))), one.slices[0].sop_uid))
+        placed.sort(key=lambda one: (float(np.mean(heights(one, mean))), one.slices[0].sop_uid))
     return [*placed, *placeless]
-
-
-def _heights(layout: Layout, direction: Floats) -> Floats:
-    """Where the middles of the slices lie along `direction`, millimetres."""
-    heights: Floats = np.array([slice_centre(one) for one in layout.slices]) @ direction
-    return heights
-
-
-def _overlaps(layouts: Sequence[Layout]) -> list[list[int]]:
-    """For each stack the others of its series that it reaches into along the normal."""
-    found: list[list[int]] = [[] for _ in layouts]
-    for first, one in enumerate(layouts):
-        for second, other in enumerate(layouts[:first]):
-            if _reach_into(one, other):
-                found[first].append(second)
-                found[second].append(first)
-    return found
-
-
-def _reach_into(one: Layout, other: Layout) -> bool:
-    head, other_head = one.slices[0], other.slices[0]
-    comparable = (
-        head.has_geometry
-        and other_head.has_geometry
-        and not head.is_localizer
-        and not other_head.is_localizer
-        and head.frame_of_reference_uid == other_head.frame_of_reference_uid
-    )
-    if not comparable:
-        return False
-    normal, other_normal = normal_of(head), normal_of(other_head)
-    cosine = float(normal @ other_normal)
-    if abs(cosine) < SAME_WAY_COSINE:
-        return False
-    shared = normal + np.copysign(1.0, cosine) * other_normal
-    shared = shared / np.linalg.norm(shared)
-    ours, theirs = _heights(one, shared), _heights(other, shared)
-    return bool(ours.max() > theirs.min() + OVERLAP_MM and theirs.max() > ours.min() + OVERLAP_MM)
-
-
-def _overlap_warning(others: Sequence[int]) -> list[SeriesWarning]:
-    if not others:
-        return []
-    named = ", ".join(str(number) for number in sorted(others))
-    return [
-        SeriesWarning(
-            WarningCode.OVERLAP,
-            f"The slices reach into stack {named} of this series (counted from 0).",
-        )
-    ]
-
-
-def _copies_warning(
-    slices: Sequence[SliceHeader], copies: Mapping[Path, int]
-) -> list[SeriesWarning]:
-    count = sum(copies.get(path, 0) for path in {one.path for one in slices})
-    if not count:
-        return []
-    what = "1 file is a copy" if count == 1 else f"{count} files are copies"
-    return [
-        SeriesWarning(
-            WarningCode.DUPLICATE_POSITION,
-            f"{what} of another, byte for byte, and left out.",
-        )
-    ]
-
-
-def _facts_warnings(slices: Sequence[SliceHeader]) -> list[SeriesWarning]:
-    found = []
-    if any(one.facts.synthetic for one in slices):
-        found.append(
-            SeriesWarning(WarningCode.SYNTHETIC, "This CT was computed and shows no patient.")
-        )
-    if any(one.lossy for one in slices):
-        found.append(
-            SeriesWarning(
-                WarningCode.LOSSY,
-                "The pictures lost detail in compression; their values are not exact.",
-            )
-        )
-    if slices[0].frame_of_reference_uid is None:
-        found.append(
-            SeriesWarning(
-                WarningCode.NO_FRAME_OF_REFERENCE,
-                "The series names no frame of reference: its points hold in this series only.",
-            )
-        )
-    empty = sorted({name for one in slices for name in one.empty_uids})
-    if empty:
-        found.append(
-            SeriesWarning(
-                WarningCode.EMPTY_UID,
-                f"Empty in the data set: {', '.join(f'{name} UID' for name in empty)}.",
-            )
-        )
-    return found

@@ -21,12 +21,15 @@ class WarningCode(StrEnum):
     SYNTHETIC = "SYNTHETIC"
     NO_GEOMETRY = "NO_GEOMETRY"
     DUPLICATE_POSITION = "DUPLICATE_POSITION"
+    PHASE = "PHASE"
     GAP = "GAP"
     UNEVEN = "UNEVEN"
     TILTED = "TILTED"
     OVERLAP = "OVERLAP"
     THICKNESS_NOT_SPACING = "THICKNESS_NOT_SPACING"
     LOSSY = "LOSSY"
+    INVERTED = "INVERTED"
+    RESAMPLED = "RESAMPLED"
     NO_FRAME_OF_REFERENCE = "NO_FRAME_OF_REFERENCE"
     EMPTY_UID = "EMPTY_UID"
 
@@ -65,6 +68,8 @@ class Stack:
         each slice keeps its own exact place.
     warnings : tuple of SeriesWarning
         In the order of `WarningCode`.
+    part : str
+        What tells it from the other parts of a series that was split: "acquisition 3".
     """
 
     series_uid: str
@@ -73,6 +78,7 @@ class Stack:
     slices: tuple[SliceHeader, ...]
     geometry: Geometry | None
     warnings: tuple[SeriesWarning, ...]
+    part: str = ""
 
     @property
     def facts(self) -> SeriesFacts:

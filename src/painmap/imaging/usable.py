@@ -13,6 +13,15 @@ _CT = "1.2.840.10008.5.1.4.1.1.2"
 
 MULTI_FRAME_CT = {"1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"}
 
+_MR = {"1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"}
+"""MR Image Storage, Enhanced and Legacy Converted Enhanced MR: to be looked at only."""
+
+MULTI_FRAME = MULTI_FRAME_CT | _MR - {"1.2.840.10008.5.1.4.1.1.4"}
+"""Objects that describe their frames in functional groups."""
+
+FRAME_TYPE = {"CT": "CTImageFrameTypeSequence", "MR": "MRImageFrameTypeSequence"}
+"""By modality, the functional group that holds the frame type."""
+
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 _DICOMDIR = "1.2.840.10008.1.3.10"
@@ -46,7 +55,7 @@ def why_not(path: Path, dataset: Dataset) -> Skipped | None:
         return Skipped(path, SkipReason.NOT_A_PICTURE, f"{modality} {name}".strip())
     if not is_ct or modality not in ("", "CT"):
         return Skipped(path, SkipReason.OTHER_MODALITY, modality or UID(sop_class).name)
-    if (integer(dataset, "SamplesPerPixel") or 1) != 1:
+    if not _is_grey(dataset):
         return Skipped(path, SkipReason.COLOUR)
     frames = integer(dataset, "NumberOfFrames") or 1
     if sop_class not in MULTI_FRAME_CT and frames != 1:
@@ -55,6 +64,23 @@ def why_not(path: Path, dataset: Dataset) -> Skipped | None:
         return _why_not_frames(path, dataset, frames)
     kind = text(dataset, "RescaleType").upper()
     return Skipped(path, SkipReason.NOT_HU, kind) if kind in _NOT_HU else None
+
+
+def may_be_looked_at(dataset: Dataset, why: Skipped) -> bool:
+    """Whether an object that is no CT picture can be shown all the same: grey MR pictures."""
+    sop_class = text(dataset, "SOPClassUID")
+    if why.reason is not SkipReason.OTHER_MODALITY or sop_class not in _MR:
+        return False
+    frames, single = integer(dataset, "NumberOfFrames") or 1, groups(dataset)[1]
+    described = len(single) == frames if sop_class in MULTI_FRAME else frames == 1
+    return described and _is_grey(dataset)
+
+
+def _is_grey(dataset: Dataset) -> bool:
+    """Whether a pixel is one grey value; an entry of a colour table is none."""
+    kind = text(dataset, "PhotometricInterpretation").upper()
+    grey = not kind or kind.startswith("MONOCHROME")
+    return grey and (integer(dataset, "SamplesPerPixel") or 1) == 1
 
 
 def _why_not_frames(path: Path, dataset: Dataset, frames: int) -> Skipped | None:
