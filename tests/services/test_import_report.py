@@ -44,7 +44,10 @@ def test_it_reads_as_sentences_with_slice_numbers_and_decoder(contents: FolderCo
     assert "5 slices of 16 x 12 pixels" in lines[1]
     assert "Explicit VR Little Endian, 1.2.840.10008.1.2.1 (read by pydicom)" in lines[1]
     assert "1 slice is missing, between slices 3 and 4." in lines[2]
-    assert lines[3] == "Skipped Roe^Rita/readme.txt: This is not a DICOM file."
+    assert lines[3] == "Read all as one. The slices do not follow each other in even steps."
+    assert "split where slices are missing" in lines[4]
+    assert lines[5] == "The files used have not been hashed yet."
+    assert lines[6] == "Skipped Roe^Rita/readme.txt: This is not a DICOM file."
 
 
 def test_what_is_stored_names_nobody_and_reads_back(contents: FolderContents) -> None:

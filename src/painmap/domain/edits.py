@@ -16,6 +16,7 @@ from painmap.domain.injection import (
 )
 from painmap.domain.pain import Answer, Mark, PainFree, PainSite
 from painmap.domain.pain_links import PainLink
+from painmap.domain.places import Sha256
 from painmap.domain.study import AttachedStudy, StudyRefusal
 from painmap.domain.visit import Anchored, Item, Visit, study_of
 
@@ -189,6 +190,11 @@ def remove_landmark(landmark: Landmark, *, rechecked: Iterable[PlannedSite | Out
 def attach_study(study: AttachedStudy) -> Edit:
     """Attach a study to the patient."""
     return Edit("attach study", Page.CT, put=(study,))
+
+
+def complete_report(study: AttachedStudy, report: Sha256) -> Edit:
+    """Replace a study's import report by the fuller one that was made after it was shown."""
+    return Edit("complete the import report", Page.CT, put=(replace(study, import_report=report),))
 
 
 def refuse_study(refusal: StudyRefusal) -> Edit:

@@ -1,6 +1,6 @@
 """A CT study that was attached to a patient, and how its identity was compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -94,6 +94,11 @@ class AttachedStudy:
     import_report: Sha256
     detached: str = ""
     stamp: Stamp = UNSTAMPED
+
+
+def apart_from_report(study: AttachedStudy) -> AttachedStudy:
+    """Give the study as the doctor knows it: the report about its files left out."""
+    return replace(study, import_report=Sha256(""), stamp=UNSTAMPED)
 
 
 class RefusalOutcome(StrEnum):

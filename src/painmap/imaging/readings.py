@@ -86,7 +86,8 @@ def ranked(series_uid: str, candidates: Sequence[tuple[Way, tuple[Stack, ...]]])
     whole = candidates[0][1]
     useful = [candidates[0], *(each for each in candidates[1:] if _is_of_use(*each, whole))]
     best_first = sorted(useful, key=lambda each: _fault(each[0], each[1], whole))
-    crowded = sum(shared_places(stack.slices) for stack in whole)
+    doubtful = [one for one in whole if WarningCode.DUPLICATE_POSITION in one.codes]
+    crowded = sum(shared_places(stack.slices) for stack in doubtful)
     readings = tuple(
         Reading(way, stacks, _reason(way, stacks, crowded)) for way, stacks in best_first
     )

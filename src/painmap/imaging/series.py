@@ -85,31 +85,49 @@ def readings_of(
 
 def _readings(series: _Series, copies: Mapping[Path, int]) -> SeriesReadings:
     groups = [_without_zero_places(group) for group in _parallel(series.slices)]
-    candidates: list[tuple[Way, tuple[Stack, ...]]] = []
-    seen: set[frozenset[tuple[SliceHeader, ...]]] = set()
+    whole = _stacks(series, [Part(tuple(group)) for group in groups], copies)
+    codes = {code for stack in whole for code in stack.codes}
+    candidates = [(Way.AS_ONE, whole)]
+    seen = {_ids(stack.slices for stack in whole)}
     for way in Way:
+        needed = _NEEDED_FOR.get(way)
+        if way is Way.AS_ONE or (needed is not None and needed not in codes):
+            continue
         parts = [part for group in groups for part in parts_of(group, way)]
-        same = frozenset(part.slices for part in parts)
+        same = _ids(part.slices for part in parts)
         if same not in seen:
             seen.add(same)
             candidates.append((way, _stacks(series, parts, copies)))
     return ranked(series.series_uid, candidates)
 
 
+_NEEDED_FOR = {
+    Way.TIME: WarningCode.DUPLICATE_POSITION,
+    Way.NUMBER: WarningCode.DUPLICATE_POSITION,
+    Way.RUN: WarningCode.GAP,
+}
+"""What must be wrong with a series for a way to be of use."""
+
+
+def _ids(groups: Iterable[tuple[SliceHeader, ...]]) -> frozenset[frozenset[int]]:
+    """Which slices stand together; by identity, since a header is long to hash."""
+    return frozenset(frozenset(map(id, group)) for group in groups)
+
+
 def _stacks(
     series: _Series, parts: Sequence[Part], copies: Mapping[Path, int]
 ) -> tuple[Stack, ...]:
-    names = {frozenset(part.slices): part.name for part in parts}
+    names = {id(part.slices[0]): part.name for part in parts}
     layouts = _ordered([layout_of(part.slices) for part in parts])
     overlaps = overlaps_of(layouts)
     found: list[Stack] = []
     for index, layout in enumerate(layouts):
-        part = names[frozenset(layout.slices)]
+        part = next(names[id(one)] for one in layout.slices if id(one) in names)
         warnings = [*layout.warnings, *facts_warnings(layout.slices)]
         warnings += copies_warning(layout.slices, copies)
-        there = [layouts[other] for other in overlaps[index]]
-        phases = [other for other in there if part and same_places(layout, other)]
-        rest = [n for n, other in zip(overlaps[index], there, strict=True) if other not in phases]
+        near = overlaps[index]
+        phases = [other for other in near if part and same_places(layout, layouts[other])]
+        rest = [other for other in near if other not in phases]
         warnings += phase_warning(part, len(phases)) + overlap_warning(rest)
         stable = tuple(sorted(warnings, key=lambda one: list(WarningCode).index(one.code)))
         uids = series.series_uid, series.study_uid

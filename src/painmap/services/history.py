@@ -2,12 +2,14 @@
 
 The journal only grows. Taking back is a further row that names the row it undoes, so that
 folding the rows gives the same two stacks in every later program run. That a study was
-refused is in the journal too, but stays out of both stacks: it happened, and is not taken back.
+refused, or that its import report was completed, is in the journal too, but stays out of both
+stacks: it happened without the doctor's hand, and is not taken back.
 """
 
 from collections.abc import Iterable
 
-from painmap.domain.study import StudyRefusal
+from painmap.domain.study import AttachedStudy, StudyRefusal, apart_from_report
+from painmap.domain.visit import Change
 from painmap.records.steps import Step
 
 __all__ = ["History", "Step"]
@@ -44,9 +46,8 @@ class History:
         return self._undone[-1] if self._undone else None
 
     def record(self, step: Step) -> None:
-        """Move the finger as `step` says; a change of no item, or of a refusal, does not."""
-        kinds = {type(change.item) for change in step.changes}
-        if kinds == {StudyRefusal}:
+        """Move the finger as `step` says; what the doctor did not do does not move it."""
+        if step.changes and all(_happened_by_itself(change) for change in step.changes):
             return
         if step.undoes is not None:
             self._undone.append(_popped(self._done, step.undoes))
@@ -55,6 +56,14 @@ class History:
         elif step.changes:
             self._done.append(step)
             self._undone.clear()
+
+
+def _happened_by_itself(change: Change) -> bool:
+    """A refusal, or an import report that was completed."""
+    before, after = change.before, change.after
+    if isinstance(before, AttachedStudy) and isinstance(after, AttachedStudy):
+        return apart_from_report(before) == apart_from_report(after)
+    return isinstance(change.item, StudyRefusal)
 
 
 def _popped(stack: list[Step], seq: int) -> Step:

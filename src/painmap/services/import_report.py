@@ -12,11 +12,14 @@ from painmap.domain.errors import PainmapError
 from painmap.domain.sentences import plural
 from painmap.imaging.decoders import decoder_name, syntax_name
 from painmap.imaging.header import PatientIdentity, Skipped
+from painmap.imaging.others import others_of
+from painmap.imaging.readings import SeriesReadings
 from painmap.imaging.stack import Stack
 from painmap.services.identity import identity_hash, name_words
 from painmap.services.logbook import Secrets
 
-VERSION = 1
+VERSION = 2
+"""Version 1 had no hash, no readings and nothing of what lies beside the CT; it is still read."""
 
 
 class ReportError(PainmapError):
@@ -44,6 +47,8 @@ class StackLine:
     syntaxes : tuple of (transfer syntax with its name, decoder)
     key : str
         The stack's name by content.
+    part : str
+        What tells it from the other parts of a series that was split; empty when it was not.
     """
 
     series_uid: str
@@ -55,6 +60,31 @@ class StackLine:
     warnings: tuple[tuple[str, str], ...]
     syntaxes: tuple[tuple[str, str], ...]
     key: str
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """Such as "ABD 3.0, stack 2, acquisition 3"."""
+        words = f"{self.description or 'series without description'}, stack {self.stack + 1}"
+        return f"{words}, {self.part}" if self.part else words
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """How a series was read that may be read in several ways.
+
+    Parameters
+    ----------
+    way, reason : str
+        The way that was taken, and why.
+    others : tuple of str
+        The ways that could be chosen instead, the best one first.
+    """
+
+    series_uid: str
+    way: str
+    reason: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,13 @@ class ImportReport:
     skipped : tuple of (path, reason)
     identity : str
         Keyed hash of the identity in the headers; empty until the report is stored.
+    beside : tuple of str
+        What else lies there, such as "MRI of the lumbar spine, 4 series".
+    readings : tuple of ReadingLine
+        Of the series that may be read in several ways.
+    set_hash : str
+        SHA-256 of the set of used files (`painmap.imaging.set_hash`); empty until it has been
+        made, which is after the pictures are shown.
     """
 
     study_uid: str
@@ -83,6 +120,9 @@ class ImportReport:
     used: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     identity: str = ""
+    beside: tuple[str, ...] = ()
+    readings: tuple[ReadingLine, ...] = ()
+    set_hash: str = ""
 
     @property
     def summary(self) -> str:
@@ -99,12 +139,20 @@ class ImportReport:
         lines = [f"{self.summary}."]
         for stack in self.stacks:
             slices, rows, columns = stack.shape
-            name = stack.description or "series without description"
             lines.append(
-                f"{name}, stack {stack.stack + 1}: {plural(slices, 'slice')} of "
+                f"{stack.name}: {plural(slices, 'slice')} of "
                 f"{columns} x {rows} pixels, {_joined(stack.syntaxes)}."
             )
-            lines += [f"{name}, stack {stack.stack + 1}: {text}" for _, text in stack.warnings]
+            lines += [f"{stack.name}: {text}" for _, text in stack.warnings]
+        for reading in self.readings:
+            lines.append(f"Read {reading.way}. {reading.reason}")
+            lines.append(f"It could also be read {', '.join(reading.others)}.")
+        lines += [f"Beside the CT: {words}." for words in self.beside]
+        lines.append(
+            f"Hash of the files used (SHA-256): {self.set_hash}."
+            if self.set_hash
+            else "The files used have not been hashed yet."
+        )
         lines += [f"Skipped {path}: {reason}" for path, reason in self.skipped]
         return tuple(lines)
 
@@ -114,7 +162,12 @@ def _joined(syntaxes: Iterable[tuple[str, str]]) -> str:
 
 
 def report_of(
-    root: Path, stacks: Sequence[Stack], skipped: Iterable[Skipped], *, at: datetime
+    root: Path,
+    stacks: Sequence[Stack],
+    skipped: Sequence[Skipped],
+    *,
+    at: datetime,
+    readings: Sequence[SeriesReadings] = (),
 ) -> ImportReport:
     """Say what was read for the study of `stacks`, for the screen: with its real file names.
 
@@ -124,10 +177,12 @@ def report_of(
         The folder or file that was opened.
     stacks : sequence of Stack
         All of one study, at least one.
-    skipped : iterable of Skipped
+    skipped : sequence of Skipped
         Every file of the folder that is not used.
     at : datetime
         When it was scanned; time zone aware.
+    readings : sequence of SeriesReadings
+        Of the study's series; the first reading of each is the one that `stacks` are of.
     """
     base = root if root.is_dir() else root.parent
     files = sorted({path for stack in stacks for path in stack.files})
@@ -138,7 +193,30 @@ def report_of(
         stacks=tuple(_stack_line(stack) for stack in stacks),
         used=tuple(_relative(path, base) for path in files),
         skipped=tuple((_relative(each.path, base), each.sentence) for each in skipped),
+        beside=tuple(each.words for each in others_of(skipped)),
+        readings=reading_lines(readings),
     )
+
+
+def reading_lines(readings: Iterable[SeriesReadings]) -> tuple[ReadingLine, ...]:
+    """Say how series were read that may be read in several ways."""
+    return tuple(
+        ReadingLine(
+            one.series_uid,
+            one.readings[0].way.value,
+            one.readings[0].reason,
+            tuple(other.way.value for other in one.readings[1:]),
+        )
+        for one in readings
+        if len(one.readings) > 1
+    )
+
+
+def reread(
+    report: ImportReport, stacks: Sequence[Stack], readings: Iterable[SeriesReadings]
+) -> ImportReport:
+    """Give the report of the same files after another reading was chosen."""
+    return replace(report, stacks=tuple(map(_stack_line, stacks)), readings=reading_lines(readings))
 
 
 def _stack_line(stack: Stack) -> StackLine:
@@ -152,6 +230,7 @@ def _stack_line(stack: Stack) -> StackLine:
         warnings=tuple((each.code.value, each.message) for each in stack.warnings),
         syntaxes=tuple((syntax_name(uid), decoder_name(uid)) for uid in stack.transfer_syntaxes),
         key=stack.key,
+        part=stack.part,
     )
 
 
@@ -185,11 +264,19 @@ def without_names(
     return replace(
         report,
         stacks=tuple(
-            replace(stack, description=words.removed_from(stack.description))
+            replace(
+                stack,
+                description=words.removed_from(stack.description),
+                part=words.removed_from(stack.part),
+            )
             for stack in report.stacks
         ),
         used=tuple(path(each) for each in report.used),
         skipped=tuple((path(each), reason) for each, reason in report.skipped),
+        beside=tuple(map(words.removed_from, report.beside)),
+        readings=tuple(
+            replace(each, reason=words.removed_from(each.reason)) for each in report.readings
+        ),
         identity=identity_hash(of, key),
     )
 
@@ -210,17 +297,33 @@ def from_json(content: bytes) -> ImportReport:
     """
     try:
         found = json.loads(content)
-        if found.pop("version") != VERSION:
+        if found.pop("version") not in (1, VERSION):
             raise ReportError
         stacks = tuple(_stack_from(each) for each in found.pop("stacks"))
         return ImportReport(
             stacks=stacks,
             used=tuple(found.pop("used")),
             skipped=tuple((path, reason) for path, reason in found.pop("skipped")),
+            beside=tuple(found.pop("beside", ())),
+            readings=tuple(_reading_from(each) for each in found.pop("readings", ())),
             **found,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError from error
+
+
+def with_hash(content: bytes, set_hash: str) -> bytes:
+    """Add the hash of the set to a stored report.
+
+    Raises
+    ------
+    ReportError
+    """
+    return to_json(replace(from_json(content), set_hash=set_hash))
+
+
+def _reading_from(found: dict[str, Any]) -> ReadingLine:
+    return ReadingLine(found["series_uid"], found["way"], found["reason"], tuple(found["others"]))
 
 
 def _stack_from(found: dict[str, Any]) -> StackLine:
@@ -234,4 +337,5 @@ def _stack_from(found: dict[str, Any]) -> StackLine:
         warnings=tuple((code, message) for code, message in found["warnings"]),
         syntaxes=tuple((name, decoder) for name, decoder in found["syntaxes"]),
         key=found["key"],
+        part=found.get("part", ""),
     )

@@ -14,7 +14,7 @@ from uuid import UUID
 from painmap.domain.edits import Edit, Page
 from painmap.domain.items import UNSTAMPED, Stamp
 from painmap.domain.patient import Patient
-from painmap.domain.study import AttachedStudy
+from painmap.domain.study import AttachedStudy, apart_from_report
 from painmap.domain.visit import Change, Item, Visit, VisitState, changes_between
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
 from painmap.records.visits import StoredVisit, VisitStore
@@ -248,6 +248,9 @@ def _restamped(item: Item, stamp: Stamp) -> Item:
 
 
 def _content(item: Item | None) -> Item | None:
+    if isinstance(item, AttachedStudy):
+        # the report may be completed after the step that attached the study
+        return apart_from_report(item)
     return None if item is None else _restamped(item, UNSTAMPED)
 
 

@@ -1,20 +1,23 @@
 """Studies on disk: what a folder holds, which stack to show first, and finding one again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from painmap.domain.errors import PainmapError
 from painmap.domain.ids import new_id
-from painmap.domain.places import Sha256
+from painmap.domain.places import Sha256, StackKey
 from painmap.domain.progress import Job
 from painmap.domain.sentences import day_words, plural
 from painmap.domain.study import AttachedStudy, IdentityCheck, Origin
 from painmap.imaging.header import PatientIdentity, Skipped
+from painmap.imaging.others import others_of
+from painmap.imaging.readings import SeriesReadings
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.stack import Stack
+from painmap.imaging.ways import Way
 from painmap.services.anchors import anchor_for, anchor_state, stack_of
 from painmap.services.first_stack import merit
 from painmap.services.identity import (
@@ -24,7 +27,13 @@ from painmap.services.identity import (
     person_key,
     shown_name,
 )
-from painmap.services.import_report import ImportReport, report_of, to_json, without_names
+from painmap.services.import_report import (
+    ImportReport,
+    report_of,
+    reread,
+    to_json,
+    without_names,
+)
 from painmap.services.logbook import secrets
 from painmap.services.samples import public_samples
 
@@ -88,6 +97,8 @@ class StudyOnDisk:
         What was opened.
     report : ImportReport
         With real file names, for the screen; `stored_report` gives what is kept.
+    readings : tuple of SeriesReadings
+        How each series may be read; `stacks` are those of the first reading of each.
     """
 
     study_uid: str
@@ -100,6 +111,50 @@ class StudyOnDisk:
     deidentified: bool
     folder: Path = field(repr=False)
     report: ImportReport = field(repr=False)
+    readings: tuple[SeriesReadings, ...] = field(default=(), repr=False)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that is used, each once."""
+        return tuple(dict.fromkeys(path for stack in self.stacks for path in stack.files))
+
+    @property
+    def all_stacks(self) -> tuple[Stack, ...]:
+        """The stacks of every reading, those that are read first."""
+        others = (stack for one in self.readings for each in one.readings for stack in each.stacks)
+        return tuple({stack.key: stack for stack in (*self.stacks, *others)}.values())
+
+    def readings_of(self, stack: Stack) -> SeriesReadings | None:
+        """The ways to read the series of `stack`; None where there is only one."""
+        found = (one for one in self.readings if one.series_uid == stack.series_uid)
+        return next((one for one in found if len(one.readings) > 1), None)
+
+    def read_as(self, series_uid: str, way: Way) -> "StudyOnDisk":
+        """Give the study with one series read in another way, which then comes first."""
+        changed = tuple(
+            replace(
+                one,
+                readings=tuple(sorted(one.readings, key=lambda each: each.way is not way)),
+            )
+            if one.series_uid == series_uid
+            else one
+            for one in self.readings
+        )
+        stacks = tuple(stack for one in changed for stack in one.stacks)
+        return replace(
+            self, readings=changed, stacks=stacks, report=reread(self.report, stacks, changed)
+        )
+
+    def holding(self, keys: Collection[StackKey]) -> "StudyOnDisk":
+        """Give the study read in such a way that stacks of these keys are among its stacks."""
+        study = self
+        for one in self.readings:
+            for reading in one.readings:
+                if any(stack.key in keys for stack in reading.stacks):
+                    if reading is not one.readings[0]:
+                        study = study.read_as(one.series_uid, reading.way)
+                    break
+        return study
 
     @property
     def first_stack(self) -> Stack:
@@ -110,7 +165,7 @@ class StudyOnDisk:
     def words(self) -> str:
         """Such as "CT of 1 February 2018, lumbar spine: 3 series, 172 slices"."""
         when = day_words(self.study_date) if self.study_date else "unknown date"
-        head = f"{self.modality} of {when}"
+        head = f"{'MRI' if self.modality == 'MR' else self.modality} of {when}"
         if self.description:
             head += f", {self.description}"
         series = len({stack.series_uid for stack in self.stacks})
@@ -142,11 +197,24 @@ class FolderContents:
     root : Path
     studies : tuple of StudyOnDisk
     skipped : tuple of Skipped
+    look_only : tuple of StudyOnDisk
+        Studies of another modality; they are looked at, never attached.
     """
 
     root: Path = field(repr=False)
     studies: tuple[StudyOnDisk, ...]
     skipped: tuple[Skipped, ...] = field(repr=False)
+    look_only: tuple[StudyOnDisk, ...] = ()
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What lies beside the CT, such as "MRI of the lumbar spine, 4 series"."""
+        return tuple(each.words for each in others_of(self.skipped))
+
+    def look_only_of(self, person: Person) -> tuple[StudyOnDisk, ...]:
+        """The studies that are looked at only and show `person`."""
+        key = person_key(person.identity)
+        return tuple(each for each in self.look_only if person_key(each.identity) == key)
 
     @property
     def persons(self) -> tuple[Person, ...]:
@@ -182,18 +250,33 @@ def scanning_folder(path: Path, *, now: datetime | None = None) -> Job[FolderCon
 
 def contents_of(scan: ScanResult, *, now: datetime) -> FolderContents:
     """Sort the stacks of a scan into studies; their names are kept out of the log from here."""
+    studies = _studies(scan, scan.stacks, now)
+    look_only = _studies(scan, scan.look_only, now)
+    return FolderContents(scan.root, studies, scan.skipped, look_only)
+
+
+def _studies(scan: ScanResult, stacks: Sequence[Stack], now: datetime) -> tuple[StudyOnDisk, ...]:
+    """Sort stacks into studies, the newest first."""
     groups: dict[tuple[object, ...], list[Stack]] = {}
-    for stack in scan.stacks:
-        groups.setdefault((stack.study_uid, person_key(stack.identity)), []).append(stack)
+    for stack in stacks:
+        groups.setdefault(_study_key(stack), []).append(stack)
         if not stack.synthetic:
             secrets.add(name_words(stack.identity))
-    studies = [_study(scan, group, now) for group in groups.values()]
+    studies = [_study(scan, key, group, now) for key, group in groups.items()]
     studies.sort(key=lambda study: study.study_date or date.min, reverse=True)
-    return FolderContents(scan.root, tuple(studies), scan.skipped)
+    return tuple(studies)
 
 
-def _study(scan: ScanResult, stacks: Sequence[Stack], now: datetime) -> StudyOnDisk:
+def _study_key(stack: Stack) -> tuple[object, ...]:
+    return stack.study_uid, person_key(stack.identity)
+
+
+def _study(
+    scan: ScanResult, key: tuple[object, ...], stacks: Sequence[Stack], now: datetime
+) -> StudyOnDisk:
     best = max(stacks, key=merit)
+    uids = {stack.series_uid for stack in stacks}
+    readings = tuple(_readings_of(one, key) for one in scan.readings if one.series_uid in uids)
     return StudyOnDisk(
         study_uid=best.study_uid,
         description=best.facts.study_description,
@@ -208,8 +291,18 @@ def _study(scan: ScanResult, stacks: Sequence[Stack], now: datetime) -> StudyOnD
         ),
         deidentified=all(stack.facts.deidentified for stack in stacks),
         folder=scan.root,
-        report=report_of(scan.root, stacks, scan.skipped, at=now),
+        report=report_of(scan.root, stacks, scan.skipped, at=now, readings=readings),
+        readings=readings,
     )
+
+
+def _readings_of(series: SeriesReadings, key: tuple[object, ...]) -> SeriesReadings:
+    """Leave out stacks that show another person or belong to another study."""
+    kept = (
+        replace(each, stacks=tuple(one for one in each.stacks if _study_key(one) == key))
+        for each in series.readings
+    )
+    return replace(series, readings=tuple(each for each in kept if each.stacks))
 
 
 def attached(

@@ -22,6 +22,7 @@ from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import WINDOWS
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_opening import CtOpening, Opened
@@ -58,6 +59,7 @@ class CtPage(VisitPage):
         self._reading_beside = False
         self._shortcuts: list[QShortcut] = []
         self.opening = CtOpening(desk)
+        self.hashing = SetHashing(desk)
         self.viewer = CtViewer(self.session, self._marks)
         self.bar = MarkBar(
             desk.muscles,
@@ -206,6 +208,8 @@ class CtPage(VisitPage):
         self._look()
         self.annotator.refresh()
         self._read_annotated()
+        if result.study is not None:
+            self.hashing.begin(result.disk, result.study)
 
     def _read_annotated(self) -> None:
         """Read the other stacks that something was marked on, one by one, for the export."""
