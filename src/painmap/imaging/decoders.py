@@ -16,6 +16,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from painmap.imaging.codestream import check_codestream
+from painmap.imaging.jpeg_extended import decoded_extended, is_deep_extended
 
 
 class Codec(StrEnum):
@@ -153,9 +154,11 @@ def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
     decoder = get_decoder(transfer_syntax)
     if codec is Codec.NATIVE and _has_odd_high_bit(dataset):
         return _shifted(decoder, dataset, frame)
-    plugin = _plugin(codec, transfer_syntax) or ""
     if codec not in (Codec.NATIVE, Codec.RLE):
         check_codestream(dataset, frame)
+    if is_deep_extended(dataset):
+        return decoded_extended(dataset, frame)
+    plugin = _plugin(codec, transfer_syntax) or ""
     with _panics_as_errors():
         array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
     result: npt.NDArray[Any] = array

@@ -258,7 +258,7 @@ def _facts(dataset: Dataset) -> SeriesFacts:
             birth_date=day(dataset, "PatientBirthDate"),
             sex=text(dataset, "PatientSex").upper(),
         ),
-        modality=text(dataset, "Modality") or "CT",
+        modality=text(dataset, "Modality").upper() or "CT",
         study_date=day(dataset, "StudyDate"),
         study_description=text(dataset, "StudyDescription"),
         series_description=text(dataset, "SeriesDescription"),

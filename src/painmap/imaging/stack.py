@@ -116,6 +116,16 @@ class Stack:
         return self.facts.modality
 
     @property
+    def is_ct(self) -> bool:
+        """Whether its values are Hounsfield units."""
+        return self.modality == "CT"
+
+    @property
+    def resampled(self) -> bool:
+        """Whether its pictures were computed from others (`imaging.resampling`)."""
+        return WarningCode.RESAMPLED in self.codes
+
+    @property
     def study_date(self) -> date | None:
         return self.facts.study_date
 

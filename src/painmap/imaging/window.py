@@ -89,3 +89,21 @@ def grey_levels(hu: npt.NDArray[Any], width: float, level: float) -> npt.NDArray
     scaled = (hu.astype(np.float32) - np.float32(low)) * np.float32(255.0 / (high - low))
     grey: npt.NDArray[np.uint8] = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
     return grey
+
+
+def window_of_values(values: npt.NDArray[Any]) -> tuple[float, float]:
+    """A window for values that are no Hounsfield units: from the 1st to the 99th percentile.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any shape; about 100,000 of them are looked at.
+
+    Returns
+    -------
+    width, level : float
+    """
+    flat = values.reshape(-1)
+    some = flat[:: max(1, flat.size // 100_000)]
+    low, high = (float(part) for part in np.percentile(some, (1, 99)))
+    return max(1.0, high - low), (low + high) / 2

@@ -24,6 +24,7 @@ from painmap.services.data_folder import identity_key
 from painmap.services.studies import FolderContents, StudyOnDisk, attached
 from painmap.ui.ct_panels import PanelPlace
 from painmap.ui.ct_questions import Answer, QuestionPanel
+from painmap.ui.ct_words import why_look_only
 from painmap.ui.desk import Desk
 
 CLOSE = "Not this patient: close"
@@ -87,10 +88,39 @@ class Attaching:
 
     def begin(self, candidate: Candidate) -> None:
         """Compare and ask; what is attached already is compared with whom it showed."""
-        if self._attached_already(candidate.disk.study_uid) is not None:
+        if not candidate.stack.is_ct:
+            self._look(candidate)
+        elif self._attached_already(candidate.disk.study_uid) is not None:
             self.again(candidate)
         else:
             self._consider(candidate, None)
+
+    def _look(self, candidate: Candidate) -> None:
+        """Another modality is never attached; whose pictures they are is compared all the same."""
+        found = consider(candidate.disk, self._desk.open_visit.patient, public_sample=False)
+        lines = [difference.words for difference in found.comparison.differences]
+        if found.rule is not None:
+            lines = [found.rule.value]
+        if not lines:
+            self._show(candidate, None)
+            return
+
+        def close(_: str = "") -> None:
+            self._refuse(found, RefusalOutcome.CLOSED)
+            self._dismiss()
+
+        def look(_: str) -> None:
+            self._refuse(found, RefusalOutcome.LOOKED_ONLY)
+            self._show(candidate, None)
+
+        self._ask(
+            QuestionPanel(
+                "The study and the patient differ. Do you want to look at it all the same?",
+                [*lines, why_look_only(candidate.stack.modality)],
+                [Answer(CLOSE, close, default=True), Answer(LOOK_ONLY, look)],
+                on_escape=close,
+            )
+        )
 
     def again(self, candidate: Candidate) -> None:
         """Show an attached study if it shows whom it showed; else compare and ask."""

@@ -84,5 +84,7 @@ class CtBoard:
         why = ""
         if not shown.placement.is_true:
             why = "The series does not say how large its pixels are: nothing is measured."
+        elif self._session.stack.resampled:
+            why = "Resampled pictures are for looking: nothing is measured on them."
         self._bar.say(why or SPEC[ToolName.MEASURE].hint, warning=bool(why))
         return not why

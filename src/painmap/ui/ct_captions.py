@@ -11,10 +11,12 @@ from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import (
     LOOK_ONLY_BANNER,
     POSITION_UNKNOWN,
+    RESAMPLED_BANNER,
     SYNTHETIC_BANNER,
     age_words,
     hu_words,
     is_old,
+    no_hu_banner,
     point_words,
     study_words,
     whole,
@@ -24,7 +26,11 @@ from painmap.ui.ct_words import (
 def banner_of(session: OpenCt) -> str:
     """What must be read before anything else; empty for an ordinary study."""
     parts = [SYNTHETIC_BANNER] if session.stack.synthetic else []
-    parts += [LOOK_ONLY_BANNER] if session.look_only else []
+    if not session.stack.is_ct:
+        parts.append(no_hu_banner(session.stack.modality))
+    elif session.look_only:
+        parts.append(LOOK_ONLY_BANNER)
+    parts += [RESAMPLED_BANNER] if session.stack.resampled else []
     return "   ·   ".join(parts)
 
 
@@ -40,9 +46,9 @@ def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool
     if WarningCode.LOSSY in stack.codes:
         top_right.append(Line("LOSSY", Tone.WARNING))
     if image.view.resampled:
-        top_right.append(Line("between pixels", Tone.FAINT))
+        top_right.append(Line("resampled", Tone.WARNING))
     window = Line(f"W {whole(session.window.width)}  L {whole(session.window.level)}")
-    dated = (Line(study_words(day)), Line(age_words(day, visit_day), age))
+    dated = (Line(study_words(day, stack.modality)), Line(age_words(day, visit_day), age))
     if small:
         return Captions(
             letters=image.letters,
@@ -62,12 +68,17 @@ def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool
 
 
 def with_cursor(
-    written: Captions, value: float | None, point: PatientPoint | None, *, inside: bool
+    written: Captions,
+    value: float | None,
+    point: PatientPoint | None,
+    *,
+    inside: bool,
+    modality: str = "CT",
 ) -> Captions:
     """Add what lies under the pointer."""
     if not inside:
         return written
-    lines = [Line(hu_words(value), Tone.STRONG)]
+    lines = [Line(hu_words(value, modality), Tone.STRONG)]
     if point is not None:
         lines.append(Line(point_words(point)))
     return replace(written, bottom_right=(*lines, *written.bottom_right))

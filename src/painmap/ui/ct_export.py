@@ -108,7 +108,7 @@ def _reading(
     disk = yield from reopening(study)
     if not may_show(disk, study):
         raise StudyError(StudyProblem.OTHER_PERSON)
-    for stack in disk.stacks:
+    for stack in disk.all_stacks:
         if stack.key in rest:
             volume = yield from loading(stack)
             yield volume, disk

@@ -21,7 +21,7 @@ from painmap.ui.ct_words import WARNING_WORDS, study_words
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import Chips, label, row
 
-SAID_ELSEWHERE = {WarningCode.SYNTHETIC, WarningCode.LOSSY}
+SAID_ELSEWHERE = {WarningCode.SYNTHETIC, WarningCode.LOSSY, WarningCode.RESAMPLED}
 """These stand on the pictures themselves."""
 
 
@@ -98,7 +98,7 @@ class StudyHead(QFrame):
         if session.study is not None:
             words = study_sentence(session.study)
         else:
-            words = f"{study_words(session.study_date)}, looked at only"
+            words = f"{study_words(session.study_date, stack.modality)}, looked at only"
         self.study.show_text(words)
         self.state.setText("")
         self.detach_action.setVisible(session.study is not None)
@@ -130,6 +130,8 @@ class StudyHead(QFrame):
         """The next stack of the same series, if there is one."""
         stack = self._session.stack
         blocks = [each for each in self._stacks if each.series_uid == stack.series_uid]
+        if stack.resampled:
+            return None
         place = blocks.index(stack) + direction
         return blocks[place] if 0 <= place < len(blocks) else None
 

@@ -17,6 +17,7 @@ from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure, measure_contour
 from painmap.imaging.errors import SeriesError
 from painmap.imaging.geometry import Floats
+from painmap.imaging.resampling import SENTENCE
 from painmap.imaging.reslice import (
     Plane,
     PlaneView,
@@ -32,6 +33,7 @@ from painmap.imaging.window import SOFT_TISSUE
 from painmap.services.anchors import anchor_for, anchor_state, stack_of
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_placement import Placement
+from painmap.ui.ct_words import why_look_only
 
 COARSE = 96
 """The body is looked for on a grid of about so many points along each axis."""
@@ -159,8 +161,12 @@ class OpenCt:
         """Why nothing may be annotated; empty when it may."""
         if self.volume is None:
             return "No CT is open."
+        if not self.stack.is_ct:
+            return why_look_only(self.stack.modality)
         if self.study is None:
             return "This study is looked at only: nothing is attached or annotated."
+        if self.stack.resampled:
+            return f"{SENTENCE} Choose the slices as they were acquired, above, to mark."
         if not self.stack.has_geometry:
             return "This series does not say where it lies in the patient: nothing can be marked."
         return ""
@@ -242,7 +248,7 @@ class OpenCt:
         ndarray or None
             (8, 3) patient millimetres; None where no body is found or nothing has a place.
         """
-        if self.volume is None or self.stack.geometry is None:
+        if self.volume is None or self.stack.geometry is None or not self.stack.is_ct:
             return None
         strides = [max(1, count // COARSE) for count in self.stack.shape]
         coarse = self.volume.hu[tuple(slice(None, None, step) for step in strides)]
@@ -274,7 +280,7 @@ class OpenCt:
             return Standing(True)
         if anchor.frame_of_reference_uid is None and not same_series:
             return OTHER_FRAME
-        state = anchor_state(anchor, stack_of(anchor, self.disk.stacks))
+        state = anchor_state(anchor, stack_of(anchor, self.disk.all_stacks))
         return OTHER_STACK if state.fits else Standing(True, f"Read-only: {state.reason}")
 
     def is_on(self, anchor: CtAnchor) -> bool:

@@ -1,7 +1,7 @@
 """From a folder to an open CT: scan, whose study, which stack, pixels."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from painmap.domain.errors import PainmapError
 from painmap.domain.injection import CtPlace
-from painmap.domain.progress import Progress
+from painmap.domain.places import StackKey
+from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import plural
 from painmap.domain.study import AttachedStudy
 from painmap.imaging.stack import Stack
@@ -30,9 +31,13 @@ from painmap.services.studies import (
 from painmap.ui.ct_attaching import Attaching, Candidate
 from painmap.ui.ct_choice import SeriesPanel
 from painmap.ui.ct_panels import PanelPlace, ProgressPanel, StartPanel, TextPanel
+from painmap.ui.ct_phases import phase_question
 from painmap.ui.ct_questions import Answer, QuestionPanel
-from painmap.ui.ct_words import study_words
+from painmap.ui.ct_words import modality_words, study_words
 from painmap.ui.desk import Desk
+
+MOST_KINDS = 8
+"""More kinds of objects on a disc without CT are counted, not named."""
 
 MOST_PERSONS = 6
 """More persons than this on one disc are a backup of a whole house, not a patient's disc."""
@@ -155,12 +160,13 @@ class CtOpening(PanelPlace):
         self.dismissed.emit()
         self._desk.show_error(error)
 
-    def _say_no(self, title: str, lines: list[str]) -> None:
+    def _say_no(self, title: str, lines: list[str], more: Sequence[Answer] = ()) -> None:
         self.show_panel(
             QuestionPanel(
                 title,
                 lines,
                 [
+                    *more,
                     Answer("Open another folder ...", lambda _: self.choose_wanted.emit()),
                     Answer("Close", lambda _: self.dismiss(), default=True),
                 ],
@@ -195,13 +201,22 @@ class CtOpening(PanelPlace):
 
     def _nothing_found(self, contents: FolderContents) -> None:
         counts = Counter(each.reason.value for each in contents.skipped)
-        self._say_no(
-            "No CT was found there.",
-            [
-                f"{plural(len(contents.skipped), 'file')} looked at, none of them is CT.",
-                *(f"{count} × {reason}" for reason, count in counts.most_common()),
-            ],
-        )
+        lines = [f"{plural(len(contents.skipped), 'file')} looked at, none of them is CT."]
+        if contents.beside:
+            lines += ["On it:", *(f"   {words}" for words in contents.beside[:MOST_KINDS])]
+            rest = len(contents.beside) - MOST_KINDS
+            lines += [f"   and {rest} more" for _ in range(1) if rest > 0]
+        else:
+            lines += [f"{count} × {reason}" for reason, count in counts.most_common()]
+        look = [
+            Answer(f"Look at the {modality_words(contents.look_only[0].modality)}", look_at)
+            for look_at in [lambda _: self._list_look_only(contents)]
+            if contents.look_only
+        ]
+        self._say_no("No CT was found there.", lines, look)
+
+    def _list_look_only(self, contents: FolderContents) -> None:
+        self._show_series(contents, contents.look_only, ())
 
     def _ask_who(self, contents: FolderContents, persons: tuple[Person, ...]) -> None:
         self.show_panel(
@@ -227,22 +242,43 @@ class CtOpening(PanelPlace):
     def _list_studies(self, contents: FolderContents, person: Person) -> None:
         first = person.studies[0]
         if self._attach_best:
-            self._attaching.begin(Candidate(contents, first, first.first_stack))
+            self._begin(contents, first, first.first_stack)
             return
-        self.show_panel(
-            SeriesPanel(
-                person.studies,
-                len(contents.skipped),
-                opened=lambda disk, stack: self._attaching.begin(Candidate(contents, disk, stack)),
-                report=lambda: self.show_text(
-                    "Import report",
-                    [line for study in person.studies for line in study.report.sentences],
-                    partial(self._list_studies, contents, person),
-                ),
-                closed=self.dismiss,
+        self._show_series(contents, person.studies, contents.look_only_of(person))
+
+    def _show_series(
+        self,
+        contents: FolderContents,
+        studies: Sequence[StudyOnDisk],
+        look_only: Sequence[StudyOnDisk],
+    ) -> None:
+        panel = SeriesPanel(
+            studies,
+            len(contents.skipped),
+            look_only=look_only,
+            beside=contents.beside,
+            opened=partial(self._begin, contents),
+            report=lambda: self.show_text(
+                "Import report",
+                [line for study in panel.studies for line in study.report.sentences],
+                lambda: self._show_series(contents, panel.studies, look_only),
             ),
-            wide=True,
+            closed=self.dismiss,
         )
+        self.show_panel(panel, wide=True)
+
+    def _begin(self, contents: FolderContents, disk: StudyOnDisk, stack: Stack) -> None:
+        """Open a stack; where several pictures lie at its places, ask which are wanted."""
+        series = disk.readings_of(stack)
+        if series is None or not series.question:
+            self._attaching.begin(Candidate(contents, disk, stack))
+            return
+
+        def go_on(study: StudyOnDisk, chosen: Stack) -> None:
+            self._attaching.begin(Candidate(contents, study, chosen))
+
+        panel = phase_question(disk, stack, series, go_on, self.dismiss)
+        self.show_panel(panel, wide=True)
 
     # --- pixels
 
@@ -260,15 +296,19 @@ class CtOpening(PanelPlace):
     def _found_again(self, found: Reopened, place: Mapping[str, Any]) -> None:
         self._stop = None
         disk = found.disk
+        # what was marked on, or shown last, says in which way its series is read
+        disk = disk.holding(self._annotated_keys())
+        disk = disk.holding({StackKey(str(place["key"]))} if "key" in place else ())
         wanted = place.get("series"), place.get("stack")
-        stack = next(
+        stack = next((each for each in disk.stacks if each.key == place.get("key")), None)
+        stack = stack or next(
             (each for each in disk.stacks if (each.series_uid, each.index) == wanted), None
         )
         stack = stack or self._annotated(disk) or disk.first_stack
         self._attaching.again(Candidate(found.contents, disk, stack, place))
 
-    def _annotated(self, disk: StudyOnDisk) -> Stack | None:
-        """A stack on which something was marked."""
+    def _annotated_keys(self) -> set[StackKey]:
+        """The stacks on which something was marked."""
         visit = self._desk.open_visit.visit
         keys = {outline.anchor.stack_key for outline in visit.live_outlines}
         keys |= {mark.anchor.stack_key for mark in visit.live_landmarks}
@@ -277,6 +317,10 @@ class CtOpening(PanelPlace):
             for site in visit.live_planned_sites
             if isinstance(site.place, CtPlace)
         }
+        return keys
+
+    def _annotated(self, disk: StudyOnDisk) -> Stack | None:
+        keys = self._annotated_keys()
         return next((stack for stack in disk.stacks if stack.key in keys), None)
 
     def load(
@@ -300,10 +344,25 @@ class CtOpening(PanelPlace):
         failed: Callable[[BaseException], None],
     ) -> None:
         """Read the pixels of `stack` while what is on screen stays there."""
+        self.run_beside(
+            loading(stack),
+            lambda volume: Opened(volume, disk, study, place or {}),
+            progress,
+            failed,
+        )
+
+    def run_beside(
+        self,
+        job: Job[Volume],
+        opened: Callable[[Volume], Opened],
+        progress: Callable[[Progress], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Make a volume while what is on screen stays there, and show it."""
         self._cancel()
         self._stop = self._desk.jobs.start(
-            loading(stack),
-            done=lambda volume: self._loaded(Opened(volume, disk, study, place or {})),
+            job,
+            done=lambda volume: self._loaded(opened(volume)),
             failed=partial(self._not_loaded, failed),
             progress=progress,
         )

@@ -16,10 +16,11 @@ from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.progress import Progress
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
+from painmap.imaging.resampling import resampling
 from painmap.imaging.reslice import Plane
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume, loading
-from painmap.imaging.window import WINDOWS
+from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_hashing import SetHashing
@@ -111,6 +112,7 @@ class CtPage(VisitPage):
         self.opening.choose_wanted.connect(self.choose_folder)
         self.opening.dismissed.connect(self._on_dismissed)
         self.viewer.pointer.connect(self._on_pointer)
+        self.viewer.resample_wanted.connect(self.resample)
         self.viewer.past_end.connect(self._on_past_end)
         self.viewer.window_changed.connect(self._on_window)
         self.desk.opened.connect(self._on_visit_opened)
@@ -122,9 +124,7 @@ class CtPage(VisitPage):
         for spec in TOOLS:
             self._shortcut(spec.key, partial(self.choose_tool, spec.name))
         for number, preset in enumerate(WINDOWS, 1):
-            self._shortcut(
-                f"Ctrl+{number}", partial(self.viewer.set_window, preset.width, preset.level)
-            )
+            self._shortcut(f"Ctrl+{number}", partial(self._use_preset, preset))
         self._shortcut("Home", self.viewer.fit)
 
     def _shortcut(self, keys: str, run: Callable[[], object]) -> None:
@@ -191,7 +191,9 @@ class CtPage(VisitPage):
         place = result.place or self._wanted_for(result)
         self._wanted = {}
         before = self.session.study
+        was_ct = not self.session.is_open or self.session.stack.is_ct
         self.session.open(result.volume, result.disk, result.study)
+        self._choose_window(was_ct=was_ct)
         self.annotator.leave_stack()
         if result.study is None or result.study != before:
             self.annotator.forget()
@@ -208,8 +210,31 @@ class CtPage(VisitPage):
         self._look()
         self.annotator.refresh()
         self._read_annotated()
-        if result.study is not None:
+        if result.study is not None and not result.volume.stack.resampled:
             self.hashing.begin(result.disk, result.study)
+
+    def _choose_window(self, *, was_ct: bool) -> None:
+        """The windows of CT are for CT; other values get one of their own."""
+        volume = self.session.volume
+        is_ct = volume is None or volume.stack.is_ct
+        self.windows.setVisible(is_ct)
+        if volume is not None and not is_ct:
+            self.session.use_window(*window_of_values(volume.hu))
+        elif not was_ct:
+            self.session.use_window(SOFT_TISSUE.width, SOFT_TISSUE.level)
+
+    def resample(self) -> None:
+        """Compute an even grid from uneven slices, to look at the planes across them."""
+        volume, disk, study = self.session.volume, self.session.disk, self.session.study
+        if volume is None or disk is None:
+            return
+        place = self.viewer.place()
+        self.opening.run_beside(
+            resampling(volume),
+            lambda made: Opened(made, disk, study, {**place, "zoom": {}}),
+            self._on_stack_progress,
+            self._on_stack_failed,
+        )
 
     def _read_annotated(self) -> None:
         """Read the other stacks that something was marked on, one by one, for the export."""
@@ -347,6 +372,10 @@ class CtPage(VisitPage):
         if event.kind is PointerKind.DOUBLE_CLICK and not taken and looking:
             self.viewer.toggle_alone(Plane(event.view))
 
+    def _use_preset(self, preset: HuWindow) -> None:
+        if self.session.stack.is_ct:
+            self.viewer.set_window(preset.width, preset.level)
+
     def _on_window(self) -> None:
         window = self.session.window
         self.windows.show_window(window.width, window.level)
@@ -444,6 +473,7 @@ class CtPage(VisitPage):
             "study": anchor.study_uid,
             "series": anchor.series_uid,
             "stack": anchor.stack,
+            "key": anchor.stack_key,
             "cross": list(point),
         }
         self.reopen(study, place)
@@ -464,6 +494,7 @@ class CtPage(VisitPage):
             "study": self.session.study.study_uid,
             "series": stack.series_uid,
             "stack": stack.index,
+            "key": stack.key,
             **self.viewer.place(),
         }
 

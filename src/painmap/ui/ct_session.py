@@ -68,7 +68,7 @@ class CtSession(OpenCt):
         if self.disk is None or self.study is None:
             return ()
         keys = {anchor.stack_key for anchor in anchors_of(visit)} - set(self._kept)
-        return tuple(stack for stack in self.disk.stacks if stack.key in keys)
+        return tuple(stack for stack in self.disk.all_stacks if stack.key in keys)
 
     def _opened(self) -> Iterator[OpenCt]:
         """Every stack that is read, in the order of series and blocks."""

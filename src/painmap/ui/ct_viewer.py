@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from painmap.domain.places import PatientPoint
 from painmap.imaging.errors import SeriesError
+from painmap.imaging.resampling import SENTENCE, can_resample
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import captions, with_cursor
@@ -17,7 +18,7 @@ from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, Scene
 from painmap.ui.slice_view import GreyPicture, SliceView
 from painmap.ui.tools.slice_outcomes import XY
-from painmap.ui.widgets import column, label
+from painmap.ui.widgets import button, column, label
 
 LARGE_SHARE, SMALL_SHARE = 17, 9
 """How the width is shared between the large view and the two small ones."""
@@ -45,6 +46,8 @@ class CtViewer(QFrame):
     """PointerEvent on one of the views; its `view` is the plane's value."""
     past_end = Signal(int)
     """Scrolled beyond the last (+1) or first (-1) slice as acquired."""
+    resample_wanted = Signal()
+    """The doctor wants the planes across unevenly spaced slices, computed between them."""
     window_changed = Signal()
     moved = Signal()
     """Crosshair, slice, zoom or window has changed."""
@@ -86,7 +89,9 @@ class CtViewer(QFrame):
         panel = QFrame()
         panel.setObjectName("ctWhy")
         self._why_text = label(wrap=True)
-        panel.setLayout(column(-1, self._why_text, -1, margins=20))
+        self.resample_button = button("Resample evenly, to look across", self.resample_wanted.emit)
+        self.resample_button.setToolTip(SENTENCE)
+        panel.setLayout(column(-1, self._why_text, self.resample_button, -1, margins=20))
         return panel
 
     @property
@@ -165,6 +170,7 @@ class CtViewer(QFrame):
         beside = [self.views[plane] for plane in small] if self._alone is None else []
         if len(planes) == 1 and self._alone is None:
             self._why_text.setText(self._reason())
+            self.resample_button.setVisible(can_resample(self._session.stack))
             beside = []
         self._grid.addWidget(self.views[self.large], 0, 0, 2, 1)
         for number, view in enumerate(beside):
@@ -294,7 +300,8 @@ class CtViewer(QFrame):
             pixel = shown.placement.pixel_of_view(at)
             value = self._session.hu_at(shown.image, pixel) if inside else None
             point = shown.placement.patient_of(at)
-            written = with_cursor(written, value, point, inside=inside)
+            modality = self._session.stack.modality
+            written = with_cursor(written, value, point, inside=inside, modality=modality)
         cross = shown.placement.view_of(self._cross) if self._cross is not None else None
         self.views[plane].show_scene(
             Scene(

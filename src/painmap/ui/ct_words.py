@@ -12,6 +12,9 @@ OLD_AFTER_MONTHS = 12
 
 SYNTHETIC_BANNER = "SYNTHETIC PHANTOM, NOT A PATIENT"
 LOOK_ONLY_BANNER = "LOOKED AT ONLY: nothing is attached, annotated or exported"
+RESAMPLED_BANNER = "RESAMPLED: computed between the slices, for looking only"
+
+MODALITY_WORDS = {"CT": "CT", "MR": "MRI"}
 
 POSITION_UNKNOWN = "patient position ?"
 
@@ -19,9 +22,28 @@ PLANES = ("sagittal", "coronal", "axial")
 """Named after the axis of the body that is nearest to their normal: x, y, z."""
 
 
-def study_words(day: date | None) -> str:
+def modality_words(modality: str) -> str:
+    """Such as "MRI"."""
+    return MODALITY_WORDS.get(modality, modality)
+
+
+def study_words(day: date | None, modality: str = "CT") -> str:
     """Such as "CT of 14 September 2026"."""
-    return f"CT of {day_words(day)}" if day else "CT of unknown date"
+    when = day_words(day) if day else "unknown date"
+    return f"{modality_words(modality)} of {when}"
+
+
+def no_hu_banner(modality: str) -> str:
+    """What stands over pictures that are no CT: why there are no Hounsfield units."""
+    return f"{modality_words(modality)}, LOOKED AT ONLY: no HU, no proposals, no plan"
+
+
+def why_look_only(modality: str) -> str:
+    """The same as a sentence."""
+    return (
+        f"This is {modality_words(modality)}, which is looked at only: it has no Hounsfield units, "
+        "and nothing is proposed, planned or marked on it."
+    )
 
 
 def age_words(study_day: date | None, visit_day: date) -> str:
@@ -48,9 +70,11 @@ def point_words(point: PatientPoint) -> str:
     return f"LPS {', '.join(whole(part) for part in point)} mm"
 
 
-def hu_words(value: float | None) -> str:
-    """Such as "45 HU"; padding has no value."""
-    return "no data" if value is None else f"{whole(value)} HU"
+def hu_words(value: float | None, modality: str = "CT") -> str:
+    """Such as "45 HU"; padding has no value, and another modality no Hounsfield units."""
+    if value is None:
+        return "no data"
+    return f"{whole(value)} HU" if modality == "CT" else f"value {whole(value)}, no HU"
 
 
 def plane_name(normal: Sequence[float] | None) -> str:
@@ -82,12 +106,15 @@ WARNING_WORDS = {
     WarningCode.SYNTHETIC: "synthetic",
     WarningCode.NO_GEOMETRY: "no positions",
     WarningCode.DUPLICATE_POSITION: "two slices at one position",
+    WarningCode.PHASE: "one of several phases",
     WarningCode.GAP: "slices missing",
     WarningCode.UNEVEN: "uneven spacing",
     WarningCode.TILTED: "tilted",
     WarningCode.OVERLAP: "overlaps another stack",
     WarningCode.THICKNESS_NOT_SPACING: "thickness is not spacing",
     WarningCode.LOSSY: "LOSSY",
+    WarningCode.INVERTED: "stored inverted",
+    WarningCode.RESAMPLED: "resampled",
     WarningCode.NO_FRAME_OF_REFERENCE: "no frame of reference",
     WarningCode.EMPTY_UID: "empty UID",
 }
