@@ -189,9 +189,7 @@ def test_a_series_with_a_gap_can_be_read_as_its_parts(tmp_path):
     assert [stack.part for stack in parts] == ["part 1 of 2", "part 2 of 2"]
 
 
-@settings(
-    max_examples=25, deadline=None
-)
+@settings(max_examples=25, deadline=None)
 @given(
     numbers=st.lists(
         st.tuples(st.integers(0, 5), st.integers(1, 3), st.integers(1, 3)),
