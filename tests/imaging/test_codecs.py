@@ -176,6 +176,8 @@ def test_eight_bits_a_pixel_are_read(tmp_path, name):
     assert np.array_equal(load(other).hu, reference.hu)
 
 
+LOSSY_J2K = j2k(level=75, reversible=False, bitspersample=12)
+
 LOSSY: dict[str, tuple[str, Pack, dict[str, Any]]] = {
     "JPEG baseline": (
         JPEGBaseline8Bit,
@@ -188,7 +190,11 @@ LOSSY: dict[str, tuple[str, Pack, dict[str, Any]]] = {
         by_codec(JPEGLSNearLossless, lambda array: imagecodecs.jpegls_encode(array, level=3)),
         {},
     ),
-    "JPEG 2000 lossy": (JPEG2000, by_codec(JPEG2000, j2k(level=75)), {}),
+    "JPEG 2000 lossy": (
+        JPEG2000,
+        by_codec(JPEG2000, j2k(level=75, reversible=False, bitspersample=12)),
+        {},
+    ),
     "HTJ2K lossy": (HTJ2K, by_codec(HTJ2K, htj2k(level=0.0002, reversible=False)), {}),
 }
 

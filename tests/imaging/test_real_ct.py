@@ -1,4 +1,4 @@
-"""Real CT of ../shared/data: every row of dicom-cases/EXPECTED.csv, restated here."""
+"""Real CT of ../shared/data: every row of dicom-cases/EXPECTED.csv, restated in tests/data."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,6 @@ import pytest
 
 from painmap.domain.progress import run_to_end
 from painmap.exchange.nifti import write_nifti
-from painmap.imaging import files
 from painmap.imaging.errors import SeriesError
 from painmap.imaging.files import read_headers
 from painmap.imaging.header import Skipped, SkipReason
@@ -17,6 +16,7 @@ from painmap.imaging.reslice import Plane, native_plane, plane_image, plane_view
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading
 from tests.imaging.helpers import codes, scan
+from tests.support.tables import rows_of
 
 pytestmark = pytest.mark.shared_data
 
@@ -35,27 +35,15 @@ class Row:
         return f"{self.path} {self.shape[0]} slices"
 
 
-def row(path: str, shape: tuple[int, int, int], uniform: bool, *found: str, stacks: int = 1) -> Row:
-    return Row(path, shape, uniform, frozenset(found), stacks)
-
-
 EXPECTED = [
-    row("01_mixed_orientation_series", (6, 512, 512), True),
-    row("01_mixed_orientation_series", (5, 512, 512), True, "OVERLAP"),
-    row("01_mixed_orientation_series", (1, 512, 512), False, stacks=4),
-    row("02_j2k_thoracolumbar_20", (20, 512, 512), True, "THICKNESS_NOT_SPACING", "EMPTY_UID"),
-    row("03_labelled_lumbar_truth/dicom", (112, 101, 122), True),
-    row("04_gantry_tilt_variable_spacing", (28, 512, 512), False, "TILTED", "UNEVEN"),
-    row("05_geometry_faults/gantrytilting_001", (4, 512, 512), True, "TILTED"),
-    row("05_geometry_faults/notavolume_001", (4, 512, 512), False, "DUPLICATE_POSITION"),
-    row("05_geometry_faults/sliceincrement_001", (4, 512, 512), False, "GAP"),
-    row("05_geometry_faults/sliceincrement_002", (4, 512, 512), False, "GAP", "TILTED"),
-    row("10_seg_rtstruct_sr/dcmqi_ct3", (3, 512, 512), True),
-    row("10_seg_rtstruct_sr/oriented", (3, 50, 100), True),
-    row("10_seg_rtstruct_sr/rt-utils", (2, 512, 512), True),
-    row("10_seg_rtstruct_sr/dicompyler", (1, 512, 512), False),
-    row("11_single_slices_abdomen", (2, 512, 512), True),
-    row("11_single_slices_abdomen", (1, 512, 512), False, stacks=4),
+    Row(
+        each["path"],
+        (int(each["slices"]), int(each["rows"]), int(each["columns"])),
+        each["uniform"] == "yes",
+        frozenset(each["codes"].split()),
+        int(each["stacks"]),
+    )
+    for each in rows_of("expected.csv")
 ]
 
 
@@ -215,30 +203,6 @@ def test_a_picture_stored_upside_down_is_shown_upright(shared_data):
     assert image.letters == ("R", "L", "A", "P")
     # the couch is a bright curve behind the patient: below the middle when upright
     assert stack.slice_geometry(0).letters == ("R", "L", "P", "A")
-
-
-NAMES = {
-    "chrArab.dcm": "قباني^لنزار",
-    "chrFren.dcm": "Buc^Jérôme",
-    "chrGerm.dcm": "Äneas^Rüdiger",
-    "chrGreek.dcm": "Διονυσιος",
-    "chrH31.dcm": "Yamada^Tarou=山田^太郎=やまだ^たろう",
-    "chrHbrw.dcm": "שרון^דבורה",
-    "chrI2.dcm": "Hong^Gildong=洪^吉洞=홍^길동",
-    "chrRuss.dcm": "Люкceмбypг",
-    "chrX1.dcm": "Wang^XiaoDong=王^小東",
-    "chrX2.dcm": "Wang^XiaoDong=王^小东",
-}
-
-
-@pytest.mark.parametrize("name", list(NAMES))
-def test_a_name_in_any_character_set_is_decoded(shared_data, name, monkeypatch):
-    monkeypatch.setattr(files, "why_not", lambda path, dataset: None)
-
-    found = read_headers(shared_data / "dicom-cases" / "08_charsets" / name)
-
-    assert isinstance(found, tuple)
-    assert found[0].facts.identity.name == NAMES[name]
 
 
 def test_each_person_on_a_disc_is_told_apart(shared_data: Path):

@@ -150,6 +150,7 @@ def write_enhanced(
     columns: int = 10,
     rescale_type: str = "HU",
     slopes: Sequence[float] = (1.0, 2.0),
+    edit: Callable[[Dataset], None] | None = None,
 ) -> Path:
     """Write one multi-frame CT: frames in reverse order, a rescale slope of its own each."""
     dataset = _header("Doe^Jane", "P1", "HFS", synthetic=False)
@@ -183,6 +184,8 @@ def write_enhanced(
     dataset.PerFrameFunctionalGroupsSequence = frames
     _pixels(dataset, np.array(stored), signed=False, bits_stored=16, high_bit=None)
     dataset.Rows, dataset.Columns = rows, columns
+    if edit is not None:
+        edit(dataset)
     save(dataset, path)
     return path
 

@@ -82,6 +82,8 @@ def layout_of(slices: Sequence[SliceHeader]) -> Layout:
     even = not any(warning.code in broken for warning in warnings)
     geometry = _geometry(ordered, places) if even else None
     warnings += _thickness(ordered, step)
+    # of several slices at one place none has its number
+    warnings += [] if len(apart) < len(steps) else _numbers(ordered)
     return Layout(tuple(ordered), geometry, step, tuple(warnings))
 
 
@@ -233,5 +235,25 @@ def _thickness(ordered: Sequence[SliceHeader], step: float) -> list[SeriesWarnin
             WarningCode.THICKNESS_NOT_SPACING,
             f"Slices of {millimetres(thickness)} lie {millimetres(step)} apart; "
             "distances are measured from their positions.",
+        )
+    ]
+
+
+def _numbers(ordered: Sequence[SliceHeader]) -> list[SeriesWarning]:
+    """Whether instance numbers run another way than the places, from foot to head or back."""
+    found = [one.instance_number for one in ordered]
+    numbers = np.array([number for number in found if number is not None])
+    if len(numbers) < len(found) or len({one.path for one in ordered}) < len(ordered):
+        return []
+    steps = np.diff(numbers)
+    if bool(np.all(steps >= 0)) or bool(np.all(steps <= 0)):
+        return []
+    upwards = int(np.sum(steps > 0)) * 2 > len(steps)
+    turns = [k for k, step in enumerate(steps) if (step > 0) != upwards]
+    return [
+        SeriesWarning(
+            WarningCode.NUMBERS,
+            "The numbers of the pictures do not follow their places, which count here: "
+            f"between slices {pairs(turns)}.",
         )
     ]

@@ -9,7 +9,7 @@ from pydicom.uid import UID
 
 from painmap.domain.sentences import plural
 from painmap.imaging.header import OtherObject, Skipped, SkipReason
-from painmap.imaging.tags import text
+from painmap.imaging.tags import sop_class_of, text
 
 _PICTURES = {
     "MR": "MRI", "CR": "X-ray", "DX": "X-ray", "RF": "fluoroscopy", "XA": "angiography",
@@ -77,7 +77,7 @@ def about(dataset: Dataset, reason: SkipReason) -> OtherObject | None:
     if reason is SkipReason.DICOMDIR:
         return None
     modality = text(dataset, "Modality").upper()
-    sop_class = text(dataset, "SOPClassUID")
+    sop_class = sop_class_of(dataset)
     kind = _BY_CLASS.get(sop_class) or _DOCUMENTS.get(modality)
     pictures = kind is None
     if reason is SkipReason.SECONDARY_CAPTURE:
@@ -85,7 +85,7 @@ def about(dataset: Dataset, reason: SkipReason) -> OtherObject | None:
     elif reason is SkipReason.COLOUR:
         kind = "colour picture"
     elif kind is None:
-        kind = _PICTURES.get(modality) or _named(modality, sop_class)
+        kind = _PICTURES.get(modality or _modality(sop_class)) or _named(modality, sop_class)
     return OtherObject(
         kind=kind,
         counts_series=pictures,
@@ -94,6 +94,11 @@ def about(dataset: Dataset, reason: SkipReason) -> OtherObject | None:
         body_part=text(dataset, "BodyPartExamined"),
         description=text(dataset, "StudyDescription"),
     )
+
+
+def _modality(sop_class: str) -> str:
+    """The modality of a SOP class whose name begins with it: "MR Image Storage"."""
+    return UID(sop_class).name.split(" ")[0] if sop_class else ""
 
 
 def _named(modality: str, sop_class: str) -> str:

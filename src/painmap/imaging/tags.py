@@ -94,6 +94,11 @@ def sop_uid_of(dataset: Dataset) -> str:
     return text(dataset, "SOPInstanceUID") or text(dataset.file_meta, "MediaStorageSOPInstanceUID")
 
 
+def sop_class_of(dataset: Dataset) -> str:
+    """SOP Class UID, from the file meta if the data set lacks it; empty if both do."""
+    return text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID")
+
+
 def made_uid(seed: str) -> str:
     """A UID under 2.25 that depends on `seed` alone (PS3.5 annex B.2 gives the root)."""
     digest = hashlib.sha256(seed.encode()).digest()

@@ -7,7 +7,7 @@ from pydicom.uid import UID
 
 from painmap.imaging.decoders import Codec, codec_of, what_is_missing
 from painmap.imaging.header import Skipped, SkipReason
-from painmap.imaging.tags import group, groups, integer, text, value
+from painmap.imaging.tags import group, groups, integer, sop_class_of, text, value
 
 _CT = "1.2.840.10008.5.1.4.1.1.2"
 
@@ -42,8 +42,7 @@ What is not listed counts as HU: scanners write "HU" in several spellings, and "
 
 def why_not(path: Path, dataset: Dataset) -> Skipped | None:
     """Why the object is not a CT picture in Hounsfield units; None when it is."""
-    meta_class = str(dataset.file_meta.get("MediaStorageSOPClassUID", ""))
-    sop_class = text(dataset, "SOPClassUID") or meta_class
+    sop_class = sop_class_of(dataset)
     modality = text(dataset, "Modality").upper()
     if sop_class == _DICOMDIR:
         return Skipped(path, SkipReason.DICOMDIR)

@@ -112,6 +112,7 @@ WARNING_WORDS = {
     WarningCode.TILTED: "tilted",
     WarningCode.OVERLAP: "overlaps another stack",
     WarningCode.THICKNESS_NOT_SPACING: "thickness is not spacing",
+    WarningCode.NUMBERS: "numbers in another order",
     WarningCode.LOSSY: "LOSSY",
     WarningCode.INVERTED: "stored inverted",
     WarningCode.RESAMPLED: "resampled",
