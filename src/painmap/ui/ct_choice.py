@@ -119,7 +119,7 @@ class SeriesPanel(QFrame):
         left_out = [plural(localizers, "localizer")] if localizers else []
         left_out += [plural(skipped, "skipped file")] if skipped else []
         words = f"Not listed: {' and '.join(left_out)}." if left_out else "All files are used."
-        if not beside:
+        if not beside or not self.studies[0].first_stack.is_ct:
             return words
         more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""
         return f"{words} Beside the CT: {'; '.join(beside[:MOST_BESIDE])}{more}."
@@ -134,7 +134,7 @@ class SeriesPanel(QFrame):
 
     def _add(self, study: StudyOnDisk) -> None:
         words = study.words
-        if study in self._look_only:
+        if not study.first_stack.is_ct:
             words += f". Look only: {modality_words(study.modality)}, no HU"
         heading = QListWidgetItem(words)
         # not to be chosen, and not greyed out either
