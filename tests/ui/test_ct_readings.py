@@ -87,6 +87,9 @@ def test_the_question_names_the_phases_and_each_is_a_stack(
         ALL_AS_ONE,
         "Close",
     ]
+    assert [b.text() for b in asked.buttons.values() if b.property("primary")] == [
+        "Acquisition 3: 21 slices"
+    ]
     hands.answer("Acquisition 4: 21 slices")
     assert hands.page.session.stack.part == "acquisition 4"
     assert hands.page.session.volume is not None
@@ -347,7 +350,7 @@ def test_uneven_slices_are_resampled_only_when_asked_and_marked(
     image = page.session.image(Plane.SAGITTAL, 30)
     written = captions(page.session, image, desk.now.date(), small=False)
     assert written.banner.startswith("RESAMPLED: computed between the slices")
-    assert "for looking" in page.session.why_not_annotate
+    assert "Resampled for looking" in page.session.why_not_annotate
     page.choose_tool(ToolName.TARGET)
     assert page.annotator.tool is ToolName.WINDOW
     page.choose_tool(ToolName.MEASURE)

@@ -157,9 +157,10 @@ def _reason(way: Way, stacks: Sequence[Stack], crowded: int) -> str:
     named = ", ".join(stack.part for stack in parts[:MOST_NAMED])
     more = f" and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
     even = sum(stack.uniform for stack in parts)
-    state = "Each is evenly spaced" if even == len(parts) else f"{even} of them evenly spaced"
+    state = "each evenly spaced" if even == len(parts) else f"{even} of them evenly spaced"
     warning = " The number of a picture does not say what it shows." if way is Way.NUMBER else ""
-    return f"It gives {named}{more}. {state}.{warning}"
+    words = f"{named}{more}, {state}.{warning}"
+    return words[:1].upper() + words[1:]
 
 
 def _places(count: int) -> str:

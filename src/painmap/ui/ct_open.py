@@ -17,7 +17,6 @@ from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure, measure_contour
 from painmap.imaging.errors import SeriesError
 from painmap.imaging.geometry import Floats
-from painmap.imaging.resampling import SENTENCE
 from painmap.imaging.reslice import (
     Plane,
     PlaneView,
@@ -166,7 +165,9 @@ class OpenCt:
         if self.study is None:
             return "This study is looked at only: nothing is attached or annotated."
         if self.stack.resampled:
-            return f"{SENTENCE} Choose the slices as they were acquired, above, to mark."
+            return (
+                "Resampled for looking: choose the slices as acquired, above, to mark or measure."
+            )
         if not self.stack.has_geometry:
             return "This series does not say where it lies in the patient: nothing can be marked."
         return ""

@@ -203,7 +203,7 @@ class CtOpening(PanelPlace):
         counts = Counter(each.reason.value for each in contents.skipped)
         lines = [f"{plural(len(contents.skipped), 'file')} looked at, none of them is CT."]
         if contents.beside:
-            lines += ["On it:", *(f"   {words}" for words in contents.beside[:MOST_KINDS])]
+            lines += ["What is there:", *(f"   {words}" for words in contents.beside[:MOST_KINDS])]
             rest = len(contents.beside) - MOST_KINDS
             lines += [f"   and {rest} more" for _ in range(1) if rest > 0]
         else:
@@ -252,9 +252,10 @@ class CtOpening(PanelPlace):
         studies: Sequence[StudyOnDisk],
         look_only: Sequence[StudyOnDisk],
     ) -> None:
+        listed = {path for study in look_only for path in study.files}
         panel = SeriesPanel(
             studies,
-            len(contents.skipped),
+            sum(each.path not in listed for each in contents.skipped),
             look_only=look_only,
             beside=contents.beside,
             opened=partial(self._begin, contents),

@@ -97,6 +97,8 @@ class CtPage(VisitPage):
         self._looking_page = whole
         middle = row(self.tools, self.viewer, spacing=0)
         middle.setStretch(1, 1)
+        # the line keeps its height while the windows of CT are hidden
+        self.bar.hint.setMinimumHeight(30)
         below = row(self.windows, self.bar.hint, spacing=16)
         below.setStretch(1, 1)
         below.setContentsMargins(16, 8, 16, 0)

@@ -42,18 +42,19 @@ def phase_question(
     first = next((each for each in whole.stacks if each.key == stack.key), _same(whole, stack))
     uids = set(first.sop_uids)
     parts = [each for each in split.stacks if uids & set(each.sop_uids)]
-    default = next((each for each in parts if each.key == stack.key), parts[0])
-    if series.readings[0].way is Way.AS_ONE:
-        default = stack
+    as_one = series.readings[0].way is Way.AS_ONE
+    chosen = next((each for each in parts if each.key == stack.key), parts[0])
     answers = [
-        Answer(_words(part), _answer(disk, split, part, go_on), default=part is default)
+        Answer(
+            _words(part), _answer(disk, split, part, go_on), default=part is chosen and not as_one
+        )
         for part in parts[:MOST_PHASES]
     ]
     answers += [
-        Answer(ALL_AS_ONE, _answer(disk, whole, first, go_on), default=default is stack),
+        Answer(ALL_AS_ONE, _answer(disk, whole, first, go_on), default=as_one),
         Answer("Close", lambda _: leave()),
     ]
-    lines = [f"{split.way.value.capitalize()}: {split.reason}"]
+    lines = [f"The series can be {split.way.value}. {split.reason}"]
     if len(parts) > MOST_PHASES:
         lines.append(f"{plural(len(parts) - MOST_PHASES, 'phase')} more stand in the list.")
     return QuestionPanel(series.question, lines, answers, on_escape=leave, stacked=True)

@@ -91,7 +91,9 @@ class CtViewer(QFrame):
         self._why_text = label(wrap=True)
         self.resample_button = button("Resample evenly, to look across", self.resample_wanted.emit)
         self.resample_button.setToolTip(SENTENCE)
-        panel.setLayout(column(-1, self._why_text, self.resample_button, -1, margins=20))
+        panel.setLayout(
+            column(-1, self._why_text, self.resample_button, -1, margins=20, spacing=16)
+        )
         return panel
 
     @property
