@@ -72,6 +72,35 @@ def test_a_patient_is_created_as_typed_and_chosen(window: MainWindow, qtbot: QtB
     assert today.detail.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("family", "given", "typed"),
+    [
+        ("山田", "太郎", "山田"),
+        ("홍", "길동", "길동"),
+        ("王", "小东", "小东"),
+        ("Διονυσίου", "Ελένη", "διον"),
+        ("Фёдоров", "Семён", "федо"),
+        ("قباني", "لنزار", "قبا"),
+        ("שרון", "דבורה", "דבו"),
+    ],
+)
+def test_a_patient_of_any_script_is_typed_shown_and_found(
+    window: MainWindow, qtbot: QtBot, family: str, given: str, typed: str
+) -> None:
+    today = window.pages.today
+    today._new.click()
+    today.form.family.setText(family)
+    today.form.given.setText(given)
+    today.form.kind.chip(PatientKind.REAL).click()
+    today.form._create.click()
+    _wait(window, qtbot)
+
+    (made,) = window.desk.clinic.patients(typed)
+
+    assert (made.patient.family_name, made.patient.given_name) == (family, given)
+    assert today.detail._name.text() == f"{family}, {given}"
+
+
 @pytest.mark.parametrize("text", ["1961-05-12", "12.05.1961", "12/05/1961", "12 May 1961"])
 def test_a_birth_date_is_read_day_first_or_year_first(text: str) -> None:
     assert date_from_text(text) == date(1961, 5, 12)

@@ -22,6 +22,7 @@ from painmap.imaging.others import about
 from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
 from painmap.imaging.tags import (
     day,
+    declared_or_utf8,
     group,
     groups,
     integer,
@@ -251,7 +252,7 @@ def _placement(
 def _facts(dataset: Dataset) -> SeriesFacts:
     return SeriesFacts(
         identity=PatientIdentity(
-            name=text(dataset, "PatientName"),
+            name=declared_or_utf8(dataset, text(dataset, "PatientName")),
             id=text(dataset, "PatientID"),
             issuer=text(dataset, "IssuerOfPatientID"),
             institution=text(dataset, "InstitutionName"),

@@ -30,6 +30,19 @@ def text(dataset: Dataset, keyword: str) -> str:
     return str(found).strip(" \0")
 
 
+def declared_or_utf8(dataset: Dataset, found: str) -> str:
+    """Read text again as UTF-8 where the file names no character set and it is UTF-8.
+
+    Some writers leave Specific Character Set out; the bytes tell UTF-8 from Latin-1.
+    """
+    if text(dataset, "SpecificCharacterSet") or found.isascii():
+        return found
+    try:
+        return found.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return found
+
+
 def numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
     """Exactly `count` finite numbers of `keyword`, or None."""
     found = value(dataset, keyword)

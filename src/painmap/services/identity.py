@@ -15,7 +15,15 @@ from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.sentences import day_words
 from painmap.domain.study import Agreement, IdentityCheck, Origin
 from painmap.imaging.header import PatientIdentity
-from painmap.services.names import Match, dicom_groups, folded, match, tokens
+from painmap.services.names import (
+    Match,
+    dicom_groups,
+    folded,
+    groups_in_words,
+    isolated,
+    match,
+    tokens,
+)
 
 _SEX = {"M": Sex.MALE, "F": Sex.FEMALE, "O": Sex.OTHER}
 _NOTHING = "not recorded"
@@ -109,7 +117,7 @@ def compare(identity: PatientIdentity, patient: Patient) -> Comparison:
         record_number=_compare_number(identity, patient),
     )
     said = (
-        ("name", check.name, shown_name(identity), patient.name),
+        ("name", check.name, shown_name(identity), isolated(patient.name)),
         ("birth date", birth_date, _day(identity.birth_date), _day(patient.birth_date)),
         ("sex", sex, _sex(_SEX.get(identity.sex)), _sex(patient.sex)),
         ("record number", check.record_number, identity.id, patient.record_number),
@@ -167,8 +175,7 @@ def _sex(sex: Sex | None) -> str:
 
 def shown_name(identity: PatientIdentity) -> str:
     """Name of the study's person for the screen, all its groups; "no name" if there is none."""
-    names = [f"{f}, {g}" if f and g else f or g for f, g in dicom_groups(identity.name)]
-    return " / ".join(names) or "no name"
+    return groups_in_words(identity.name) or "no name"
 
 
 def quiet_line(check: IdentityCheck) -> str:

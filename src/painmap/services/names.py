@@ -10,6 +10,12 @@ _PLAIN = str.maketrans(
 )
 _VOICED = "\u3099\u309a"
 """Marks that make another kana of a kana, so that they are no accents."""
+_HIRAGANA_OF = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+"""Katakana to hiragana: both spell the same reading of a name."""
+
+_ISOLATE, _POP = "\u2068", "\u2069"
+"""Unicode's marks around a text of another direction, so that the sentence keeps its order."""
+
 MOST_GIVEN_NAMES = 5
 
 
@@ -39,7 +45,7 @@ def _belongs(sign: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    apart = unicodedata.normalize("NFD", word.translate(_PLAIN))
+    apart = unicodedata.normalize("NFD", word.translate(_PLAIN).translate(_HIRAGANA_OF))
     kept = (c for c in apart if c in _VOICED or not unicodedata.combining(c))
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -64,6 +70,45 @@ def dicom_groups(name: str) -> list[tuple[str, str]]:
         if family.strip() or given:
             found.append((family.strip(), given))
     return found
+
+
+def written_name(family: str, given: str) -> str:
+    """A name as its own script writes it: 山田 太郎, 王小東, 홍길동, else "Family, Given"."""
+    if not (family and given):
+        return family or given
+    scripts = {_script(sign) for sign in family + given if sign.isalpha()}
+    if scripts & {"HIRAGANA", "KATAKANA"}:
+        return f"{family} {given}"
+    if scripts and scripts <= {"HANGUL"}:
+        return f"{family}{given}"
+    if scripts and scripts <= {"CJK"}:
+        return f"{family} {given}" if len(given) > 1 and len(family) > 1 else f"{family}{given}"
+    return f"{family}, {given}"
+
+
+def _script(sign: str) -> str:
+    return unicodedata.name(sign, "").split(" ")[0].split("-")[0]
+
+
+def groups_in_words(name: str) -> str:
+    """All groups of a DICOM name: "Yamada, Tarou (山田 太郎, やまだ たろう)"; empty if none."""
+    written = [isolated(written_name(*each)) for each in dicom_groups(whole_width(name))]
+    if not written:
+        return ""
+    others = list(dict.fromkeys(each for each in written[1:] if each != written[0]))
+    return f"{written[0]} ({', '.join(others)})" if others else written[0]
+
+
+def whole_width(text: str) -> str:
+    """Half-width kana and full-width letters as usual ones, for the screen."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def isolated(text: str) -> str:
+    """A name within a sentence: Arabic and Hebrew must not turn what stands around them."""
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
+        return f"{_ISOLATE}{text}{_POP}"
+    return text
 
 
 def match(family: str, given: str, other_family: str, other_given: str) -> Match:
