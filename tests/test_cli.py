@@ -80,7 +80,7 @@ def test_series_prints_what_the_contract_says(run: Run, tmp_path: Path) -> None:
     assert set(stack) == {
         "series_uid", "stack", "frame_of_reference_uid", "modality", "description", "body_part",
         "patient", "shape", "spacing_mm", "affine_lps", "uniform", "patient_position",
-        "transfer_syntaxes", "warnings", "files",
+        "transfer_syntaxes", "warnings", "files", "part", "decoders",
     }  # fmt: skip
     assert stack["stack"] == 0
     assert stack["shape"] == [6, 12, 16]

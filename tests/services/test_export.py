@@ -13,6 +13,7 @@ from painmap.exchange.errors import ExportError, ExportProblem
 from painmap.records.errors import RecordsError
 from painmap.services.clinic import Clinic
 from painmap.services.export import (
+    REPORT_NAME,
     all_exporters,
     export_visit,
     export_visit_file,
@@ -62,7 +63,7 @@ def test_a_visit_is_exported_into_one_new_folder(
 
     outcome = export_visit(clinic, opened.visit.id, place, muscles={}, pictures=pictures)
 
-    wanted = TABLES | {"visit.json", "visit.txt", "body back.png", "CT L3.png"}
+    wanted = TABLES | {"visit.json", "visit.txt", "body back.png", "CT L3.png", REPORT_NAME}
     assert set(outcome.files) == wanted == {each.name for each in outcome.folder.iterdir()}
     assert list(place.iterdir()) == [outcome.folder]
 

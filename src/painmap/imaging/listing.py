@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from painmap.imaging.decoders import decoder_name
+from painmap.imaging.others import others_of
+from painmap.imaging.readings import SeriesReadings
 from painmap.imaging.scan import ScanResult
 from painmap.imaging.stack import Stack
 
@@ -19,12 +22,29 @@ def series_json(scan: ScanResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        "version", "series" (one entry a stack) and "skipped" (path and reason).
+        "version", "series" (one entry a stack) and "skipped" (path and reason); "beside" (what
+        lies beside the CT, in words), "look_only" (stacks of other modalities) and "readings"
+        (the ways to read each series that has several, the one that was taken first).
     """
     return {
         "version": LISTING_VERSION,
         "series": [stack_json(stack) for stack in scan.stacks],
         "skipped": [{"path": str(one.path), "reason": one.sentence} for one in scan.skipped],
+        "beside": [one.words for one in others_of(scan.skipped)],
+        "look_only": [stack_json(stack) for stack in scan.look_only],
+        "readings": [readings_json(one) for one in scan.readings if len(one.readings) > 1],
+    }
+
+
+def readings_json(series: SeriesReadings) -> dict[str, Any]:
+    """The ways to read one series, the best one first."""
+    return {
+        "series_uid": series.series_uid,
+        "question": series.question or None,
+        "ways": [
+            {"way": one.way.value, "reason": one.reason, "stacks": len(one.stacks)}
+            for one in series.readings
+        ],
     }
 
 
@@ -55,4 +75,6 @@ def stack_json(stack: Stack) -> dict[str, Any]:
             {"code": warning.code.value, "message": warning.message} for warning in stack.warnings
         ],
         "files": len(stack.files),
+        "part": stack.part or None,
+        "decoders": [decoder_name(uid) for uid in stack.transfer_syntaxes],
     }

@@ -16,6 +16,7 @@ from painmap.domain.sentences import plural
 from painmap.exchange.nifti import write_nifti
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.listing import series_json
+from painmap.imaging.others import others_of
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading
@@ -97,6 +98,9 @@ def _no_ct(scan: ScanResult, *, output: str = "") -> CommandError:
         what = f"{plural(len(scan.skipped), 'file')} skipped, {next(iter(counts), '')}"
         if len(counts) > 1:
             what = f"{plural(len(scan.skipped), 'file')} skipped for {len(counts)} reasons"
+    beside = [one.words for one in others_of(scan.skipped)]
+    if beside and len(scan.skipped) > 1:
+        what = f"{plural(len(scan.skipped), 'file')} skipped; there is {', '.join(beside)}"
     what = what.rstrip(".")
     return CommandError(CommandProblem.NO_CT, what=what[:1].lower() + what[1:], output=output)
 
@@ -126,6 +130,13 @@ def _table(scan: ScanResult) -> str:
     for each in scan.skipped:
         skipped[each.sentence] = skipped.get(each.sentence, 0) + 1
     lines_after += [f"{plural(count, 'file')} skipped: {text}" for text, count in skipped.items()]
+    lines_after += [f"beside the CT: {one.words}" for one in others_of(scan.skipped)]
+    lines_after += [
+        f"{one.series_uid} is read {one.readings[0].way}; "
+        f"it could be read {', '.join(each.way for each in one.readings[1:])}"
+        for one in scan.readings
+        if len(one.readings) > 1
+    ]
     return "\n".join([*lines, *([""] if lines_after else []), *lines_after])
 
 

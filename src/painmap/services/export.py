@@ -7,7 +7,9 @@ from types import MappingProxyType
 from uuid import UUID
 
 from painmap.bodymap.overlays import Overlay
+from painmap.documents.visit_document import VisitDocument
 from painmap.domain.anatomy import Muscle
+from painmap.domain.sentences import study_sentence
 from painmap.domain.visit import Visit
 from painmap.exchange.errors import ExportError, ExportProblem
 from painmap.exchange.exporter import ExportContext, OutlineMeasures
@@ -17,6 +19,7 @@ from painmap.exchange.registry import all_exporters
 from painmap.exchange.writing import replace_file, write_folder
 from painmap.services.catalogue import figures_of, instruments, overlay_facts, overlays_of
 from painmap.services.clinic import Clinic
+from painmap.services.import_report import ReportError, from_json
 
 __all__ = [
     "ExportError",
@@ -31,6 +34,8 @@ __all__ = [
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _NO_OVERLAYS: frozenset[Overlay] = frozenset()
 _NO_MEASURES: Mapping[UUID, OutlineMeasures] = MappingProxyType({})
+
+REPORT_NAME = "import report.txt"
 
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 """What Windows does not take in a file name; files travel."""
@@ -93,6 +98,8 @@ def export_visit(
         facts=overlay_facts() if overlays else None,
     )
     files = {each.file_name: each.write(context) for each in all_exporters()}
+    if document.visit.attached_studies:
+        files[REPORT_NAME] = reports_text(document).encode()
     for name, content in pictures.items():
         file_name = _picture_name(name)
         if file_name in files:
@@ -100,6 +107,18 @@ def export_visit(
         files[file_name] = with_statement(content)
     written = write_folder(folder, folder_name(context.visit), files)
     return ExportOutcome(written, tuple(sorted(files)))
+
+
+def reports_text(document: VisitDocument) -> str:
+    """What became of every file of the attached studies, as it is stored; it names nobody."""
+    parts = []
+    for study in document.visit.attached_studies:
+        try:
+            lines = from_json(document.blobs[study.import_report]).sentences
+        except ReportError as error:
+            lines = (error.message,)
+        parts.append("\n".join([f"Import report of the {study_sentence(study)}", *lines]))
+    return "\n\n".join(parts) + "\n"
 
 
 def export_visit_file(
