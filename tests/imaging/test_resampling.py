@@ -65,6 +65,22 @@ def test_nothing_is_made_up_where_slices_are_missing(tmp_path):
     assert "GAP" in codes(volume.stack)
 
 
+def test_padding_is_never_mixed_into_what_is_shown(tmp_path):
+    def padded(stored: np.ndarray) -> None:
+        stored[:, :4] = 60_000
+
+    write_series(
+        tmp_path, count=6, field=lambda x, y, z: 0 * x + 50, offsets={3: (0, 0, 1)},
+        padding=60_000, padded=padded,
+    )  # fmt: skip
+
+    volume = resampled(tmp_path)
+
+    assert (volume.hu[:, :, :4] == AIR_HU).all()
+    assert (volume.hu[:, :, 4:] == 50).all()
+    assert all(volume.padding_mask(k).sum() == 4 * 12 for k in range(volume.shape[0]))
+
+
 def test_a_tilted_uneven_stack_keeps_its_shear(tmp_path):
     write_series(tmp_path, count=7, tilt_degrees=15, field=plane_field, offsets={3: (0, 0, 0.8)})
 

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from painmap.imaging.window import MUSCLE, WINDOWS, HuWindow, grey_levels, window_bounds
+from painmap.imaging.window import (
+    MUSCLE,
+    WINDOWS,
+    HuWindow,
+    grey_levels,
+    window_bounds,
+    window_of_values,
+)
 
 
 def test_windows_have_names_sources_and_a_width():
@@ -26,3 +33,15 @@ def test_bounds_are_black_and_white():
 
 def test_a_window_of_one_is_a_threshold():
     assert grey_levels(np.array([9, 10, 11]), 1, 10.5).tolist() == [0, 0, 255]
+
+
+def test_other_values_get_a_window_of_their_own():
+    values = np.arange(10_000, dtype=np.int16).reshape(10, 1000)
+    values[0, 0] = 32_000
+
+    width, level = window_of_values(values)
+
+    assert 9_700 < width < 9_900
+    assert 4_900 < level < 5_100
+    assert window_of_values(np.zeros((2, 2))) == (1.0, 0.0)
+    assert window_of_values(np.zeros((0, 2))) == (1.0, 0.0)

@@ -40,8 +40,8 @@ def can_resample(stack: Stack) -> bool:
 def resampling(volume: Volume) -> Job[Volume]:
     """Make an even grid from the slices of an uneven stack.
 
-    Between two slices values are interpolated linearly; where slices are missing the grid
-    holds padding.
+    Between two slices values are interpolated linearly; where slices are missing, or one of the
+    two is padding, the grid holds padding.
 
     Parameters
     ----------
@@ -61,11 +61,12 @@ def resampling(volume: Volume) -> Job[Volume]:
     Raises
     ------
     SeriesError
-        NOT_UNIFORM where no grid can be made; TOO_LARGE.
+        NOT_UNIFORM where no grid can be made; STILL_LOADING; TOO_LARGE.
     """
     stack = volume.stack
     if not can_resample(stack):
         raise SeriesError(SeriesProblem.NOT_UNIFORM)
+    volume.require()
     first_at = {id(one): k for k, one in reversed(list(enumerate(stack.slices)))}
     ordered = [place[0] for place in places_of(stack.slices)]
     numbers = [first_at[id(one)] for one in ordered]
@@ -91,12 +92,13 @@ def resampling(volume: Volume) -> Job[Volume]:
         if gap > GAP_STEPS * step and 1e-6 < share < 1 - 1e-6:
             padding[k] = 255
             continue
-        made = sum(
-            weight * _shifted(volume, numbers[which], shifts[which])
-            for which, weight in ((below, 1 - share), (above, share))
-            if weight > 1e-9
-        )
+        used = [(n, w) for n, w in ((below, 1 - share), (above, share)) if w > 1e-9]
+        made = sum(weight * _shifted(volume, numbers[n], shifts[n]) for n, weight in used)
         hu[k] = np.rint(made) if hu.dtype == np.int16 else made
+        for mask in (volume.padding_mask(numbers[n]) for n, _ in used):
+            if mask is not None:
+                hu[k][mask] = AIR_HU
+                padding[k] |= np.packbits(mask)
     yield Progress(count, count, "Resampling")
     made_stack = _stack(stack, Geometry((count, rows, columns), affine), nearest)
     return Volume(made_stack, hu, padding if padding.any() else None)

@@ -104,6 +104,8 @@ def window_of_values(values: npt.NDArray[Any]) -> tuple[float, float]:
     width, level : float
     """
     flat = values.reshape(-1)
+    if not flat.size:
+        return 1.0, 0.0
     some = flat[:: max(1, flat.size // 100_000)]
     low, high = (float(part) for part in np.percentile(some, (1, 99)))
     return max(1.0, high - low), (low + high) / 2

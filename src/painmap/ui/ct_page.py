@@ -221,7 +221,10 @@ class CtPage(VisitPage):
         is_ct = volume is None or volume.stack.is_ct
         self.windows.setVisible(is_ct)
         if volume is not None and not is_ct:
-            self.session.use_window(*window_of_values(volume.hu))
+            missing = volume.missing_slices()
+            self.session.use_window(
+                *window_of_values(volume.hu if missing is None else volume.hu[~missing])
+            )
         elif not was_ct:
             self.session.use_window(SOFT_TISSUE.width, SOFT_TISSUE.level)
 
