@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
@@ -74,10 +75,18 @@ def test_acquisitions_that_follow_each_other_evenly_are_one_volume(tmp_path):
     assert Way.ACQUISITION in ways(series)
 
 
-def test_a_missing_slice_is_not_hidden_by_acquisition_numbers(tmp_path):
+@pytest.mark.parametrize(
+    ("gaps", "each"),
+    [
+        ((3,), 2),  # 0 1 | 2 4: the gap is the only step of the second part
+        ((4, 6), 3),  # 0 1 2 | 3 5 7: every second slice of the second part is missing
+        ((2,), 2),  # 0 1 | 3 4: the gap lies between two pairs
+    ],
+)
+def test_a_missing_slice_is_not_hidden_by_acquisition_numbers(tmp_path, gaps, each):
     write_series(
-        tmp_path, count=5, gaps=(3,),
-        edit=lambda one, order: setattr(one, "AcquisitionNumber", order // 2),
+        tmp_path, count=5 if each == 2 else 8, gaps=gaps,
+        edit=lambda one, order: setattr(one, "AcquisitionNumber", order // each),
     )  # fmt: skip
 
     series = only_series(tmp_path)

@@ -173,6 +173,32 @@ def test_what_was_marked_on_a_chosen_reading_is_found_again(
     assert hands.page.session.standing(hands.visit.live_landmarks[0].anchor).editable
 
 
+def test_a_reading_chosen_by_hand_is_found_again_by_its_marks_and_by_its_place(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.page.open_folder(write_body(tmp_path / "disc", gaps=(10, 11)))
+    hands.settle()
+    panel(hands).ways.setCurrentIndex(1)
+    panel(hands).ways.activated.emit(1)
+    panel(hands).open_button.click()
+    hands.settle()
+    key = hands.page.session.stack.key
+    place = hands.page.place()
+    study = hands.visit.attached_studies[0]
+
+    hands.page.close_pictures()
+    hands.page.reopen(study, place)
+    hands.settle()
+    assert hands.page.session.stack.key == key, "by the place that was left"
+    hands.click(PatientPoint(2, 60, -80), ToolName.MIDLINE)
+    assert hands.visit.live_landmarks[0].anchor.stack_key == key
+    hands.page.close_pictures()
+    hands.page.reopen(study)
+    hands.settle()
+    assert hands.page.session.stack.key == key, "by what was marked"
+
+
 def test_the_reading_is_in_the_stored_report(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     hands = CtHands(desk, qtbot, jane())
     hands.open(two_phases(tmp_path / "disc"))
