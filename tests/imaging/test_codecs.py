@@ -10,6 +10,8 @@ import gdcm
 import imagecodecs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
@@ -34,6 +36,7 @@ from pydicom.uid import (
 from painmap.imaging import decoders
 from painmap.imaging.decoders import syntax_name
 from painmap.imaging.header import SkipReason
+from painmap.imaging.sniffing import sniffed_syntax
 from tests.imaging.helpers import codes, load, only_stack, scan
 from tests.support.ct import save, write_series
 
@@ -237,3 +240,43 @@ def test_a_damaged_picture_is_refused_in_words(tmp_path, name):
     (skipped,) = scan(path).skipped
 
     assert skipped.reason in (SkipReason.TRUNCATED, SkipReason.NO_PIXELS)
+
+
+def without_meta(path: Path) -> None:
+    """Leave out preamble and file meta, as some archives do."""
+    with path.open("rb") as stream:
+        dataset = dcmread(stream)
+    content = path.read_bytes()
+    length = dataset.file_meta.FileMetaInformationGroupLength
+    path.write_bytes(content[132 + 12 + length :])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in LOSSLESS if name not in ("implicit", "big endian", "deflated")]
+)
+def test_packed_pixels_without_file_meta_are_known_by_their_first_bytes(tmp_path, name):
+    _, pack = LOSSLESS[name]
+    plain, other = packed(tmp_path, pack, field=noisy, bits_stored=12)
+    for path in other.iterdir():
+        without_meta(path)
+
+    found = load(other)
+
+    assert np.array_equal(found.hu, load(plain).hu)
+    assert codes(found.stack) <= {"LOSSY"}, "what cannot be told lossless is marked"
+
+
+@pytest.mark.parametrize("name", ["JPEG baseline", "JPEG extended", "JPEG-LS near"])
+def test_lossy_pixels_without_file_meta_are_marked(tmp_path, name):
+    _, pack, series = LOSSY[name]
+    _, other = packed(tmp_path, pack, field=smooth, **{"bits_stored": 12} | series)
+    for path in other.iterdir():
+        without_meta(path)
+
+    assert "LOSSY" in codes(load(other).stack)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_told_or_not_told_and_never_stop_it(content):
+    for start in (b"", b"\xfe\xff\x00\xe0\0\0\0\0\xfe\xff\x00\xe0\x02\0\0\0\xff\xd8\xff"):
+        sniffed_syntax(start + content)

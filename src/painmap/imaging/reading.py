@@ -20,6 +20,7 @@ from pydicom.uid import (
 )
 
 from painmap.imaging.inflating import check_inflated_size
+from painmap.imaging.sniffing import LONGEST_LOOK, sniffed_syntax
 
 # pydicom's log quotes values of the file, which may be a patient's name
 logging.getLogger("pydicom").setLevel(logging.CRITICAL)
@@ -94,8 +95,22 @@ def read_dataset(stream: BinaryIO, tags: list[str] | None = None) -> Dataset:
     if meta is None:
         dataset.file_meta = meta = FileMetaDataset()
     if not meta.get("TransferSyntaxUID"):
-        meta.TransferSyntaxUID = _found_syntax(dataset)
+        meta.TransferSyntaxUID = _packed_syntax(stream, dataset, tags) or _found_syntax(dataset)
     return dataset
+
+
+def _packed_syntax(stream: BinaryIO, dataset: Dataset, tags: list[str] | None) -> UID | None:
+    """The transfer syntax of encapsulated pixels; None where pixels are not packed."""
+    if tags is None:
+        value = dataset.get("PixelData")
+        return sniffed_syntax(value[:LONGEST_LOOK]) if isinstance(value, bytes) else None
+    start = stream.tell()
+    head = stream.read(12)
+    element = stream.read(LONGEST_LOOK)
+    stream.seek(start)
+    if head[:4] != b"\xe0\x7f\x10\x00" or head[8:] != b"\xff\xff\xff\xff":
+        return None
+    return sniffed_syntax(element)
 
 
 def _found_syntax(dataset: Dataset) -> UID:
