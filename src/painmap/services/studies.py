@@ -122,7 +122,10 @@ class StudyOnDisk:
     def all_stacks(self) -> tuple[Stack, ...]:
         """The stacks of every reading, those that are read first."""
         others = (stack for one in self.readings for each in one.readings for stack in each.stacks)
-        return tuple({stack.key: stack for stack in (*self.stacks, *others)}.values())
+        found: dict[StackKey, Stack] = {}
+        for stack in (*self.stacks, *others):
+            found.setdefault(stack.key, stack)
+        return tuple(found.values())
 
     def readings_of(self, stack: Stack) -> SeriesReadings | None:
         """The ways to read the series of `stack`; None where there is only one."""
