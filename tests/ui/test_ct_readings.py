@@ -280,6 +280,7 @@ def test_a_disc_without_ct_says_what_is_on_it_and_mri_is_looked_at_only(
     assert "   MRI of the lumbar spine, 1 series" in question(hands).lines
     hands.answer("Look at the MRI")
     assert "Look only: MRI, no HU" in panel(hands).list.item(0).text()
+    assert panel(hands).left_out.text() == "All files are listed."
     panel(hands).open_button.click()
     hands.settle()
 
@@ -345,7 +346,9 @@ def test_beside_ct_mri_is_listed_and_a_ct_opened_afterwards_has_its_own_window(
     hands.settle()
     shown = panel(hands)
 
-    assert "Beside the CT: MRI of the lumbar spine, 1 series" in shown.left_out.text()
+    assert shown.left_out.text() == (
+        "All files are listed. Beside the CT: MRI of the lumbar spine, 1 series."
+    )
     shown.list.setCurrentRow(3)
     shown.open_button.click()
     hands.settle()

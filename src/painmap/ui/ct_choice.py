@@ -118,7 +118,9 @@ class SeriesPanel(QFrame):
         localizers = sum(stack.is_localizer for study in self.studies for stack in study.stacks)
         left_out = [plural(localizers, "localizer")] if localizers else []
         left_out += [plural(skipped, "skipped file")] if skipped else []
-        words = f"Not listed: {' and '.join(left_out)}." if left_out else "All files are used."
+        only_ct = all(each.first_stack.is_ct for each in (*self.studies, *self._look_only))
+        all_words = "All files are used." if only_ct else "All files are listed."
+        words = f"Not listed: {' and '.join(left_out)}." if left_out else all_words
         if not beside or not self.studies[0].first_stack.is_ct:
             return words
         more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""

@@ -252,7 +252,7 @@ class CtOpening(PanelPlace):
         studies: Sequence[StudyOnDisk],
         look_only: Sequence[StudyOnDisk],
     ) -> None:
-        listed = {path for study in look_only for path in study.files}
+        listed = {path for study in (*studies, *look_only) for path in study.files}
         panel = SeriesPanel(
             studies,
             sum(each.path not in listed for each in contents.skipped),
