@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
@@ -67,6 +68,44 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 # --- series
+
+
+def test_series_reads_a_zip_archive_and_a_dicomdir(run: Run, tmp_path: Path) -> None:
+    ct.write_series(tmp_path / "disc", count=4)
+    (tmp_path / "disc" / "letter.txt").write_text("hello")
+    with zipfile.ZipFile(tmp_path / "ct.zip", "w") as archive:
+        for file in (tmp_path / "disc").iterdir():
+            archive.write(file, f"in/{file.name}")
+    (tmp_path / "disc" / "DICOMDIR").write_bytes(b"damaged")
+
+    from_zip = json.loads(run("series", tmp_path / "ct.zip", "--json").out)
+    from_table = json.loads(run("series", tmp_path / "disc" / "DICOMDIR", "--json").out)
+
+    assert [each["files"] for each in from_zip["series"]] == [4]
+    assert [each["path"] for each in from_zip["skipped"]] == [
+        str(tmp_path / "ct.zip" / "in" / "letter.txt")
+    ]
+    assert [each["files"] for each in from_table["series"]] == [4]
+    assert from_table["notes"] == [
+        "The DICOMDIR is damaged or names no files; its folder was looked through instead."
+    ]
+    assert "is damaged or names no files" in run("series", tmp_path / "disc" / "DICOMDIR").out
+
+
+def test_convert_reads_a_zip_archive(run: Run, tmp_path: Path) -> None:
+    ct.write_series(tmp_path / "disc", count=4)
+    with zipfile.ZipFile(tmp_path / "ct.zip", "w") as archive:
+        for file in (tmp_path / "disc").iterdir():
+            archive.write(file, file.name)
+
+    assert run("convert", tmp_path / "ct.zip", tmp_path / "ct.nii.gz").status == 0
+    assert nibabel.load(tmp_path / "ct.nii.gz").shape == (16, 12, 4)
+
+
+def test_a_zip_archive_that_is_refused_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ct.zip").write_bytes(b"PK\x03\x04 and nothing more")
+
+    assert run("series", tmp_path / "ct.zip").line.startswith("This archive is damaged")
 
 
 def test_series_prints_what_the_contract_says(run: Run, tmp_path: Path) -> None:

@@ -202,7 +202,9 @@ def parser() -> _Parser:
 
 
 def _add_ct(subcommands: _Subcommands) -> None:
-    series = subcommands.add_parser("series", help="which CT stacks are in a folder or file")
+    series = subcommands.add_parser(
+        "series", help="which CT stacks are in a folder, file, DICOMDIR or zip"
+    )
     series.add_argument("path", type=Path, metavar="PATH")
     series.add_argument("--json", action="store_true", help="for programs, with every detail")
     convert = subcommands.add_parser("convert", help="write one stack as a NIfTI volume in HU")

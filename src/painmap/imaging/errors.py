@@ -38,6 +38,12 @@ class SeriesProblem(StrEnum):
     TOO_FEW_POINTS = "A contour needs at least three points."
     NO_AREA = "The contour encloses nothing."
     NOT_IN_PLANE = "The contour does not lie in this slice."
+    NOTHING_OFFERED = "No file or folder was given."
+    ARCHIVE_DAMAGED = "This archive is damaged: it cannot be unpacked."
+    ARCHIVE_LOCKED = "This archive is locked with a password."
+    ARCHIVE_BOMB = "This archive would grow beyond all measure: it is not unpacked."
+    ARCHIVE_CROWDED = "This archive holds too many files: it is not unpacked."
+    NO_ROOM = "There is not enough room on the disk."
 
 
 _HINTS = {
@@ -47,6 +53,11 @@ _HINTS = {
     SeriesProblem.FILE_GONE: "Open the folder again.",
     SeriesProblem.FILE_CHANGED: "Open the folder again.",
     SeriesProblem.TRUNCATED: "Copy the files again from where they came from.",
+    SeriesProblem.ARCHIVE_DAMAGED: "Copy it again from where it came from.",
+    SeriesProblem.ARCHIVE_LOCKED: "Unpack it with its password, then open the folder.",
+    SeriesProblem.ARCHIVE_BOMB: "If it is from a source you know, unpack it, then open the folder.",
+    SeriesProblem.ARCHIVE_CROWDED: "Unpack it, then open one of its folders.",
+    SeriesProblem.NO_ROOM: "Make room on the disk of the data folder, then open it again.",
     SeriesProblem.UNDECODABLE: "Copy the files again from where they came from.",
     SeriesProblem.STILL_LOADING: "Wait until it is there.",
     SeriesProblem.SINGLE_SLICE: "Look at it, and measure within the slice.",

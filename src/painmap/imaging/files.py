@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from pydicom.dataset import Dataset
 
+from painmap.imaging.archive import MAGIC
 from painmap.imaging.decoders import is_lossy
 from painmap.imaging.header import (
     PatientIdentity,
@@ -18,6 +19,7 @@ from painmap.imaging.header import (
     Triple,
 )
 from painmap.imaging.inflating import UnpacksTooLarge
+from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.others import about
 from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
 from painmap.imaging.tags import (
@@ -63,13 +65,15 @@ _TAGS = [
 ]  # fmt: skip
 
 
-def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
+def read_headers(path: Path, opener: Opener = open_file) -> tuple[SliceHeader, ...] | Skipped:
     """Read what slices are in a file.
 
     Parameters
     ----------
     path : Path
         An ordinary file; its name says nothing.
+    opener : callable
+        Opens it.
 
     Returns
     -------
@@ -77,10 +81,12 @@ def read_headers(path: Path) -> tuple[SliceHeader, ...] | Skipped:
         Slices that can be decoded here, or the reason why there are none.
     """
     try:
-        with path.open("rb") as stream, quiet_pydicom():
+        with opener(path) as stream, quiet_pydicom():
             start = stream.read(132)
             if not start:
                 return Skipped(path, SkipReason.EMPTY_FILE)
+            if start.startswith(MAGIC):
+                return Skipped(path, SkipReason.ARCHIVE)
             if not looks_like_dicom(start):
                 return Skipped(path, SkipReason.NOT_DICOM)
             stream.seek(0)

@@ -32,11 +32,17 @@ class SkipReason(StrEnum):
     TRUNCATED = "The file is cut short: its picture is not complete."
     NO_DECODER = "Its compression cannot be read here."
     IDENTICAL_COPY = "It is the same as another file, byte for byte."
+    ARCHIVE = "This is an archive (zip), which is not looked into here; open it by itself."
+    LINK = "This is a link inside an archive, which is not followed."
+    OUTSIDE = "Its name leads out of the archive, so it was not unpacked."
+    ENCRYPTED = "It is locked with a password."
+    UNPACKABLE = "It is packed in a way that cannot be unpacked here."
+    ARCHIVE_DAMAGED = "It is damaged inside the archive and could not be unpacked whole."
 
 
 @dataclass(frozen=True, slots=True)
 class PatientIdentity:
-    """Whom a study shows, as its headers say; kept in memory, never in an index or log.
+    """Whom a study shows, as its headers say; kept in memory and in the index, never in a log.
 
     Parameters
     ----------

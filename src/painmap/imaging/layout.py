@@ -65,8 +65,9 @@ def layout_of(slices: Sequence[SliceHeader]) -> Layout:
         ordered = sorted(slices, key=_by_instance)
         return Layout(tuple(ordered), None, None, (_no_geometry(ordered),))
     normal = normal_of(slices[0])
-    along = {one: float(np.array(one.position) @ normal) for one in slices}
-    ordered = sorted(slices, key=lambda one: (round(along[one], 3), _by_instance(one)))
+    along = np.round(np.array([one.position for one in slices], dtype=np.float64) @ normal, 3)
+    keys = [(place, _by_instance(one)) for place, one in zip(along, slices, strict=True)]
+    ordered = [slices[at] for at in sorted(range(len(slices)), key=keys.__getitem__)]
     if len(ordered) == 1:
         return Layout(tuple(ordered), None, None, ())
     places = np.array([one.position for one in ordered], dtype=np.float64)

@@ -22,14 +22,16 @@ def series_json(scan: ScanResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        "version", "series" (one entry a stack) and "skipped" (path and reason); "beside" (what
-        lies beside the CT, in words), "look_only" (stacks of other modalities) and "readings"
-        (the ways to read each series that has several, the one that was taken first).
+        "version", "series" (one entry a stack), "skipped" (path and reason) and "notes" (what was
+        unusual about the source); "beside" (what lies beside the CT, in words), "look_only"
+        (stacks of other modalities) and "readings" (the ways to read each series that has
+        several, the one that was taken first).
     """
     return {
         "version": LISTING_VERSION,
         "series": [stack_json(stack) for stack in scan.stacks],
         "skipped": [{"path": str(one.path), "reason": one.sentence} for one in scan.skipped],
+        "notes": list(scan.notes),
         "beside": [one.words for one in others_of(scan.skipped)],
         "look_only": [stack_json(stack) for stack in scan.look_only],
         "readings": [readings_json(one) for one in scan.readings if len(one.readings) > 1],

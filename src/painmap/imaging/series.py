@@ -193,6 +193,12 @@ def _parallel(slices: Sequence[SliceHeader]) -> list[list[SliceHeader]]:
 
 def _fits(one: SliceHeader, other: SliceHeader) -> bool:
     """Whether two slices of the same kind have the same orientation and pixel size."""
+    if (one.along_row, one.along_column, one.pixel_spacing) == (
+        other.along_row,
+        other.along_column,
+        other.pixel_spacing,
+    ):
+        return True
     if (one.pixel_spacing is None) != (other.pixel_spacing is None):
         return False
     if one.pixel_spacing is not None and other.pixel_spacing is not None:

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from painmap.imaging.decoders import Codec, codec_of, stored_values, what_is_missing
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.header import SliceHeader
+from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.reading import quiet_pydicom, read_dataset
 from painmap.imaging.tags import frame_rescale, number, sop_uid_of
 
@@ -24,10 +25,10 @@ MOST_RESCALE = 1e9
 _INT16 = np.iinfo(np.int16)
 
 
-def opened(one: SliceHeader) -> Dataset:
+def opened(one: SliceHeader, opener: Opener = open_file) -> Dataset:
     """The whole data set of a slice's file, if it is still the file that was scanned."""
     try:
-        with one.path.open("rb") as stream, quiet_pydicom():
+        with opener(one.path) as stream, quiet_pydicom():
             dataset = read_dataset(stream)
             found = sop_uid_of(dataset)
     except FileNotFoundError as error:

@@ -1,11 +1,13 @@
 """What each command of the command line does; gives the text to print."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.listing import series_json
 from painmap.imaging.others import others_of
 from painmap.imaging.scan import ScanResult, scanning
+from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading
 from painmap.phantom import (
@@ -73,7 +76,7 @@ class CommandError(PainmapError):
 
 
 def series(path: Path, *, as_json: bool) -> str:
-    """List the stacks in a folder or file.
+    """List the stacks in a folder, a file, a DICOMDIR or a zip archive.
 
     Raises
     ------
@@ -82,11 +85,19 @@ def series(path: Path, *, as_json: bool) -> str:
     CommandError
         NO_CT; its output is the list, which says why each file was skipped.
     """
-    scan = run_to_end(scanning(path))
-    text = json.dumps(series_json(scan), indent=2) if as_json else _table(scan)
+    with _workspace() as space:
+        scan = run_to_end(scanning(Source.of(path), workspace=space))
+        text = json.dumps(series_json(scan), indent=2) if as_json else _table(scan)
     if not scan.stacks:
         raise _no_ct(scan, output=text if as_json else "")
     return text
+
+
+@contextmanager
+def _workspace() -> Iterator[Path]:
+    """A folder for what archives hold, which goes away when the command is done."""
+    with TemporaryDirectory(prefix="painmap-") as folder:
+        yield Path(folder)
 
 
 def _no_ct(scan: ScanResult, *, output: str = "") -> CommandError:
@@ -130,6 +141,7 @@ def _table(scan: ScanResult) -> str:
     for each in scan.skipped:
         skipped[each.sentence] = skipped.get(each.sentence, 0) + 1
     lines_after += [f"{plural(count, 'file')} skipped: {text}" for text, count in skipped.items()]
+    lines_after += scan.notes
     lines_after += [f"beside the CT: {one.words}" for one in others_of(scan.skipped)]
     lines_after += [
         f"{one.series_uid} is read {one.readings[0].way}; "
@@ -159,11 +171,12 @@ def convert(path: Path, out: Path, *, series_uid: str | None, stack: int | None)
     """
     if not out.name.lower().endswith((".nii", ".nii.gz")):
         raise CommandError(CommandProblem.NOT_NIFTI)
-    scan = run_to_end(scanning(path))
-    if not scan.stacks:
-        raise _no_ct(scan)
-    chosen = _chosen(scan.stacks, series_uid, stack)
-    write_nifti(run_to_end(loading(chosen)), out)
+    with _workspace() as space:
+        scan = run_to_end(scanning(Source.of(path), workspace=space))
+        if not scan.stacks:
+            raise _no_ct(scan)
+        chosen = _chosen(scan.stacks, series_uid, stack)
+        write_nifti(run_to_end(loading(chosen)), out)
     return f"{out}: {' x '.join(map(str, chosen.shape))} voxels"
 
 
