@@ -244,3 +244,27 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(small_disk: Path) -> None
         database.close()
     finally:
         subprocess.run(["umount", str(small_disk)], check=True)
+
+
+def test_a_database_of_the_first_schema_keeps_what_it_holds(tmp_path: Path) -> None:
+    """Version 0001 knew no index and no file lists: its rows stay as they are."""
+    folder = tmp_path / "old"
+    Database.open(folder).close()
+    run_sql(
+        folder,
+        "INSERT INTO blob VALUES ('abc', x'0102')",
+        "DROP TABLE folder_index",
+        "DROP TABLE thumbnail",
+        "DROP TABLE study_files",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+
+    Database.open(folder).close()
+
+    assert run_sql(
+        folder,
+        "SELECT version_num FROM alembic_version",
+        "SELECT sha256, bytes FROM blob",
+        "SELECT count(*) FROM folder_index",
+        "SELECT count(*) FROM study_files",
+    ) == [(SCHEMA,), ("abc", b"\x01\x02"), (0,), (0,)]

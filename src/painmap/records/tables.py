@@ -118,3 +118,40 @@ BLOB = Table(
     Column("sha256", String(64), primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
+
+# --- what lies outside: caches, which may be forgotten, and the files of attached studies
+
+FOLDER_INDEX = Table(
+    "folder_index",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("form", String(16), nullable=False),  # of the body: another program reads anew
+    Column("seen", Date, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # names, stamps and headers of its files
+    Index("folder_index_seen", "seen"),
+)
+
+THUMBNAIL = Table(
+    "thumbnail",
+    METADATA,
+    Column("stack_key", String(64), primary_key=True),
+    Column("study_uid", Text, nullable=False),
+    Column("seen", Date, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("pixels", LargeBinary, nullable=False),  # 8 bits a pixel, row by row
+    Index("thumbnail_seen", "seen"),
+)
+
+STUDY_FILES = Table(
+    "study_files",
+    METADATA,
+    Column("study_id", Uuid, primary_key=True),  # of the attached study's item
+    Column("folder", Text, nullable=False),
+    Column("kept", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("missing", Integer, nullable=False),  # files that a copy does not have (yet)
+    Column("body", LargeBinary, nullable=False),  # names, sizes, times, hashes, JSON
+    CheckConstraint("kept IN ('reference', 'copy')", name="study_files_kept"),
+    CheckConstraint("missing >= 0", name="study_files_missing"),
+)
