@@ -17,6 +17,7 @@ from painmap.domain.ids import new_id
 from painmap.domain.items import Stamp
 from painmap.domain.patient import Patient
 from painmap.domain.places import Sha256
+from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit, VisitKind, VisitState
 from painmap.records.blobs import BlobStore
 from painmap.records.database import Database
@@ -24,10 +25,13 @@ from painmap.records.errors import RecordsError, RecordsProblem
 from painmap.records.imports import ImportOutcome, ImportStatus, import_visit
 from painmap.records.overview import VisitSummary, summaries
 from painmap.records.patients import PatientStore
+from painmap.records.study_files import StudyFiles, StudyFilesStore
 from painmap.records.visits import VisitStore
 from painmap.services.identity import refusal
 from painmap.services.logbook import keep_out
 from painmap.services.open_visit import OpenVisit
+from painmap.services.series_index import SeriesIndex
+from painmap.services.study_store import StudyStore
 
 __all__ = ["Clinic", "ImportOutcome", "ImportStatus", "PatientCard", "VisitSummary"]
 
@@ -74,7 +78,10 @@ class Clinic:
         self._blobs = BlobStore(database)
         self._author = author
         self._now = now
+        self._files = StudyFilesStore(database)
         self._open: WeakValueDictionary[UUID, OpenVisit] = WeakValueDictionary()
+        self.index = SeriesIndex(database, today=lambda: now().date())
+        self.store = StudyStore(database.path.parent)
 
     @classmethod
     def open(
@@ -220,6 +227,26 @@ class Clinic:
     def blob(self, sha256: Sha256) -> bytes:
         """Give large content by its hash."""
         return self._blobs.get(sha256)
+
+    # --- files of attached studies
+
+    def keep_files(self, files: StudyFiles) -> None:
+        """Note which files an attached study has, instead of what was noted before."""
+        self._files.keep(files)
+
+    def files_of(self, study_id: UUID) -> StudyFiles | None:
+        """What was noted of the files of an attached study; None: nothing ever."""
+        return self._files.of(study_id)
+
+    def forget_files(self, study: AttachedStudy) -> None:
+        """Forget all that is kept beside the record of a study: index, pictures, copies.
+
+        For a study or a patient that is deleted; files outside the store are never touched.
+        """
+        folder = Path(study.folder)
+        self.index.forget(folder, (study.study_uid,))
+        self.store.remove(folder)
+        self._files.forget(study.id)
 
     # --- documents
 

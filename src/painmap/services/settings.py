@@ -28,6 +28,7 @@ SETTINGS = (
     Setting("overlay_muscles", "no", ("no", "yes")),
     Setting("overlay_dermatomes", "no", ("no", "yes")),
     Setting("overlay_nerves", "no", ("no", "yes")),
+    Setting("keep_studies", "reference", ("reference", "copy")),
 )
 """Every setting that there is."""
 
@@ -72,7 +73,8 @@ class Settings:
         """
         if not self._allowed(name, value):
             raise ValueError(f"setting {name} cannot be {value!r}")
-        self._overrides[name] = value
+        # another part of the program may have changed another setting meanwhile
+        self._overrides = {**self._read(), name: value}
         with NamedTemporaryFile(
             "w", dir=self._file.parent, suffix=".part", delete=False, encoding="utf-8"
         ) as part:

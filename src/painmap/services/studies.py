@@ -13,9 +13,11 @@ from painmap.domain.progress import Job
 from painmap.domain.sentences import day_words, plural
 from painmap.domain.study import AttachedStudy, IdentityCheck, Origin
 from painmap.imaging.header import PatientIdentity, Skipped
+from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.others import others_of
 from painmap.imaging.readings import SeriesReadings
-from painmap.imaging.scan import ScanResult, scanning
+from painmap.imaging.scan import ScanMemory, ScanResult, scanning
+from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.ways import Way
 from painmap.services.anchors import anchor_for, anchor_state, stack_of
@@ -35,7 +37,9 @@ from painmap.services.import_report import (
     without_names,
 )
 from painmap.services.logbook import secrets
+from painmap.services.media import DetectMedium, Medium, medium_of
 from painmap.services.samples import public_samples
+from painmap.services.study_files import StudyFiles, checking, comparing_moved
 
 __all__ = [
     "FolderContents",
@@ -49,6 +53,8 @@ __all__ = [
     "attached",
     "contents_of",
     "finding_again",
+    "held_against",
+    "relocating",
     "reopening",
     "scanning_folder",
     "shows_same_person",
@@ -56,18 +62,24 @@ __all__ = [
 ]
 
 
+SHALLOW = 3
+"""A folder with fewer components, such as /home, holds more than anybody's study."""
+
+
 class StudyProblem(StrEnum):
     """Why an attached study cannot be opened again; the value is the sentence."""
 
     FOLDER_GONE = "The folder of this study is no longer where it was."
+    NOT_THERE = "This study is not at the place that you chose."
     STUDY_GONE = "This study is no longer in its folder."
     SEVERAL_PERSONS = "The folder now holds this study for several persons."
     OTHER_PERSON = "The files in its folder now show somebody else."
 
 
 _STUDY_HINTS = {
-    StudyProblem.FOLDER_GONE: "Connect the disc or drive, or open the study from where it is now.",
-    StudyProblem.STUDY_GONE: "Open the study from where it is now.",
+    StudyProblem.FOLDER_GONE: "Connect the disc or drive, or choose where the study is now.",
+    StudyProblem.STUDY_GONE: "Choose where the study is now.",
+    StudyProblem.NOT_THERE: "Choose another place; nothing was changed.",
     StudyProblem.SEVERAL_PERSONS: "Open the folder again and choose the person.",
     StudyProblem.OTHER_PERSON: "Open the study again and compare.",
 }
@@ -99,6 +111,9 @@ class StudyOnDisk:
         With real file names, for the screen; `stored_report` gives what is kept.
     readings : tuple of SeriesReadings
         How each series may be read; `stacks` are those of the first reading of each.
+    changed : str
+        How its files differ from what was attached, one sentence: annotations are read-only
+        then. Empty where they are the same.
     """
 
     study_uid: str
@@ -112,6 +127,7 @@ class StudyOnDisk:
     folder: Path = field(repr=False)
     report: ImportReport = field(repr=False)
     readings: tuple[SeriesReadings, ...] = field(default=(), repr=False)
+    changed: str = ""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -202,12 +218,26 @@ class FolderContents:
     skipped : tuple of Skipped
     look_only : tuple of StudyOnDisk
         Studies of another modality; they are looked at, never attached.
+    notes : tuple of str
+        What was unusual about the source, in sentences.
+    medium : Medium
+        What it lies on.
+    must_copy : str
+        Why its studies are copied into the program's store, one sentence; empty where they
+        may be read from where they are.
+    unpacked : bool
+        The files lie in a workspace, which goes away.
     """
 
     root: Path = field(repr=False)
     studies: tuple[StudyOnDisk, ...]
     skipped: tuple[Skipped, ...] = field(repr=False)
     look_only: tuple[StudyOnDisk, ...] = ()
+    notes: tuple[str, ...] = ()
+    medium: Medium = field(default_factory=Medium)
+    must_copy: str = ""
+    unpacked: bool = False
+    source: Source | None = field(default=None, repr=False)
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -218,6 +248,11 @@ class FolderContents:
         """The studies that are looked at only and show `person`."""
         key = person_key(person.identity)
         return tuple(each for each in self.look_only if person_key(each.identity) == key)
+
+    @property
+    def offered(self) -> Path:
+        """What was opened, to open it again: the archive itself, not where it was unpacked."""
+        return self.root if self.source is None else self.source.root
 
     @property
     def persons(self) -> tuple[Person, ...]:
@@ -239,23 +274,73 @@ class FolderContents:
         return to_json(without_names(study.report, everybody, of=study.identity, key=key))
 
 
-def scanning_folder(path: Path, *, now: datetime | None = None) -> Job[FolderContents]:
-    """Look through a folder or a file, and give the studies in it.
+def scanning_folder(
+    source: Source | Path,
+    *,
+    now: datetime | None = None,
+    memory: ScanMemory | None = None,
+    detect: DetectMedium = medium_of,
+    workspace: Path | None = None,
+) -> Job[FolderContents]:
+    """Look through a source, and give the studies in it.
+
+    Parameters
+    ----------
+    memory : ScanMemory or None
+        The index; it is asked only about media that stay what they are.
+    detect : callable
+        Says what the source lies on.
+    workspace : Path or None
+        Where archives are unpacked: a folder of the caller's, made here when it is needed.
 
     Raises
     ------
     SeriesError
-        There is no such place, it is empty, or it cannot be opened.
+        There is no such place, it is empty, it cannot be opened, or it is a bad archive.
     """
-    scan = yield from scanning(path)
-    return contents_of(scan, now=now if now is not None else datetime.now().astimezone())
+    wanted = source if isinstance(source, Source) else Source((source,))
+    media = [detect(path) for path in wanted.paths if path.exists()]
+    medium = next((each for each in media if not each.stays), media[0] if media else Medium())
+    if workspace is not None and any(path.is_file() for path in wanted.paths):
+        workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+    scan = yield from scanning(
+        wanted,
+        memory=memory if all(each.may_be_indexed for each in media) else None,
+        opener=medium.opener,
+        workspace=workspace,
+    )
+    when = now if now is not None else datetime.now().astimezone()
+    return replace(contents_of(scan, now=when), medium=medium, must_copy=_why_copied(scan, medium))
+
+
+def _why_copied(scan: ScanResult, medium: Medium) -> str:
+    if scan.unpacked:
+        return "It comes from an archive, so its files are kept unpacked in painmap's store."
+    if not medium.stays:
+        return f"It lies on a {medium.word}, so it is copied into painmap's store."
+    if scan.source is not None and len(scan.source.paths) > 1 and _is_shallow(scan.root):
+        return "It was opened from several places, so it is copied into painmap's store."
+    return ""
+
+
+def _is_shallow(folder: Path) -> bool:
+    """Whether a folder holds far more than a study: looking through it again would not end."""
+    return len(folder.parts) < SHALLOW or folder == Path.home()
 
 
 def contents_of(scan: ScanResult, *, now: datetime) -> FolderContents:
     """Sort the stacks of a scan into studies; their names are kept out of the log from here."""
     studies = _studies(scan, scan.stacks, now)
     look_only = _studies(scan, scan.look_only, now)
-    return FolderContents(scan.root, studies, scan.skipped, look_only)
+    return FolderContents(
+        scan.root,
+        studies,
+        scan.skipped,
+        look_only,
+        notes=scan.notes,
+        unpacked=scan.unpacked,
+        source=scan.source,
+    )
 
 
 def _studies(scan: ScanResult, stacks: Sequence[Stack], now: datetime) -> tuple[StudyOnDisk, ...]:
@@ -293,7 +378,7 @@ def _study(
             samples=public_samples(),
         ),
         deidentified=all(stack.facts.deidentified for stack in stacks),
-        folder=scan.root,
+        folder=_folder_of(scan, stacks),
         report=report_of(scan.root, stacks, scan.skipped, at=now, readings=readings),
         readings=readings,
     )
@@ -306,6 +391,13 @@ def _readings_of(series: SeriesReadings, key: tuple[object, ...]) -> SeriesReadi
         for each in series.readings
     )
     return replace(series, readings=tuple(each for each in kept if each.stacks))
+
+
+def _folder_of(scan: ScanResult, stacks: Sequence[Stack]) -> Path:
+    """Where a study is looked for again: of several places the folder that holds its files."""
+    if scan.source is None or len(scan.source.paths) == 1:
+        return scan.root
+    return Source.of(*{path.parent for stack in stacks for path in stack.files}).root
 
 
 def attached(
@@ -341,11 +433,22 @@ class Reopened:
     disk: StudyOnDisk
 
 
-def finding_again(study: AttachedStudy) -> Job[Reopened]:
+def finding_again(
+    study: AttachedStudy,
+    *,
+    known: StudyFiles | None = None,
+    memory: ScanMemory | None = None,
+    detect: DetectMedium = medium_of,
+) -> Job[Reopened]:
     """Find an attached study again in the folder that it was read from.
 
     It is found by its Study Instance UID; `attaching.consider_again` says whether it still
     shows the same person.
+
+    Parameters
+    ----------
+    known : StudyFiles or None
+        Its files as they were: what changed is said by `StudyOnDisk.changed`.
 
     Raises
     ------
@@ -357,13 +460,62 @@ def finding_again(study: AttachedStudy) -> Job[Reopened]:
     folder = Path(study.folder)
     if not folder.exists():
         raise StudyError(StudyProblem.FOLDER_GONE)
-    contents = yield from scanning_folder(folder)
+    contents = yield from scanning_folder(folder, memory=memory, detect=detect)
+    disk = _the_one(contents, study, StudyProblem.STUDY_GONE)
+    if known is not None:
+        change = yield from checking(known, opener=contents.medium.opener)
+        disk = replace(disk, changed=change.sentence)
+    return Reopened(contents, disk)
+
+
+def _the_one(
+    contents: FolderContents, study: AttachedStudy, otherwise: StudyProblem
+) -> StudyOnDisk:
     found = [each for each in contents.studies if each.study_uid == study.study_uid]
     if not found:
-        raise StudyError(StudyProblem.STUDY_GONE)
+        raise StudyError(otherwise)
     if len(found) > 1:
         raise StudyError(StudyProblem.SEVERAL_PERSONS)
-    return Reopened(contents, found[0])
+    return found[0]
+
+
+def held_against(
+    disk: StudyOnDisk, known: StudyFiles, *, opener: Opener = open_file
+) -> Job[StudyOnDisk]:
+    """Compare a study that was opened anew with what its files were when it was attached."""
+    if str(disk.folder.absolute()) == known.folder:
+        change = yield from checking(known, opener=opener)
+    else:
+        change = yield from comparing_moved(known, disk.stacks, opener=opener)
+    return replace(disk, changed=change.sentence)
+
+
+def relocating(
+    study: AttachedStudy,
+    source: Source | Path,
+    *,
+    known: StudyFiles | None = None,
+    memory: ScanMemory | None = None,
+    detect: DetectMedium = medium_of,
+    workspace: Path | None = None,
+) -> Job[Reopened]:
+    """Find an attached study at another place, by its UIDs and by what its files hold.
+
+    Raises
+    ------
+    StudyError
+        NOT_THERE or SEVERAL_PERSONS; nothing was changed.
+    SeriesError
+        The place cannot be opened.
+    """
+    contents = yield from scanning_folder(source, memory=memory, detect=detect, workspace=workspace)
+    disk = _the_one(contents, study, StudyProblem.NOT_THERE)
+    if known is not None:
+        change = yield from comparing_moved(known, disk.stacks, opener=contents.medium.opener)
+        if len(change.gone) == change.total:
+            raise StudyError(StudyProblem.NOT_THERE)
+        disk = replace(disk, changed=change.sentence)
+    return Reopened(contents, disk)
 
 
 def reopening(study: AttachedStudy) -> Job[StudyOnDisk]:
