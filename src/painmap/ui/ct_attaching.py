@@ -40,12 +40,18 @@ class Candidate:
     ----------
     place : mapping
         Where to go in it; empty: the middle.
+    copy : bool
+        It is copied into the program's store before it is attached.
+    checked : bool
+        Its files were held against what they were when it was attached.
     """
 
     contents: FolderContents
     disk: StudyOnDisk
     stack: Stack
     place: Mapping[str, Any] = field(default_factory=dict)
+    copy: bool = False
+    checked: bool = False
 
 
 class Attaching:
@@ -59,6 +65,10 @@ class Attaching:
         Called with the candidate and its study; None: it is looked at only.
     dismiss : callable
         Called when the study is not opened.
+    prepare : callable
+        Called with a candidate that is to be copied first, and with what to do then.
+    refused : callable
+        Called with a candidate of whom nothing is kept.
     busy : callable
         Says that something is being stored.
     failed : callable
@@ -71,6 +81,8 @@ class Attaching:
         *,
         show: Callable[[Candidate, AttachedStudy | None], object],
         dismiss: Callable[[], object],
+        prepare: Callable[[Candidate, Callable[[Candidate], object]], object],
+        refused: Callable[[Candidate], object],
         busy: Callable[[str], object],
         failed: Callable[[BaseException], None],
     ) -> None:
@@ -78,6 +90,8 @@ class Attaching:
         self._place = place
         self._show = show
         self._dismiss = dismiss
+        self._prepare = prepare
+        self._refused = refused
         self._busy = busy
         self._failed = failed
         self._turn = 0
@@ -106,11 +120,11 @@ class Attaching:
             return
 
         def close(_: str = "") -> None:
-            self._refuse(found, RefusalOutcome.CLOSED)
+            self._refuse(candidate, found, RefusalOutcome.CLOSED)
             self._dismiss()
 
         def look(_: str) -> None:
-            self._refuse(found, RefusalOutcome.LOOKED_ONLY)
+            self._refuse(candidate, found, RefusalOutcome.LOOKED_ONLY)
             self._show(candidate, None)
 
         self._ask(
@@ -188,11 +202,11 @@ class Attaching:
 
     def _say_rule(self, candidate: Candidate, found: Consideration, rule: str) -> None:
         def close(_: str = "") -> None:
-            self._refuse(found, RefusalOutcome.CLOSED)
+            self._refuse(candidate, found, RefusalOutcome.CLOSED)
             self._dismiss()
 
         def look(_: str) -> None:
-            self._refuse(found, RefusalOutcome.LOOKED_ONLY)
+            self._refuse(candidate, found, RefusalOutcome.LOOKED_ONLY)
             self._show(candidate, None)
 
         self._ask(
@@ -211,11 +225,11 @@ class Attaching:
             lines.append(f"ID on the study: {comparison.shown_number} (not compared)")
 
         def close(_: str = "") -> None:
-            self._refuse(found, RefusalOutcome.CLOSED)
+            self._refuse(candidate, found, RefusalOutcome.CLOSED)
             self._dismiss()
 
         def look(_: str) -> None:
-            self._refuse(found, RefusalOutcome.LOOKED_ONLY)
+            self._refuse(candidate, found, RefusalOutcome.LOOKED_ONLY)
             self._show(candidate, None)
 
         def same(remark: str) -> None:
@@ -246,10 +260,20 @@ class Attaching:
     def _ask(self, panel: QuestionPanel) -> None:
         self._place.show_panel(panel)
 
-    def _refuse(self, found: Consideration, outcome: RefusalOutcome) -> None:
+    def _refuse(self, candidate: Candidate, found: Consideration, outcome: RefusalOutcome) -> None:
+        self._refused(candidate)
         self._desk.apply(refuse_study(refused(found, outcome)))
 
     def _attach(self, candidate: Candidate, found: Consideration, check: IdentityCheck) -> None:
+        if candidate.copy:
+            turn = self._turn
+
+            def ready(copied: Candidate) -> None:
+                if self._turn == turn:
+                    self._attach(copied, found, check)
+
+            self._prepare(candidate, ready)
+            return
         self._busy("Attaching the study")
         turn, clinic = self._turn, self._desk.clinic
         folder = Path(clinic.database_place).parent

@@ -1,9 +1,17 @@
 """Which of the stacks that were found is opened: a quiet list, the best one preselected."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
 
 from painmap.domain.sentences import plural
 from painmap.imaging.stack import Stack
@@ -56,6 +64,22 @@ def short_words(stack: Stack, *, of: int) -> str:
     return f"{first}, {plural(len(stack.slices), 'slice')}"
 
 
+@dataclass(frozen=True, slots=True)
+class KeepingChoice:
+    """Whether a study is copied into the program's store.
+
+    Parameters
+    ----------
+    must : str
+        Why it is in any case; empty where it may be chosen.
+    copies : bool
+        What is chosen at first.
+    """
+
+    must: str = ""
+    copies: bool = False
+
+
 class SeriesPanel(QFrame):
     """The stacks of a folder, study after study; one of them is opened.
 
@@ -65,6 +89,11 @@ class SeriesPanel(QFrame):
         Of one person, the newest first.
     skipped : int
         Files of the folder that are not used.
+    opened : callable
+        Called with the study, the stack, and whether it is copied.
+    keeping : KeepingChoice
+    notes : sequence of str
+        What is unusual about what was opened.
     look_only : sequence of StudyOnDisk
         Studies of another modality, which are listed after the others.
     beside : sequence of str
@@ -76,9 +105,11 @@ class SeriesPanel(QFrame):
         studies: Sequence[StudyOnDisk],
         skipped: int,
         *,
-        opened: Callable[[StudyOnDisk, Stack], object],
+        opened: Callable[[StudyOnDisk, Stack, bool], object],
         report: Callable[[], object],
         closed: Callable[[], object],
+        keeping: KeepingChoice = KeepingChoice(),
+        notes: Sequence[str] = (),
         look_only: Sequence[StudyOnDisk] = (),
         beside: Sequence[str] = (),
     ) -> None:
@@ -109,6 +140,13 @@ class SeriesPanel(QFrame):
         below = row(self.left_out, button("Import report", report, flat=True), spacing=10)
         below.setStretch(0, 1)
         box.addLayout(below)
+        for note in notes:
+            box.addWidget(label(note, "muted", wrap=True))
+        self.copy = QCheckBox("Keep a copy in painmap's store")
+        self.copy.setToolTip("Else the files are read from where they are, each time.")
+        self.copy.setChecked(bool(keeping.must) or keeping.copies)
+        self.copy.setVisible(not keeping.must)
+        box.addWidget(label(keeping.must, "muted", wrap=True) if keeping.must else self.copy)
         box.addLayout(row(self.open_button, button("Close", closed), -1))
         self.setLayout(box)
         self.setFocusProxy(self.list)
@@ -196,4 +234,4 @@ class SeriesPanel(QFrame):
     def _open(self) -> None:
         found = self.chosen
         if found is not None:
-            self._opened(*found)
+            self._opened(*found, self.copy.isChecked())

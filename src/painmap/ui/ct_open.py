@@ -164,6 +164,8 @@ class OpenCt:
             return why_look_only(self.stack.modality)
         if self.study is None:
             return "This study is looked at only: nothing is attached or annotated."
+        if self.disk is not None and self.disk.changed:
+            return self.disk.changed
         if self.stack.resampled:
             return (
                 "Resampled for looking: choose the slices as acquired, above, to mark or measure."
@@ -276,6 +278,8 @@ class OpenCt:
             return OTHER_STUDY
         if anchor.frame_of_reference_uid != stack.frame_of_reference_uid:
             return OTHER_FRAME
+        if self.disk.changed:
+            return Standing(True, self.disk.changed)
         same_series = anchor.series_uid == stack.series_uid
         if same_series and anchor.stack_key == self._key:
             return Standing(True)

@@ -1,8 +1,8 @@
-"""From a folder to an open CT: scan, whose study, which stack, pixels."""
+"""From what was offered to an open CT: scan, whose study, which stack, pixels."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,32 +10,51 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from painmap.domain.edits import Edit, Page
 from painmap.domain.errors import PainmapError
 from painmap.domain.injection import CtPlace
 from painmap.domain.places import StackKey
 from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import plural
 from painmap.domain.study import AttachedStudy
+from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
+from painmap.imaging.thumbnail import Thumbnail, thumbnailing
 from painmap.imaging.volume import Volume, loading
+from painmap.services.clinic import Clinic
 from painmap.services.import_report import from_json
+from painmap.services.keeping import KeptCopy
+from painmap.services.media import DetectMedium, medium_of
 from painmap.services.recent_folders import RecentFolders
+from painmap.services.settings import Settings
 from painmap.services.studies import (
     FolderContents,
     Person,
     Reopened,
+    StudyError,
     StudyOnDisk,
+    StudyProblem,
     finding_again,
+    relocating,
     scanning_folder,
 )
+from painmap.services.workspaces import Workspaces
 from painmap.ui.ct_attaching import Attaching, Candidate
-from painmap.ui.ct_choice import SeriesPanel
+from painmap.ui.ct_choice import KeepingChoice, SeriesPanel
+from painmap.ui.ct_keeping import Keeping
 from painmap.ui.ct_panels import PanelPlace, ProgressPanel, StartPanel, TextPanel
 from painmap.ui.ct_phases import phase_question
 from painmap.ui.ct_questions import Answer, QuestionPanel
 from painmap.ui.ct_words import modality_words, study_words
 from painmap.ui.desk import Desk
 
+PICTURE_PX = 320
+"""Longest side of the picture that is shown while a disc is copied."""
+
+WHERE_NOW = "Choose where it is now ..."
+
+ELSEWHERE = (StudyProblem.FOLDER_GONE, StudyProblem.STUDY_GONE, StudyProblem.NOT_THERE)
+"""The study may be at another place."""
 MOST_KINDS = 8
 """More kinds of objects on a disc without CT are counted, not named."""
 
@@ -68,6 +87,14 @@ class CtOpening(PanelPlace):
     """Opened."""
     choose_wanted = Signal()
     """The doctor wants to choose a folder."""
+    choose_file_wanted = Signal()
+    """The doctor wants to choose a zip archive, a DICOMDIR or single files."""
+    relocate_wanted = Signal(object)
+    """AttachedStudy; the doctor wants to say where its files are now."""
+    moved = Signal(object)
+    """StudyOnDisk whose files are read from the program's store from now on."""
+    settled = Signal(object, object)
+    """StudyOnDisk and the UUID of its row: its files are where they stay, none is missing."""
     dismissed = Signal()
     """A panel was closed without opening anything."""
 
@@ -76,12 +103,21 @@ class CtOpening(PanelPlace):
         self._desk = desk
         self._stop: Callable[[], None] | None = None
         self._attach_best = False
-        self._recent = RecentFolders(Path(desk.clinic.database_place).parent)
+        self._folder = Path(desk.clinic.database_place).parent
+        self._recent = RecentFolders(self._folder)
+        self._workspaces = Workspaces(self._folder)
+        self._keeping = Keeping(desk, self)
+        self._keeping.moved.connect(self.moved)
+        self._keeping.settled.connect(self.settled)
+        self.detect: DetectMedium = medium_of
+        """Says what a place lies on."""
         self._attaching = Attaching(
             desk,
             self,
             show=self._show,
             dismiss=self.dismiss,
+            prepare=self._copy,
+            refused=self._forget,
             busy=self._show_progress,
             failed=self._failed,
         )
@@ -91,13 +127,90 @@ class CtOpening(PanelPlace):
         return self._recent()
 
     def _show(self, candidate: Candidate, study: AttachedStudy | None) -> None:
+        if study is not None and not candidate.checked:
+            self._check(candidate, study)
+            return
+        if study is not None and candidate.copy:
+            self._copy(candidate, lambda ready: self._show(ready, study))
+            return
         if study is not None:
+            study = self._where_it_is(candidate, study)
+            index, contents = self._desk.clinic.index, candidate.contents
+            if contents.medium.may_be_indexed and not contents.unpacked:
+                self._desk.jobs.record(
+                    partial(index.keep, contents.root, (study.study_uid,)),
+                    failed=self._desk.show_error,
+                )
             # a folder may be named after somebody: it is kept once it is this patient's
             try:
-                self._recent.add(candidate.contents.root)
+                self._recent.add(candidate.contents.offered)
             except PainmapError as error:
                 self._desk.show_error(error)
         self.load(candidate.disk, candidate.stack, study, candidate.place)
+
+    def _where_it_is(self, candidate: Candidate, study: AttachedStudy) -> AttachedStudy:
+        """Note where the files of a known study are, if they are no longer where they were."""
+        folder = str(candidate.disk.folder.absolute())
+        in_store = self._desk.clinic.store.holds(Path(folder))
+        stays = not in_store and (candidate.contents.unpacked or Path(study.folder).exists())
+        if folder == study.folder or stays:
+            return study
+        moved = replace(study, folder=folder)
+        self._desk.apply(Edit("the study's files are elsewhere", Page.CT, put=(moved,)))
+        self._keeping.moved_to(study.id, candidate)
+        return moved
+
+    def _check(self, candidate: Candidate, study: AttachedStudy) -> None:
+        """Hold the files of a known study against what they were; use a whole copy instead."""
+
+        def checked(found: Candidate | None) -> None:
+            self._stop = None
+            if found is None:
+                self._desk.say("The study is in painmap's store already: opened from there.")
+                self.reopen(study, candidate.place)
+            else:
+                self._show(found, study)
+
+        self._stop = self._desk.jobs.start(
+            self._keeping.checking(candidate, study),
+            done=checked,
+            failed=self._failed,
+            progress=self._on_progress,
+        )
+
+    def _copy(self, candidate: Candidate, ready: Callable[[Candidate], object]) -> None:
+        """Copy what is to be shown into the store; its middle slice is shown meanwhile."""
+        contents = candidate.contents
+        word = "archive" if contents.unpacked else contents.medium.word
+        panel = ProgressPanel(f"Copying from the {word}", self.dismiss)
+        self.show_panel(panel)
+
+        def begin(picture: Thumbnail | None) -> None:
+            if picture is not None:
+                panel.show_picture(picture.pixels)
+            self._stop = self._desk.jobs.start(
+                self._keeping.begin(candidate),
+                done=copied,
+                failed=self._failed,
+                progress=self._on_progress,
+            )
+
+        def copied(kept: KeptCopy) -> None:
+            self._stop = None
+            ready(self._keeping.begun(candidate, kept))
+
+        self._stop = self._desk.jobs.start(
+            thumbnailing(candidate.stack, side=PICTURE_PX, opener=contents.medium.opener),
+            done=begin,
+            # the slice in the middle may be the one that cannot be read
+            failed=lambda _: begin(None),
+        )
+
+    def _forget(self, candidate: Candidate) -> None:
+        """Keep nothing of a study that is not this patient's."""
+        index, root = self._desk.clinic.index, candidate.contents.root
+        uids = tuple(study.study_uid for study in candidate.contents.studies)
+        self._desk.jobs.record(partial(index.forget, root, uids), failed=self._desk.show_error)
 
     # --- panels
 
@@ -110,7 +223,14 @@ class CtOpening(PanelPlace):
         """Say what can be done: the patient's studies, or a folder to open."""
         self._cancel()
         studies = self._desk.open_visit.visit.attached_studies if self._desk.is_open else ()
-        self.show_panel(StartPanel(studies, reopen=self.reopen, choose=self.choose_wanted.emit))
+        self.show_panel(
+            StartPanel(
+                studies,
+                reopen=self.reopen,
+                choose=self.choose_wanted.emit,
+                choose_file=self.choose_file_wanted.emit,
+            )
+        )
 
     def _show_progress(self, words: str) -> None:
         self.show_panel(ProgressPanel(words, self.dismiss))
@@ -139,7 +259,11 @@ class CtOpening(PanelPlace):
     def give_up(self) -> None:
         """Stop what is under way and show nothing; the visit is closed."""
         self._cancel()
+        self._leave_workspace()
         self.show_panel(QWidget(), fill=True)
+
+    def _leave_workspace(self) -> None:
+        self._desk.jobs.record(self._workspaces.clear, failed=self._desk.show_error)
 
     @property
     def is_busy(self) -> bool:
@@ -176,13 +300,18 @@ class CtOpening(PanelPlace):
 
     # --- folder
 
-    def open_folder(self, path: Path, *, attach_best: bool = False) -> None:
-        """Scan a folder and list what is in it; or take the best stack without asking which."""
+    def open_source(self, source: Source, *, attach_best: bool = False) -> None:
+        """Scan a source and list what is in it; or take the best stack without asking which."""
         self._cancel()
         self._attach_best = attach_best
         self._show_progress("Looking through the folder")
         self._stop = self._desk.jobs.start(
-            scanning_folder(path),
+            scanning_folder(
+                source,
+                memory=self._desk.clinic.index,
+                detect=self.detect,
+                workspace=self._workspaces.new(),
+            ),
             done=self._scanned,
             failed=self._failed,
             progress=self._on_progress,
@@ -201,7 +330,10 @@ class CtOpening(PanelPlace):
 
     def _nothing_found(self, contents: FolderContents) -> None:
         counts = Counter(each.reason.value for each in contents.skipped)
-        lines = [f"{plural(len(contents.skipped), 'file')} looked at, none of them is CT."]
+        lines = [
+            *contents.notes,
+            f"{plural(len(contents.skipped), 'file')} looked at, none of them is CT.",
+        ]
         if contents.beside:
             lines += ["What is there:", *(f"   {words}" for words in contents.beside[:MOST_KINDS])]
             rest = len(contents.beside) - MOST_KINDS
@@ -242,7 +374,8 @@ class CtOpening(PanelPlace):
     def _list_studies(self, contents: FolderContents, person: Person) -> None:
         first = person.studies[0]
         if self._attach_best:
-            self._begin(contents, first, first.first_stack)
+            copy = bool(contents.must_copy) or self._copies_by_default
+            self._begin(contents, first, first.first_stack, copy)
             return
         self._show_series(contents, person.studies, contents.look_only_of(person))
 
@@ -258,40 +391,112 @@ class CtOpening(PanelPlace):
             sum(each.path not in listed for each in contents.skipped),
             look_only=look_only,
             beside=contents.beside,
-            opened=partial(self._begin, contents),
+            opened=partial(self._chosen, contents),
+            keeping=KeepingChoice(contents.must_copy, self._copies_by_default),
+            notes=contents.notes,
             report=lambda: self.show_text(
                 "Import report",
-                [line for study in panel.studies for line in study.report.sentences],
+                [
+                    *contents.notes,
+                    *(line for study in panel.studies for line in study.report.sentences),
+                ],
                 lambda: self._show_series(contents, panel.studies, look_only),
             ),
             closed=self.dismiss,
         )
         self.show_panel(panel, wide=True)
 
-    def _begin(self, contents: FolderContents, disk: StudyOnDisk, stack: Stack) -> None:
+    def _begin(self, contents: FolderContents, disk: StudyOnDisk, stack: Stack, copy: bool) -> None:
         """Open a stack; where several pictures lie at its places, ask which are wanted."""
         series = disk.readings_of(stack)
         if series is None or not series.question:
-            self._attaching.begin(Candidate(contents, disk, stack))
+            self._attaching.begin(Candidate(contents, disk, stack, copy=copy))
             return
 
         def go_on(study: StudyOnDisk, chosen: Stack) -> None:
-            self._attaching.begin(Candidate(contents, study, chosen))
+            self._attaching.begin(Candidate(contents, study, chosen, copy=copy))
 
         panel = phase_question(disk, stack, series, go_on, self.dismiss)
         self.show_panel(panel, wide=True)
+
+    @property
+    def _copies_by_default(self) -> bool:
+        return Settings(self._folder)["keep_studies"] == "copy"
+
+    def _chosen(
+        self, contents: FolderContents, disk: StudyOnDisk, stack: Stack, copy: bool
+    ) -> None:
+        if not contents.must_copy and copy is not self._copies_by_default:
+            # what was chosen last is offered the next time
+            try:
+                Settings(self._folder)["keep_studies"] = "copy" if copy else "reference"
+            except OSError as error:
+                self._desk.say("The choice could not be kept.", hint=error.strerror or "")
+        self._begin(contents, disk, stack, copy)
 
     # --- pixels
 
     def reopen(self, study: AttachedStudy, place: Mapping[str, Any] | None = None) -> None:
         """Open an attached study again, where it was or at its best stack."""
+
+        def finding(clinic: Clinic) -> Job[Reopened]:
+            known = clinic.files_of(study.id)
+            return (
+                yield from finding_again(
+                    study, known=known, memory=clinic.index, detect=self.detect
+                )
+            )
+
+        self._find(study, finding, place or {})
+
+    def relocate(self, study: AttachedStudy, source: Source) -> None:
+        """Open an attached study from where the doctor says that it is now."""
+
+        def finding(clinic: Clinic) -> Job[Reopened]:
+            known, space = clinic.files_of(study.id), self._workspaces.new()
+            return (
+                yield from relocating(
+                    study,
+                    source,
+                    known=known,
+                    memory=clinic.index,
+                    detect=self.detect,
+                    workspace=space,
+                )
+            )
+
+        self._find(study, finding, {})
+
+    def _find(
+        self,
+        study: AttachedStudy,
+        finding: Callable[[Clinic], Job[Reopened]],
+        place: Mapping[str, Any],
+    ) -> None:
         self._cancel()
         self._show_progress(f"Opening {study_words(study.study_date)}")
         self._stop = self._desk.jobs.start(
-            finding_again(study),
-            done=lambda found: self._found_again(found, place or {}),
-            failed=self._failed,
+            finding(self._desk.clinic),
+            done=lambda found: self._found_again(found, place),
+            failed=partial(self._not_found, study),
             progress=self._on_progress,
+        )
+
+    def _not_found(self, study: AttachedStudy, error: BaseException) -> None:
+        if not isinstance(error, StudyError) or error.problem not in ELSEWHERE:
+            self._failed(error)
+            return
+        self._stop = None
+        self.show_panel(
+            QuestionPanel(
+                error.message,
+                [error.hint, "What was marked on it stays in the record."],
+                [
+                    Answer(WHERE_NOW, lambda _: self.relocate_wanted.emit(study)),
+                    Answer("Close", lambda _: self.dismiss(), default=True),
+                ],
+                on_escape=self.dismiss,
+            )
         )
 
     def _found_again(self, found: Reopened, place: Mapping[str, Any]) -> None:
@@ -306,7 +511,10 @@ class CtOpening(PanelPlace):
             (each for each in disk.stacks if (each.series_uid, each.index) == wanted), None
         )
         stack = stack or self._annotated(disk) or disk.first_stack
-        self._attaching.again(Candidate(found.contents, disk, stack, place))
+        copy = bool(found.contents.must_copy)
+        self._attaching.again(
+            Candidate(found.contents, disk, stack, place, copy=copy, checked=True)
+        )
 
     def _annotated_keys(self) -> set[StackKey]:
         """The stacks on which something was marked."""
@@ -381,3 +589,5 @@ class CtOpening(PanelPlace):
                 self.dismissed.emit()
                 return
         self.opened.emit(result)
+        if result.study is not None:
+            self._keeping.opened(result.study, result.disk)

@@ -18,9 +18,11 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
 from painmap.imaging.resampling import resampling
 from painmap.imaging.reslice import Plane
+from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
+from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_hashing import SetHashing
@@ -31,7 +33,7 @@ from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_tool_strip import SPEC, TOOLS, ToolName, ToolStrip
 from painmap.ui.ct_viewer import CtViewer
-from painmap.ui.desk import Changes, Desk
+from painmap.ui.desk import Changes, Desk, Tone
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
@@ -40,6 +42,11 @@ from painmap.ui.widgets import column, row
 QUESTION_MARGIN_PX = 16
 PAGE_STEP = 5
 """Slices that Page Up and Page Down leaf over."""
+
+CHANGED_HINT = (
+    "Bring the files back as they were; or detach the study and open the folder again, to work "
+    "on the files as they are now."
+)
 
 KEYS = {
     Qt.Key.Key_Return: "Return",
@@ -112,6 +119,10 @@ class CtPage(VisitPage):
     def _connect(self) -> None:
         self.opening.opened.connect(self._on_opened_ct)
         self.opening.choose_wanted.connect(self.choose_folder)
+        self.opening.choose_file_wanted.connect(self.choose_files)
+        self.opening.relocate_wanted.connect(self.choose_new_place)
+        self.opening.moved.connect(self._on_moved)
+        self.opening.settled.connect(self._on_settled)
         self.opening.dismissed.connect(self._on_dismissed)
         self.viewer.pointer.connect(self._on_pointer)
         self.viewer.resample_wanted.connect(self.resample)
@@ -181,10 +192,38 @@ class CtPage(VisitPage):
         if folder:
             self.open_folder(Path(folder))
 
+    def choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Open zip, DICOMDIR or files")
+        if names:
+            self.open_source(Source.of(*map(Path, names)))
+
+    def choose_new_place(self, study: AttachedStudy) -> None:
+        """Let the doctor say where the files of a study are now."""
+        folder = QFileDialog.getExistingDirectory(self, "Where is the study now?")
+        if folder:
+            self.opening.relocate(study, Source.of(Path(folder)))
+
     def open_folder(self, path: Path, *, attach_best: bool = False) -> None:
-        """Scan a folder and offer what is in it; or attach and show the best at once."""
+        """Open one folder or file, as `open_source` does."""
+        self.open_source(Source.of(path), attach_best=attach_best)
+
+    def open_source(self, source: Source, *, attach_best: bool = False) -> None:
+        """Scan a source and offer what is in it; or attach and show the best at once."""
         self._stack.setCurrentWidget(self.opening)
-        self.opening.open_folder(path, attach_best=attach_best)
+        self.opening.open_source(source, attach_best=attach_best)
+
+    def _on_moved(self, disk: StudyOnDisk) -> None:
+        """Read the other stacks of the open study from where they are now."""
+        open_disk = self.session.disk
+        if open_disk is not None and open_disk.study_uid == disk.study_uid:
+            self.session.disk = disk
+            self.head.refresh()
+
+    def _on_settled(self, disk: StudyOnDisk, study_id: UUID) -> None:
+        """Hash the set of files, now that it is whole and on screen."""
+        study = self.session.study
+        if study is not None and study.id == study_id and not self.session.stack.resampled:
+            self.hashing.begin(disk, study)
 
     def recent_folders(self) -> tuple[Path, ...]:
         return self.opening.recent_folders()
@@ -203,6 +242,8 @@ class CtPage(VisitPage):
         self.viewer.open(self.desk.open_visit.visit.started.astimezone().date())
         if place:
             self.viewer.restore(place)
+        if result.disk.changed:
+            self.desk.say(result.disk.changed, hint=CHANGED_HINT, tone=Tone.WARNING)
         why = self.session.why_not_annotate
         self.tools.allow_annotating(not why, why)
         self.bar.set_read_only(why)
@@ -212,8 +253,6 @@ class CtPage(VisitPage):
         self._look()
         self.annotator.refresh()
         self._read_annotated()
-        if result.study is not None and not result.volume.stack.resampled:
-            self.hashing.begin(result.disk, result.study)
 
     def _choose_window(self, *, was_ct: bool) -> None:
         """The windows of CT are for CT; other values get one of their own."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from painmap.domain.progress import Progress
 from painmap.domain.sentences import study_sentence
@@ -66,6 +69,7 @@ class StartPanel(_Card):
         *,
         reopen: Callable[[AttachedStudy], object],
         choose: Callable[[], object],
+        choose_file: Callable[[], object],
     ) -> None:
         super().__init__()
         box = column(label("CT", "title"), margins=28, spacing=12)
@@ -79,13 +83,15 @@ class StartPanel(_Card):
         else:
             box.addWidget(
                 label(
-                    "Open the folder or disc that holds the patient's CT. Its series are listed, "
-                    "and it is compared with the patient before anything is kept.",
+                    "Open the folder, disc or zip that holds the patient's CT. Its series are "
+                    "listed, and it is compared with the patient before anything is kept.",
                     wrap=True,
                 )
             )
         self.open_button = button("Open DICOM folder ...", choose, primary=not studies)
-        box.addLayout(row(self.open_button, label("or drop a folder here", "muted"), -1))
+        self.file_button = button("Open zip or DICOMDIR ...", choose_file)
+        box.addLayout(row(self.open_button, self.file_button, -1))
+        box.addWidget(label("Or drop folders, files or a zip archive here.", "muted"))
         self.setLayout(box)
         self.setFocusProxy(self.open_button)
 
@@ -113,10 +119,24 @@ class ProgressPanel(_Card):
         self._bar.setRange(0, 0)
         self._step = label("", "muted")
         self.cancel_button = button("Cancel", cancel)
-        box = column(label(words, "heading"), self._bar, self._step, margins=24, spacing=12)
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setAccessibleName("The slice in the middle")
+        self.picture.hide()
+        box = column(label(words, "heading"), self.picture, margins=24, spacing=12)
+        box.addWidget(self._bar)
+        box.addWidget(self._step)
         box.addLayout(row(self.cancel_button, -1))
         self.setLayout(box)
         self.setAccessibleName(words)
+
+    def show_picture(self, pixels: npt.NDArray[np.uint8]) -> None:
+        """Show a picture while the others are on their way; (rows, columns), grey."""
+        rows, columns = pixels.shape
+        grey = QImage.Format.Format_Grayscale8
+        image = QImage(pixels.tobytes(), columns, rows, columns, grey)
+        self.picture.setPixmap(QPixmap.fromImage(image))
+        self.picture.show()
 
     def show_step(self, step: Progress) -> None:
         self._bar.setRange(0, step.total or 0)

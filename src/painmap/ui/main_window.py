@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from painmap.domain.edits import Page
 from painmap.domain.errors import PainmapError
 from painmap.domain.visit import VisitKind
+from painmap.imaging.sources import Source
 from painmap.services.demo import demo_visit
 from painmap.services.open_visit import OpenVisit
 from painmap.services.rebase import EditedElsewhere
@@ -195,6 +196,9 @@ class MainWindow(QMainWindow):
             Action("open", file, "Open DICOM folder ...", self.choose_folder, "Ctrl+O", True, True),
             Action("samples", file, "Sample studies", self.show_samples),
             Action(
+                "open-file", file, "Open zip or DICOMDIR ...", self.choose_files, needs_visit=True
+            ),
+            Action(
                 "export",
                 file,
                 "Export visit ...",
@@ -339,10 +343,18 @@ class MainWindow(QMainWindow):
         self.show_page(Page.CT)
         self.pages.ct.choose_folder()
 
+    def choose_files(self) -> None:
+        self.show_page(Page.CT)
+        self.pages.ct.choose_files()
+
     def open_folder(self, path: Path) -> None:
         """Open a DICOM folder on the page CT."""
+        self.open_source(Source.of(path))
+
+    def open_source(self, source: Source) -> None:
+        """Open folders and files on the page CT, all in one."""
         self.show_page(Page.CT)
-        self.pages.ct.open_folder(path)
+        self.pages.ct.open_source(source)
 
     def show_samples(self) -> None:
         """List the public sample studies."""
@@ -393,7 +405,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.open_folder(paths[0])
+            self.open_source(Source.of(*paths))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
