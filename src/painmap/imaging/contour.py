@@ -80,14 +80,14 @@ def measure_contour(
     corners, away = image.geometry.pixels_of(np.asarray(points, dtype=np.float64))
     if float(np.abs(away).max()) > IN_PLANE_MM:
         raise SeriesError(SeriesProblem.NOT_IN_PLANE)
-    outline = _outline(corners[:, ::-1])
+    outline = even_odd_polygon(corners[:, ::-1])
     pixel_mm2 = float(np.linalg.norm(_pixel_area(image)))
     if outline.area < SMALLEST_PIXELS:
         raise SeriesError(SeriesProblem.NO_AREA)
     return _measured(_inside(volume, image, outline), float(outline.area) * pixel_mm2)
 
 
-def _outline(corners: npt.NDArray[np.float64]) -> Any:
+def even_odd_polygon(corners: npt.NDArray[np.float64]) -> Any:
     """The polygon through (x, y) `corners`; of one that crosses itself the odd parts.
 
     shapely's make_valid is not used: where edges lie on each other its parts overlap.
