@@ -45,8 +45,7 @@ class SurfaceProblem(StrEnum):
     """Why there is no point on the skin; the value is the sentence."""
 
     OUTSIDE_BODY = "The point lies outside the body."
-    OUTSIDE_PICTURE = "The skin there lies outside the scanned field: "
-        "the line leaves the picture inside the body."
+    OUTSIDE_PICTURE = "The skin there lies outside the scanned field."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a doctor does to a mask: brush, eraser, islands, holes, smoothing, margin."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ class Gate:
     low: float
     high: float
 
-    def passes(self, hu: npt.NDArray[np.generic]) -> Mask:
+    def passes(self, hu: npt.NDArray[Any]) -> Mask:
         taken: Mask = (hu >= self.low) & (hu <= self.high)
         return taken
 
@@ -62,9 +63,7 @@ def brushed(
     for start, end in zip(points[: len(ends)] * scale, ends * scale, strict=True):
         step = end - start
         squared = float(step @ step)
-        share = (
-            np.clip(((at - start) @ step) / squared, 0, 1) if squared > 0 else np.zeros(row.shape)
-        )
+        share = np.clip(((at - start) @ step) / squared, 0, 1) if squared > 0 else np.zeros(1)
         away = at - start - share[..., None] * step
         painted |= (away * away).sum(axis=-1) <= radius_mm * radius_mm
     return rows, columns, painted
@@ -109,7 +108,7 @@ def grown(mask: Mask, pixel_mm: tuple[float, float], margin_mm: float) -> Mask:
     return narrow
 
 
-def without_bone(mask: Mask, hu: npt.NDArray[np.generic], threshold: float = 151.0) -> Mask:
+def without_bone(mask: Mask, hu: npt.NDArray[Any], threshold: float = 151.0) -> Mask:
     """Take out what is denser than muscle."""
     soft: Mask = mask & (hu < threshold)
     return soft

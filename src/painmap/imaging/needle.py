@@ -42,8 +42,6 @@ _UP: dict[ProcedurePosition, tuple[float, float, float]] = {
 }
 """Away from the floor, in patient LPS: prone has the back up, on the LEFT side RIGHT is up."""
 
-assert set(_UP) == set(ProcedurePosition)
-
 _ACROSS: dict[ProcedurePosition, tuple[str, str]] = {
     ProcedurePosition.PRONE: ("LEFT", "RIGHT"),
     ProcedurePosition.SUPINE: ("LEFT", "RIGHT"),
@@ -291,17 +289,15 @@ def distance_to_path(path: NeedlePath, corners: Sequence[PatientPoint], *, close
         Millimetres; 0 where the path goes through it.
     """
     points = np.asarray(corners, dtype=np.float64)
+    entry, target = np.asarray(path.entry), np.asarray(path.target)
     if len(points) == 1:
-        return _segments_apart(
-            np.asarray(path.entry), np.asarray(path.target), points[0], points[0]
-        )
+        return _segments_apart(entry, target, points[0], points[0])
     ends = np.roll(points, -1, axis=0) if closed else points[1:]
     starts = points if closed else points[:-1]
     if closed and len(points) >= 3 and _goes_through(path, points):
         return 0.0
     return min(
-        _segments_apart(np.asarray(path.entry), np.asarray(path.target), start, end)
-        for start, end in zip(starts, ends, strict=True)
+        _segments_apart(entry, target, start, end) for start, end in zip(starts, ends, strict=True)
     )
 
 

@@ -172,7 +172,7 @@ def rim_of(mask: Mask) -> tuple[npt.NDArray[np.float64], ...]:
     tuple of (n, 2) float
         Closed rings of (row, column) corners, half-way between centres; holes too.
     """
-    return tuple(np.asarray(ring) - 0.5 for ring in _rings(mask))
+    return tuple(ring.astype(np.float64) - 0.5 for ring in _rings(mask))
 
 
 def _rings(mask: Mask) -> Sequence[npt.NDArray[np.int64]]:
@@ -182,15 +182,15 @@ def _rings(mask: Mask) -> Sequence[npt.NDArray[np.int64]]:
     # an edge runs with the inside on its right hand, so that edges chain into rings
     edges: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
-    def add(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], *ends: int) -> None:
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+    def add(edge_pixels: Mask, *ends: int) -> None:
+        for row, column in np.argwhere(edge_pixels).tolist():
             start = (row + ends[0], column + ends[1])
             edges.setdefault(start, []).append((row + ends[2], column + ends[3]))
 
-    add(*np.nonzero(inside & ~padded[:-2, 1:-1]), 0, 0, 0, 1)
-    add(*np.nonzero(inside & ~padded[1:-1, 2:]), 0, 1, 1, 1)
-    add(*np.nonzero(inside & ~padded[2:, 1:-1]), 1, 1, 1, 0)
-    add(*np.nonzero(inside & ~padded[1:-1, :-2]), 1, 0, 0, 0)
+    add(inside & ~padded[:-2, 1:-1], 0, 0, 0, 1)
+    add(inside & ~padded[1:-1, 2:], 0, 1, 1, 1)
+    add(inside & ~padded[2:, 1:-1], 1, 1, 1, 0)
+    add(inside & ~padded[1:-1, :-2], 1, 0, 0, 0)
     rings = []
     while edges:
         start = next(iter(edges))
