@@ -1,5 +1,7 @@
 """Proposed spinous processes against the phantom's and against labels of a real CT."""
 
+from itertools import pairwise
+
 import nibabel
 import numpy as np
 import pytest
@@ -43,7 +45,7 @@ def test_every_lumbar_spinous_process_of_the_phantom_is_proposed(tmp_path, chang
         across, _, along = min(gaps, key=lambda gap: float(np.linalg.norm(gap)))
         assert across < 4.0, level
         assert along < 10.0, level
-    assert all(above.z - below.z > 15 for above, below in zip(tips[:-1], tips[1:], strict=True))
+    assert all(above.z - below.z > 15 for above, below in pairwise(tips))
 
 
 @pytest.mark.shared_data

@@ -151,7 +151,7 @@ def _column(upright: _Upright) -> npt.NDArray[np.float64]:
 
 def _tips(upright: _Upright, axis: npt.NDArray[np.float64]) -> tuple[PatientPoint, ...]:
     """Where bone near the axis reaches furthest back, and how far it falls between."""
-    heights, depth, width = upright.bone.shape
+    heights, _, width = upright.bone.shape
     half = round(SPINOUS_HALF_MM / GRID_MM)
     reach = np.full(heights, np.nan)
     side = np.full(heights, np.nan)
