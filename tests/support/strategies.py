@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 from painmap.documents.codec import kind_of
 from painmap.documents.visit_document import Tombstone, VisitDocument
 from painmap.domain.anatomy import Level, Side
+from painmap.domain.compartment import (
+    AreaOrigin,
+    Compartment,
+    CompartmentStatus,
+    SliceArea,
+)
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
@@ -249,6 +255,34 @@ outlines = st.builds(
     entered_in_error=texts,
     stamp=stamps,
 )
+areas = st.lists(
+    st.builds(
+        SliceArea,
+        k=st.integers(0, 500),
+        mask=st.sampled_from([Sha256(sha256(each).hexdigest()) for each in REPORTS]),
+        origin=st.sampled_from(AreaOrigin),
+    ),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda area: area.k,
+).map(lambda found: tuple(sorted(found, key=lambda area: area.k)))
+compartments = st.builds(
+    Compartment,
+    id=ids,
+    muscle_id=names,
+    side=sides,
+    anchor=anchors,
+    areas=areas,
+    status=st.sampled_from(CompartmentStatus),
+    colour=st.integers(0, 30),
+    visible=st.booleans(),
+    locked=st.booleans(),
+    opacity=st.integers(0, 100),
+    side_check=side_checks,
+    note=texts,
+    entered_in_error=texts,
+    stamp=stamps,
+)
 links = st.builds(
     Link, id=ids, kind=st.sampled_from(LinkKind), from_id=ids, to_id=ids, stamp=stamps
 )
@@ -281,13 +315,23 @@ items: st.SearchStrategy[Item] = st.one_of(
     planned_sites,
     given_sites,
     outlines,
+    compartments,
     links,
     pain_links,
 )
 """Any item; a mark's pain site need not exist."""
 
 loose_items: st.SearchStrategy[Item] = st.one_of(
-    findings, studies, refusals, landmarks, planned_sites, given_sites, outlines, links, pain_links
+    findings,
+    studies,
+    refusals,
+    landmarks,
+    planned_sites,
+    given_sites,
+    outlines,
+    compartments,
+    links,
+    pain_links,
 )
 """Items that can stand in a visit alone."""
 
@@ -346,6 +390,7 @@ def documents(draw: st.DrawFn) -> VisitDocument:
     )
     every: list[Any] = [*visit.items(), *gone]
     used = {each.import_report for each in every if isinstance(each, AttachedStudy)}
+    used |= {area.mask for each in every if isinstance(each, Compartment) for area in each.areas}
     blobs = {Sha256(sha256(each).hexdigest()): each for each in REPORTS}
     return VisitDocument(
         written_at=draw(moments),

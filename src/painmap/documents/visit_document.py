@@ -26,6 +26,7 @@ from painmap.documents.errors import DocumentError, DocumentProblem
 from painmap.documents.intended_use import INTENDED_USE
 from painmap.documents.refusals import refusal
 from painmap.documents.upgrades import VERSION, upgraded_document
+from painmap.domain.compartment import Compartment
 from painmap.domain.items import Stamp
 from painmap.domain.patient import Patient
 from painmap.domain.places import Sha256
@@ -132,6 +133,8 @@ def blobs_of(items: Iterable[Item]) -> tuple[Sha256, ...]:
             match item:
                 case AttachedStudy(import_report=report):
                     yield report
+                case Compartment(areas=areas):
+                    yield from (area.mask for area in areas)
 
     return tuple(dict.fromkeys(named()))
 

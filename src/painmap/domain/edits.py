@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from painmap.domain.compartment import Compartment
 from painmap.domain.injection import (
     CtPlace,
     Finding,
@@ -44,12 +45,15 @@ class Edit:
     put : tuple of Item
         Items added, or replaced by id.
     remove : frozenset of UUID
+    content : tuple of bytes
+        Large content that the items put name by its hash, stored with them or not at all.
     """
 
     label: str
     page: Page
     put: tuple[Item, ...] = ()
     remove: frozenset[UUID] = frozenset()
+    content: tuple[bytes, ...] = ()
 
     def apply(self, visit: Visit) -> Visit:
         """Give the visit after the edit; `visit` itself stays as it is.
@@ -67,7 +71,7 @@ def page_of(item: Item) -> Page:
     match item:
         case PainSite() | Mark() | PainFree() | Answer() | PainLink():
             return Page.MAP
-        case AttachedStudy() | StudyRefusal() | Landmark() | Outline():
+        case AttachedStudy() | StudyRefusal() | Landmark() | Outline() | Compartment():
             return Page.CT
         case PlannedSite(place=CtPlace()):
             return Page.CT
@@ -176,6 +180,18 @@ def remove_outline(visit: Visit, outline_id: UUID) -> Edit:
     return Edit("remove outline", Page.CT, remove=_with_links(visit, [outline_id]))
 
 
+def change_compartment(
+    compartment: Compartment, *, label: str, content: Iterable[bytes] = ()
+) -> Edit:
+    """Add or replace a muscle's compartment, with the masks that it newly names."""
+    return Edit(label, Page.CT, put=(compartment,), content=tuple(content))
+
+
+def remove_compartment(visit: Visit, compartment_id: UUID) -> Edit:
+    """Take a muscle's compartment away with its links; its contours stay."""
+    return Edit("remove muscle", Page.CT, remove=_with_links(visit, [compartment_id]))
+
+
 def place_landmark(landmark: Landmark) -> Edit:
     """Mark a spinous process."""
     return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
@@ -207,6 +223,7 @@ def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
     anchored: tuple[Anchored, ...] = (
         *visit.landmarks,
         *visit.outlines,
+        *visit.compartments,
         *visit.planned_sites,
         *visit.given_sites,
     )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
+from painmap.domain.compartment import Compartment
 from painmap.domain.ids import made_at
 from painmap.domain.injection import (
     CtPlace,
@@ -50,15 +51,22 @@ Item = (
     | PlannedSite
     | GivenSite
     | Outline
+    | Compartment
     | Link
     | PainLink
 )
 """Anything that is one row of the record."""
 
-Anchored = Landmark | Outline | PlannedSite | GivenSite
+Anchored = Landmark | Outline | Compartment | PlannedSite | GivenSite
 """Items that may hang on a study."""
 
-ANCHORED: tuple[type[Anchored], ...] = (Landmark, Outline, PlannedSite, GivenSite)
+ANCHORED: tuple[type[Anchored], ...] = (
+    Landmark,
+    Outline,
+    Compartment,
+    PlannedSite,
+    GivenSite,
+)
 """The same, as types."""
 
 FIELD_OF: Mapping[type, str] = MappingProxyType(
@@ -74,6 +82,7 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
         PlannedSite: "planned_sites",
         GivenSite: "given_sites",
         Outline: "outlines",
+        Compartment: "compartments",
         Link: "links",
         PainLink: "pain_links",
     }
@@ -130,6 +139,7 @@ class Visit:
     planned_sites: tuple[PlannedSite, ...] = ()
     given_sites: tuple[GivenSite, ...] = ()
     outlines: tuple[Outline, ...] = ()
+    compartments: tuple[Compartment, ...] = ()
     links: tuple[Link, ...] = ()
     pain_links: tuple[PainLink, ...] = ()
 
@@ -202,6 +212,10 @@ class Visit:
         return tuple(each for each in self.outlines if not self.why_in_error(each))
 
     @property
+    def live_compartments(self) -> tuple[Compartment, ...]:
+        return tuple(each for each in self.compartments if not self.why_in_error(each))
+
+    @property
     def live_landmarks(self) -> tuple[Landmark, ...]:
         return tuple(each for each in self.landmarks if not self.why_in_error(each))
 
@@ -213,7 +227,7 @@ class Visit:
 def study_of(item: Anchored) -> str | None:
     """Study Instance UID that an item hangs on, if it hangs on one."""
     match item:
-        case Landmark() | Outline():
+        case Landmark() | Outline() | Compartment():
             return item.anchor.study_uid
         case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
             return place.anchor.study_uid

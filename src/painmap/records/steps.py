@@ -1,6 +1,6 @@
 """One finished gesture, as the journal holds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from painmap.domain.edits import Page
@@ -28,6 +28,9 @@ class Step:
         Time zone aware.
     state : VisitState or None
         The state that the visit was put into; None for a gesture, which leaves it.
+    content : tuple of bytes
+        Large content that the items name by its hash, still to be stored; a step that was read
+        back has none, and is the same step.
     """
 
     seq: int
@@ -39,3 +42,4 @@ class Step:
     author: str
     at: datetime
     state: VisitState | None = None
+    content: tuple[bytes, ...] = field(default=(), compare=False, repr=False)

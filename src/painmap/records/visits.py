@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from painmap.documents.visit_document import Tombstone
 from painmap.domain.patient import Patient
 from painmap.domain.visit import ANCHORED, Anchored, Visit, study_of
+from painmap.records.blobs import insert_blob
 from painmap.records.database import Database
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
 from painmap.records.items import items_beside, items_in, tombstones_in, visit_with, write_change
@@ -87,6 +88,8 @@ class VisitStore:
             patient_id = connection.execute(
                 select(VISIT.c.patient_id).where(VISIT.c.id == visit_id)
             ).scalar_one()
+            for content in step.content:
+                insert_blob(connection, content)
             for change in step.changes:
                 write_change(connection, change, step, visit_id=visit_id, patient_id=patient_id)
             append(connection, visit_id, step)

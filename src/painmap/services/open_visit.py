@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
 
 from painmap.domain.edits import Edit, Page
 from painmap.domain.items import UNSTAMPED, Stamp
 from painmap.domain.patient import Patient
+from painmap.domain.places import Sha256
 from painmap.domain.study import AttachedStudy, apart_from_report
 from painmap.domain.visit import Change, Item, Visit, VisitState, changes_between
 from painmap.records.errors import EditedElsewhere, RecordsError, RecordsProblem
@@ -87,6 +89,12 @@ class OpenVisit:
     def saved_at(self) -> datetime | None:
         """When the store took the last step; None before the first one."""
         return self._saved_at
+
+    def waiting_content(self, sha: Sha256) -> bytes | None:
+        """Large content of a step that the store does not have yet; None when none waits."""
+        with self._memory:
+            waiting = [content for step in self._unsaved for content in step.content]
+        return next((each for each in waiting if sha256(each).hexdigest() == sha), None)
 
     @property
     def unsaved(self) -> tuple[Step, ...]:
@@ -223,7 +231,15 @@ class OpenVisit:
         )
         stamped = tuple(each.after for each in changes if each.after is not None)
         step = Step(
-            self._seq + 1, edit.label, edit.page, changes, undoes, redoes, self._author, now
+            self._seq + 1,
+            edit.label,
+            edit.page,
+            changes,
+            undoes,
+            redoes,
+            self._author,
+            now,
+            content=edit.content,
         )
         self._visit = replace(after.changed(put=stamped), revision=before.revision + 1)
         self._seq += 1
