@@ -176,6 +176,7 @@ def finding_surface(volume: Volume) -> Job[BodySurface]:
         NOT_UNIFORM: the slices are no volume.
     """
     geometry = _geometry(volume)
+    volume.require()
     stride = [max(1, round(COARSE_MM / mm)) for mm in geometry.spacing_mm]
     yield Progress(0, 4, "Finding the skin")
     picked = tuple(slice(step // 2, None, step) for step in stride)

@@ -80,6 +80,7 @@ def measure_muscle(volume: Volume, masks: Mapping[int, SliceMask]) -> MuscleFigu
     """
     if not masks:
         raise ValueError("a compartment without slices has nothing to measure")
+    volume.require(masks)
     values, left_out, areas, lean = [], 0, [], []
     for k, mask in sorted(masks.items()):
         if not 0 <= k < volume.shape[0]:

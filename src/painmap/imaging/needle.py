@@ -241,6 +241,7 @@ def crossed(volume: Volume, path: NeedlePath) -> Crossed:
     """
     if volume.geometry is None:
         raise SeriesError(SeriesProblem.NOT_UNIFORM)
+    volume.require()
     count = max(2, int(np.ceil(path.depth_mm / STEP_MM)))
     share = (np.arange(count) + 0.5) / count
     points = np.outer(1 - share, path.entry) + np.outer(share, path.target)
