@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from painmap.domain.needle_plan import ProcedurePosition
 from painmap.domain.places import PatientPoint
 from painmap.imaging.needle import (
     NeedlePath,
-    ProcedurePosition,
     Tissue,
     crossed,
     distance_to_path,

@@ -34,6 +34,14 @@ from painmap.domain.injection import (
     SiteStatus,
 )
 from painmap.domain.items import Stamp
+from painmap.domain.needle_plan import (
+    EntryBasis,
+    Hazard,
+    HazardKind,
+    PlannedPath,
+    PrintedSheet,
+    ProcedurePosition,
+)
 from painmap.domain.pain import (
     GAMMAS,
     AuthorLayer,
@@ -283,6 +291,33 @@ compartments = st.builds(
     entered_in_error=texts,
     stamp=stamps,
 )
+paths = st.builds(
+    PlannedPath,
+    id=ids,
+    site_id=ids,
+    anchor=anchors,
+    entry=patient_points,
+    position=st.sampled_from(ProcedurePosition),
+    basis=st.sampled_from(EntryBasis),
+    scanned=st.none() | st.sampled_from(ProcedurePosition),
+    needle_mm=st.none() | st.integers(1, 500),
+    note=texts,
+    entered_in_error=texts,
+    stamp=stamps,
+)
+hazards = st.builds(
+    Hazard,
+    id=ids,
+    kind=st.sampled_from(HazardKind),
+    anchor=anchors,
+    points=st.lists(patient_points, min_size=3, max_size=5).map(tuple),
+    closed=st.booleans(),
+    side=st.none() | sides,
+    name=texts,
+    entered_in_error=texts,
+    stamp=stamps,
+)
+sheets = st.builds(PrintedSheet, id=ids, plan=hashes, printed=moments, stamp=stamps)
 links = st.builds(
     Link, id=ids, kind=st.sampled_from(LinkKind), from_id=ids, to_id=ids, stamp=stamps
 )
@@ -316,6 +351,9 @@ items: st.SearchStrategy[Item] = st.one_of(
     given_sites,
     outlines,
     compartments,
+    paths,
+    hazards,
+    sheets,
     links,
     pain_links,
 )
@@ -330,6 +368,9 @@ loose_items: st.SearchStrategy[Item] = st.one_of(
     given_sites,
     outlines,
     compartments,
+    paths,
+    hazards,
+    sheets,
     links,
     pain_links,
 )

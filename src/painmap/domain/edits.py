@@ -15,6 +15,7 @@ from painmap.domain.injection import (
     Outline,
     PlannedSite,
 )
+from painmap.domain.needle_plan import Hazard, PlannedPath, PrintedSheet
 from painmap.domain.pain import Answer, Mark, PainFree, PainSite
 from painmap.domain.pain_links import PainLink
 from painmap.domain.places import Sha256
@@ -73,6 +74,10 @@ def page_of(item: Item) -> Page:
             return Page.MAP
         case AttachedStudy() | StudyRefusal() | Landmark() | Outline() | Compartment():
             return Page.CT
+        case PlannedPath() | Hazard():
+            return Page.CT
+        case PrintedSheet():
+            return Page.FINISH
         case PlannedSite(place=CtPlace()):
             return Page.CT
         case PlannedSite() | GivenSite() | Finding() | Link():
@@ -161,8 +166,34 @@ def change_site(site: PlannedSite, *, label: str) -> Edit:
 
 
 def remove_site(visit: Visit, site: PlannedSite) -> Edit:
-    """Take a planned site away with its links."""
-    return Edit("remove site", page_of(site), remove=_with_links(visit, [site.id]))
+    """Take a planned site away with its needle path and links."""
+    paths = [path.id for path in visit.paths if path.site_id == site.id]
+    return Edit("remove site", page_of(site), remove=_with_links(visit, [site.id, *paths]))
+
+
+def plan_path(path: PlannedPath, *, label: str = "plan needle path") -> Edit:
+    """Add or replace the needle path of a planned site."""
+    return Edit(label, Page.CT, put=(path,))
+
+
+def remove_path(path: PlannedPath) -> Edit:
+    """Take a needle path away; its target stays."""
+    return Edit("remove needle path", Page.CT, remove=frozenset({path.id}))
+
+
+def mark_hazard(hazard: Hazard) -> Edit:
+    """Mark a structure to keep away from."""
+    return Edit(f"mark {hazard.words}", Page.CT, put=(hazard,))
+
+
+def remove_hazard(hazard: Hazard) -> Edit:
+    """Take a marked structure away."""
+    return Edit(f"remove {hazard.words}", Page.CT, remove=frozenset({hazard.id}))
+
+
+def record_sheet(sheet: PrintedSheet) -> Edit:
+    """Remember that a plan sheet was made."""
+    return Edit("make plan sheet", Page.FINISH, put=(sheet,))
 
 
 def draw_outline(outline: Outline) -> Edit:
@@ -224,6 +255,8 @@ def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
         *visit.landmarks,
         *visit.outlines,
         *visit.compartments,
+        *visit.paths,
+        *visit.hazards,
         *visit.planned_sites,
         *visit.given_sites,
     )

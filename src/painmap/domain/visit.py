@@ -20,6 +20,7 @@ from painmap.domain.injection import (
     Outline,
     PlannedSite,
 )
+from painmap.domain.needle_plan import Hazard, PlannedPath, PrintedSheet
 from painmap.domain.pain import Answer, Mark, PainFree, PainSite
 from painmap.domain.pain_links import PainLink
 from painmap.domain.study import AttachedStudy, StudyRefusal
@@ -52,18 +53,23 @@ Item = (
     | GivenSite
     | Outline
     | Compartment
+    | PlannedPath
+    | Hazard
+    | PrintedSheet
     | Link
     | PainLink
 )
 """Anything that is one row of the record."""
 
-Anchored = Landmark | Outline | Compartment | PlannedSite | GivenSite
+Anchored = Landmark | Outline | Compartment | PlannedPath | Hazard | PlannedSite | GivenSite
 """Items that may hang on a study."""
 
 ANCHORED: tuple[type[Anchored], ...] = (
     Landmark,
     Outline,
     Compartment,
+    PlannedPath,
+    Hazard,
     PlannedSite,
     GivenSite,
 )
@@ -83,6 +89,9 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
         GivenSite: "given_sites",
         Outline: "outlines",
         Compartment: "compartments",
+        PlannedPath: "paths",
+        Hazard: "hazards",
+        PrintedSheet: "sheets",
         Link: "links",
         PainLink: "pain_links",
     }
@@ -140,6 +149,9 @@ class Visit:
     given_sites: tuple[GivenSite, ...] = ()
     outlines: tuple[Outline, ...] = ()
     compartments: tuple[Compartment, ...] = ()
+    paths: tuple[PlannedPath, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    sheets: tuple[PrintedSheet, ...] = ()
     links: tuple[Link, ...] = ()
     pain_links: tuple[PainLink, ...] = ()
 
@@ -216,6 +228,18 @@ class Visit:
         return tuple(each for each in self.compartments if not self.why_in_error(each))
 
     @property
+    def live_paths(self) -> tuple[PlannedPath, ...]:
+        return tuple(each for each in self.paths if not self.why_in_error(each))
+
+    @property
+    def live_hazards(self) -> tuple[Hazard, ...]:
+        return tuple(each for each in self.hazards if not self.why_in_error(each))
+
+    def path_of(self, site_id: UUID) -> PlannedPath | None:
+        """The needle path of a planned site."""
+        return next((each for each in self.live_paths if each.site_id == site_id), None)
+
+    @property
     def live_landmarks(self) -> tuple[Landmark, ...]:
         return tuple(each for each in self.landmarks if not self.why_in_error(each))
 
@@ -227,7 +251,7 @@ class Visit:
 def study_of(item: Anchored) -> str | None:
     """Study Instance UID that an item hangs on, if it hangs on one."""
     match item:
-        case Landmark() | Outline() | Compartment():
+        case Landmark() | Outline() | Compartment() | PlannedPath() | Hazard():
             return item.anchor.study_uid
         case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
             return place.anchor.study_uid

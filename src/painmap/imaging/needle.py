@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from painmap.domain.anatomy import Side
+from painmap.domain.needle_plan import ProcedurePosition
 from painmap.domain.places import PatientPoint
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.geometry import Floats
@@ -23,15 +24,6 @@ HAND_ERROR_DEGREES = 3.4
 
 STEP_MM = 0.25
 """Between the samples of the tissue on a path."""
-
-
-class ProcedurePosition(StrEnum):
-    """How the patient lies at the injection; the value is the word for people."""
-
-    PRONE = "prone"
-    SUPINE = "supine"
-    LEFT_DECUBITUS = "lying on the LEFT side"
-    RIGHT_DECUBITUS = "lying on the RIGHT side"
 
 
 _UP: dict[ProcedurePosition, tuple[float, float, float]] = {
