@@ -23,9 +23,13 @@ def _with_pain_free_and_answers(document: JsonObject) -> JsonObject:
     return {**document, "visit": visit}
 
 
-def _with_pain_links(document: JsonObject) -> JsonObject:
-    """2 to 3: a visit knows what pains are to each other; strokes only gained fields."""
-    return {**document, "visit": {"pain_links": [], **document["visit"]}}
+def _with_pain_links_and_paths(document: JsonObject) -> JsonObject:
+    """2 to 3: a visit knows what pains are to each other, muscles over slices, needle paths.
+
+    Strokes only gained fields.
+    """
+    news = ("pain_links", "compartments", "paths", "hazards", "sheets")
+    return {**document, "visit": {**{name: [] for name in news}, **document["visit"]}}
 
 
 def _unchanged(_kind: str, item: JsonObject) -> JsonObject:
@@ -33,7 +37,7 @@ def _unchanged(_kind: str, item: JsonObject) -> JsonObject:
 
 
 DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType(
-    {1: _with_pain_free_and_answers, 2: _with_pain_links}
+    {1: _with_pain_free_and_answers, 2: _with_pain_links_and_paths}
 )
 """From a version to the next one: a whole visit document."""
 
