@@ -1,0 +1,300 @@
+"""A PACS over DICOMweb: QIDO to search, WADO to fetch, one HTTP session per job."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from typing import Any, TypeVar
+
+import requests
+from dicomweb_client import DICOMwebClient
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from urllib3.exceptions import HTTPError as TransportError
+
+from painmap.domain.progress import Job
+from painmap.imaging.reading import quiet_pydicom
+from painmap.pacs.archive import (
+    MOST_STUDIES,
+    Delivery,
+    Finding,
+    FoundSeries,
+    Keep,
+    Order,
+    Patience,
+    Picture,
+    StudyQuery,
+    checked_uid,
+    is_uid,
+)
+from painmap.pacs.errand import Errand, running
+from painmap.pacs.errors import PacsError, PacsProblem
+from painmap.pacs.http_session import session_for
+from painmap.pacs.matches import (
+    SERIES_FIELDS,
+    STUDY_FIELDS,
+    query_fields,
+    series_of,
+    sop_uid_of,
+    study_of,
+    wanted_modality,
+)
+from painmap.pacs.node import Node
+
+T = TypeVar("T")
+
+AS_STORED = (("application/dicom", "*"),)
+"""Pictures in the compression that the PACS holds them in: nothing is changed on the way."""
+
+LABEL = "Fetching pictures"
+
+_STATUS = {
+    400: PacsProblem.QUERY,
+    401: PacsProblem.LOGIN,
+    403: PacsProblem.NOT_ALLOWED,
+    404: PacsProblem.NOTHING_THERE,
+    406: PacsProblem.NOT_OFFERED,
+    410: PacsProblem.NOTHING_THERE,
+    413: PacsProblem.QUERY,
+    429: PacsProblem.BUSY,
+    501: PacsProblem.NOT_OFFERED,
+    503: PacsProblem.BUSY,
+}
+
+
+class DicomwebArchive:
+    """A PACS over DICOMweb; it holds no connection between jobs.
+
+    Parameters
+    ----------
+    node : Node
+    secret : str
+        Password or token.
+    patience : Patience
+    """
+
+    def __init__(self, node: Node, secret: str = "", patience: Patience | None = None) -> None:
+        self._node = node
+        self._secret = secret
+        self._patience = patience or Patience()
+
+    def echo(self) -> Job[None]:
+        return running(self._echo, "Asking the PACS")
+
+    def find(self, query: StudyQuery) -> Job[Finding]:
+        return running(lambda errand: self._find(errand, query), "Searching the PACS")
+
+    def contents(self, study_uid: str, modality: str = "") -> Job[tuple[FoundSeries, ...]]:
+        uid = checked_uid(study_uid)
+        return running(lambda errand: self._contents(errand, uid, modality), "Listing the series")
+
+    def fetch(self, order: Order, keep: Keep) -> Job[Delivery]:
+        return running(lambda errand: self._fetch(errand, order, keep), LABEL)
+
+    # --- on the thread of the job
+
+    @contextmanager
+    def _client(self, errand: Errand) -> Iterator[DICOMwebClient]:
+        session = session_for(self._node, self._secret, errand)
+        client = DICOMwebClient(
+            self._node.url.rstrip("/"),
+            session=session,
+            permissive_uid=True,
+            timeout=(self._patience.connect, self._patience.answer),
+        )
+        client.set_http_retry_params(retry=False)
+        try:
+            yield client
+        finally:
+            session.close()
+
+    def _echo(self, errand: Errand) -> None:
+        with self._client(errand) as client:
+            _asked(errand, lambda: client.search_for_studies(limit=1))
+
+    def _find(self, errand: Errand, query: StudyQuery) -> Finding:
+        with self._client(errand) as client:
+            answers = _asked(
+                errand,
+                lambda: client.search_for_studies(
+                    search_filters=query_fields(query),
+                    fields=list(STUDY_FIELDS),
+                    limit=MOST_STUDIES + 1,
+                ),
+            )
+        found = [study for each in _datasets(answers) if (study := study_of(each)) is not None]
+        kept = wanted_modality(found[:MOST_STUDIES], query.modality)
+        return Finding(tuple(kept), cut=len(found) > MOST_STUDIES)
+
+    def _contents(self, errand: Errand, study_uid: str, modality: str) -> tuple[FoundSeries, ...]:
+        whole = []
+        with self._client(errand) as client:
+            answers = _asked(
+                errand,
+                lambda: client.search_for_series(study_uid, fields=list(SERIES_FIELDS)),
+            )
+            found = [each for raw in _datasets(answers) if (each := series_of(raw)) is not None]
+            if modality:
+                found = [each for each in found if each.modality in ("", modality)]
+            for number, series in enumerate(found):
+                errand.report(number, len(found), "Listing the series")
+                uids = self._pictures(errand, client, study_uid, series)
+                whole.append(
+                    FoundSeries(
+                        series.series_uid, series.modality, series.description, series.count, uids
+                    )
+                )
+        return tuple(whole)
+
+    def _pictures(
+        self, errand: Errand, client: DICOMwebClient, study_uid: str, series: FoundSeries
+    ) -> tuple[str, ...]:
+        """List a series' pictures page by page; a server may answer with fewer than asked."""
+        uids: dict[str, None] = {}
+        while True:
+            offset = len(uids)
+            answers = _asked(
+                errand,
+                lambda offset=offset: client.search_for_instances(  # type: ignore[misc]  # a lambda's default
+                    study_uid, series.series_uid, offset=offset or None
+                ),
+            )
+            before = len(uids)
+            uids.update((uid, None) for each in _datasets(answers) if (uid := sop_uid_of(each)))
+            if len(uids) == before or len(uids) >= (series.count or 0):
+                return tuple(uids)
+
+    def _fetch(self, errand: Errand, order: Order, keep: Keep) -> Delivery:
+        sent: dict[str, int] = {}
+        failed = 0
+        with self._client(errand) as client:
+            for series_uid, sop_uids in order.series.items():
+                for dataset in self._arriving(
+                    errand, client, order.study_uid, series_uid, sop_uids
+                ):
+                    picture = None if dataset is None else _picture(dataset, order)
+                    if picture is None:
+                        failed += 1
+                        continue
+                    errand.check()
+                    try:
+                        keep(picture)
+                    except OSError as error:
+                        raise PacsError.of_disk(error) from error
+                    sent[picture.series_uid] = sent.get(picture.series_uid, 0) + 1
+                    errand.report(sum(sent.values()), order.count, LABEL)
+        return Delivery(failed, sent)
+
+    def _arriving(
+        self,
+        errand: Errand,
+        client: DICOMwebClient,
+        study_uid: str,
+        series_uid: str,
+        sop_uids: tuple[str, ...],
+    ) -> Iterator[Dataset | None]:
+        """Give pictures as they come; None for one that the PACS no longer has."""
+        if not sop_uids:
+            stream = _asked(
+                errand, lambda: client.iter_series(study_uid, series_uid, media_types=AS_STORED)
+            )
+            while (dataset := _asked(errand, lambda: next(stream, None))) is not None:
+                yield dataset
+            return
+        for sop_uid in sop_uids:
+            try:
+                yield _asked(
+                    errand,
+                    lambda sop_uid=sop_uid: client.retrieve_instance(  # type: ignore[misc]  # a lambda's default
+                        study_uid, series_uid, sop_uid, media_types=AS_STORED
+                    ),
+                )
+            except PacsError as error:
+                if error.problem is not PacsProblem.NOTHING_THERE:
+                    raise
+                yield None
+
+
+def _asked(errand: Errand, ask: Callable[[], T]) -> T:
+    """Ask the server, and translate what goes wrong."""
+    try:
+        return ask()
+    except (requests.RequestException, TransportError) as error:
+        errand.check()
+        raise _problem(error) from error
+    except (ValueError, KeyError, IndexError, TypeError, EOFError, InvalidDicomError) as error:
+        # json, multipart or DICOM that is none: the library stumbles over it in many ways
+        errand.check()
+        raise PacsError(PacsProblem.GARBAGE) from error
+    except (OSError, AttributeError) as error:
+        errand.check()  # a socket that a stop has cut
+        raise PacsError(PacsProblem.BROKEN_OFF) from error
+
+
+def _problem(error: Exception) -> PacsError:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        status = error.response.status_code
+        found = _STATUS.get(status, PacsProblem.FAILED if status >= 500 else PacsProblem.REFUSED)
+        return PacsError(found, f"HTTP {status}")
+    causes = [type(each).__name__ for each in _chain(error)]
+    table = (
+        ("SSLCertVerificationError", PacsProblem.UNTRUSTED),
+        ("SSLError", PacsProblem.NO_TLS),
+        ("JSONDecodeError", PacsProblem.GARBAGE),
+        ("ConnectTimeout", PacsProblem.UNREACHABLE),
+        ("ConnectTimeoutError", PacsProblem.UNREACHABLE),
+        ("ReadTimeout", PacsProblem.TIMED_OUT),
+        ("ReadTimeoutError", PacsProblem.TIMED_OUT),
+        ("gaierror", PacsProblem.UNKNOWN_HOST),
+        ("ConnectionRefusedError", PacsProblem.CLOSED_PORT),
+        ("NewConnectionError", PacsProblem.UNREACHABLE),
+        ("BadStatusLine", PacsProblem.GARBAGE),
+        ("LineTooLong", PacsProblem.GARBAGE),
+        ("InvalidHeader", PacsProblem.GARBAGE),
+        ("ContentDecodingError", PacsProblem.GARBAGE),
+        ("TooManyRedirects", PacsProblem.GARBAGE),
+    )
+    for name, problem in table:
+        if name in causes:
+            return PacsError(problem)
+    return PacsError(PacsProblem.BROKEN_OFF)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error, what caused it, and what it carries: urllib3 wraps in all three ways."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inside = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+        waiting += [found for found in inside if isinstance(found, BaseException)]
+
+
+def _datasets(answers: list[dict[str, Any]]) -> list[Dataset]:
+    """Read DICOM JSON; what cannot be read is left out."""
+    found = []
+    with quiet_pydicom():
+        for each in answers:
+            with suppress(Exception):  # it raises whatever the values provoke
+                found.append(Dataset.from_json(json.dumps(each)))
+    return found
+
+
+def _picture(dataset: Dataset, order: Order) -> Picture | None:
+    """Give what arrived as a file, if it is what was ordered."""
+    with quiet_pydicom(), warnings.catch_warnings():
+        try:
+            study = str(dataset.get("StudyInstanceUID", ""))
+            series = str(dataset.get("SeriesInstanceUID", ""))
+            sop = str(dataset.get("SOPInstanceUID", ""))
+            if study != order.study_uid or series not in order.series or not is_uid(sop):
+                return None
+            stream = BytesIO()
+            dataset.save_as(stream, enforce_file_format=True)
+        except Exception:  # noqa: BLE001 - what cannot be read or written is a failed picture
+            return None
+    return Picture(series, sop, stream.getvalue())
