@@ -13,6 +13,9 @@ import hypothesis
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from tests.support.orthanc import Orthanc
+from tests.support.pacs import Loaded, load
+
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=40)
@@ -69,6 +72,17 @@ class _Expected:
 
     def covers(self, record: logging.LogRecord) -> bool:
         return any(pattern in record.getMessage() for pattern in self.patterns)
+
+
+@pytest.fixture(scope="session")
+def loaded_pacs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """A real Orthanc with a few studies; tests that use it are of the xdist group "orthanc"."""
+    folder = tmp_path_factory.mktemp("orthanc")
+    orthanc = Orthanc(folder / "server").start()
+    try:
+        yield load(orthanc, folder)
+    finally:
+        orthanc.kill()
 
 
 @pytest.fixture

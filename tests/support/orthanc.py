@@ -6,12 +6,13 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from pydicom import dcmread
 from pynetdicom import AE
 from pynetdicom.presentation import build_context
 
@@ -132,8 +133,6 @@ class Orthanc:
 
 def send(orthanc: Orthanc, files: Iterable[Path]) -> int:
     """Load files into a PACS by C-STORE; give how many it took."""
-    from pydicom import dcmread  # noqa: PLC0415 - tests that skip need no reading
-
     datasets = [dcmread(file) for file in files]
     offers = sorted(
         {(str(each.SOPClassUID), str(each.file_meta.TransferSyntaxUID)) for each in datasets}
@@ -152,17 +151,9 @@ def send(orthanc: Orthanc, files: Iterable[Path]) -> int:
 
 def forget(orthanc: Orthanc, sop_uids: Sequence[str]) -> None:
     """Delete pictures from a PACS."""
-    import base64  # noqa: PLC0415 - for this alone
-
-    login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     root = f"http://127.0.0.1:{orthanc.http_port}"
-
-    def call(method: str, path: str, body: bytes | None = None) -> Any:
-        asked = urllib.request.Request(root + path, data=body, method=method)
-        asked.add_header("Authorization", f"Basic {login}")
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            return json.loads(answer.read() or b"null")
-
+    login = (USER.encode(), PASSWORD.encode())
     for uid in sop_uids:
-        for found in call("POST", "/tools/lookup", uid.encode()):
-            call("DELETE", found["Path"])
+        found = requests.post(f"{root}/tools/lookup", data=uid, auth=login, timeout=10).json()
+        for each in found:
+            requests.delete(root + each["Path"], auth=login, timeout=10).raise_for_status()

@@ -1,6 +1,7 @@
 """A PACS over DICOMweb: QIDO to search, WADO to fetch, one HTTP session per job."""
 
 import json
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from painmap.pacs.archive import (
     Delivery,
     Finding,
     FoundSeries,
+    FoundStudy,
     Keep,
     Order,
     Patience,
@@ -34,6 +36,8 @@ from painmap.pacs.http_session import session_for
 from painmap.pacs.matches import (
     SERIES_FIELDS,
     STUDY_FIELDS,
+    has_name,
+    loose_pattern,
     query_fields,
     series_of,
     sop_uid_of,
@@ -43,6 +47,10 @@ from painmap.pacs.matches import (
 from painmap.pacs.node import Node
 
 T = TypeVar("T")
+
+# the library's helpers log addresses, and with them what was asked of whom
+for _name in ("dicomweb_client", "retrying", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 AS_STORED = (("application/dicom", "*"),)
 """Pictures in the compression that the PACS holds them in: nothing is changed on the way."""
@@ -115,17 +123,26 @@ class DicomwebArchive:
 
     def _find(self, errand: Errand, query: StudyQuery) -> Finding:
         with self._client(errand) as client:
-            answers = _asked(
-                errand,
-                lambda: client.search_for_studies(
-                    search_filters=query_fields(query),
-                    fields=list(STUDY_FIELDS),
-                    limit=MOST_STUDIES + 1,
-                ),
-            )
-        found = [study for each in _datasets(answers) if (study := study_of(each)) is not None]
+            asked = query_fields(query)
+            found = self._studies(errand, client, asked)
+            if not found and "PatientName" in asked and not _is_plain(asked["PatientName"]):
+                # not every server decodes a caret, a space or an accent in an address
+                asked["PatientName"] = loose_pattern(query.family_name)
+                loose = self._studies(errand, client, asked)
+                found = [study for study in loose if has_name(study, query)]
         kept = wanted_modality(found[:MOST_STUDIES], query.modality)
         return Finding(tuple(kept), cut=len(found) > MOST_STUDIES)
+
+    def _studies(
+        self, errand: Errand, client: DICOMwebClient, asked: dict[str, str]
+    ) -> list[FoundStudy]:
+        answers = _asked(
+            errand,
+            lambda: client.search_for_studies(
+                search_filters=asked, fields=list(STUDY_FIELDS), limit=MOST_STUDIES + 1
+            ),
+        )
+        return [study for each in _datasets(answers) if (study := study_of(each)) is not None]
 
     def _contents(self, errand: Errand, study_uid: str, modality: str) -> tuple[FoundSeries, ...]:
         whole = []
@@ -194,14 +211,13 @@ class DicomwebArchive:
         series_uid: str,
         sop_uids: tuple[str, ...],
     ) -> Iterator[Dataset | None]:
-        """Give pictures as they come; None for one that the PACS no longer has."""
+        """Give pictures as they come; None for one that the PACS no longer has.
+
+        One by one on a connection that stays open: a stream of a whole series that is cut
+        short looks to the library like one that has ended.
+        """
         if not sop_uids:
-            stream = _asked(
-                errand, lambda: client.iter_series(study_uid, series_uid, media_types=AS_STORED)
-            )
-            while (dataset := _asked(errand, lambda: next(stream, None))) is not None:
-                yield dataset
-            return
+            sop_uids = self._pictures(errand, client, study_uid, FoundSeries(series_uid))
         for sop_uid in sop_uids:
             try:
                 yield _asked(
@@ -216,6 +232,10 @@ class DicomwebArchive:
                 yield None
 
 
+def _is_plain(pattern: str) -> bool:
+    return all(sign.isascii() and (sign.isalnum() or sign == "*") for sign in pattern)
+
+
 def _asked(errand: Errand, ask: Callable[[], T]) -> T:
     """Ask the server, and translate what goes wrong."""
     try:
@@ -223,7 +243,11 @@ def _asked(errand: Errand, ask: Callable[[], T]) -> T:
     except (requests.RequestException, TransportError) as error:
         errand.check()
         raise _problem(error) from error
-    except (ValueError, KeyError, IndexError, TypeError, EOFError, InvalidDicomError) as error:
+    except IndexError as error:
+        # an answer in parts without a whole part in it
+        errand.check()
+        raise PacsError(PacsProblem.BROKEN_OFF) from error
+    except (ValueError, KeyError, TypeError, EOFError, InvalidDicomError) as error:
         # json, multipart or DICOM that is none: the library stumbles over it in many ways
         errand.check()
         raise PacsError(PacsProblem.GARBAGE) from error
@@ -275,12 +299,20 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _datasets(answers: list[dict[str, Any]]) -> list[Dataset]:
-    """Read DICOM JSON; what cannot be read is left out."""
-    found = []
+    """Read DICOM JSON; what cannot be read is left out.
+
+    Raises
+    ------
+    PacsError
+        Nothing of it can be read.
+    """
+    found: list[Dataset] = []
     with quiet_pydicom():
         for each in answers:
             with suppress(Exception):  # it raises whatever the values provoke
                 found.append(Dataset.from_json(json.dumps(each)))
+    if answers and not found:
+        raise PacsError(PacsProblem.GARBAGE)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -22,6 +22,16 @@ from painmap.pacs.storage import PLAIN, SYNTAXES, get_contexts, get_roles, recei
 
 AT_ONCE = 64
 """Pictures asked for by one list of UIDs; some archives refuse longer ones."""
+
+GIVE_UP_AFTER = 3
+"""So many pictures in a row that cannot be had are a failure of the PACS, not of pictures."""
+
+_OF_ONE_PICTURE = (
+    PacsProblem.FAILED,
+    PacsProblem.NOT_SENT,
+    PacsProblem.QUERY,
+    PacsProblem.NOTHING_THERE,
+)
 
 LABEL = "Fetching pictures"
 
@@ -91,9 +101,12 @@ def getting(errand: Errand, node: Node, patience: Patience, order: Order, keep: 
         handlers=[(evt.EVT_C_STORE, intake.take)],
     ) as link:
         require(link.association, GET)
+
+        def get(identifier: Dataset) -> int:
+            return _follow(link, link.association.send_c_get(identifier, GET), intake)
+
         for identifier in _identifiers(order):
-            answers = link.association.send_c_get(identifier, GET)
-            failed += _follow(link, answers, intake)
+            failed += _bit_by_bit(identifier, get)
     return Delivery(failed, dict(intake.arrived))
 
 
@@ -106,12 +119,17 @@ def moving(errand: Errand, node: Node, patience: Patience, order: Order, keep: K
         linked(node, patience, errand, [build_context(MOVE, [*PLAIN])]) as link,
     ):
         require(link.association, MOVE)
-        for identifier in _identifiers(order):
+
+        def move(identifier: Dataset) -> int:
             before = intake.count
             answers = link.association.send_c_move(identifier, node.own_ae_title, MOVE)
-            failed += _follow(link, answers, intake)
-            completed += link.completed
+            lost = _follow(link, answers, intake)
             _settle(server, intake, before + link.completed, errand)
+            return lost
+
+        for identifier in _identifiers(order):
+            failed += _bit_by_bit(identifier, move)
+            completed += link.completed
         intake.check()
         if completed and not intake.count:
             raise PacsError(PacsProblem.NOTHING_ARRIVED)
@@ -135,6 +153,33 @@ def _identifier(level: str, study_uid: str, series_uid: str) -> Dataset:
     asked.StudyInstanceUID = study_uid
     asked.SeriesInstanceUID = series_uid
     return asked
+
+
+def _bit_by_bit(asked: Dataset, retrieve: Callable[[Dataset], int]) -> int:
+    """Retrieve a list of pictures; one by one where the list as a whole is refused.
+
+    A picture that is gone makes some archives refuse the list it stands in.
+    """
+    value = asked.get("SOPInstanceUID", [])
+    uids = [value] if isinstance(value, str) else list(value)
+    try:
+        return retrieve(asked)
+    except PacsError as error:
+        if len(uids) < 2 or error.problem not in _OF_ONE_PICTURE:
+            raise
+    failed = in_a_row = 0
+    for uid in uids:
+        one = Dataset()
+        one.update(asked)
+        one.SOPInstanceUID = uid
+        try:
+            failed += retrieve(one)
+            in_a_row = 0
+        except PacsError as error:
+            failed, in_a_row = failed + 1, in_a_row + 1
+            if in_a_row >= GIVE_UP_AFTER or error.problem not in _OF_ONE_PICTURE:
+                raise
+    return failed
 
 
 def _follow(link: Link, answers: Iterator[tuple[Dataset, Any]], intake: _Intake) -> int:

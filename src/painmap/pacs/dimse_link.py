@@ -120,6 +120,8 @@ def linked(
     entity.dimse_timeout = patience.answer
     entity.network_timeout = patience.answer
     context = context_for(node.ca_file) if node.tls else None
+    _knock(node, patience, context)
+    errand.check()
     opened: list[socket.socket] = []
     association = entity.associate(
         node.host,
@@ -133,18 +135,21 @@ def linked(
             *(handlers or []),
         ],
     )
-    if not association.is_established:
-        errand.check()
-        raise _why_not(association, node, patience, context, opened=bool(opened))
     try:
+        if not association.is_established:
+            errand.check()
+            raise _why_not(association, answered=bool(opened))
         yield Link(association, errand, patience)
+        if association.is_established:
+            association.release()
     except BaseException:
         # cut first: an abort waits for a server that may never read it
         errand.stop()
         association.abort()
         raise
-    if association.is_established:
-        association.release()
+    finally:
+        for each in opened:
+            each.close()
 
 
 def _watch(errand: Errand, opened: list[socket.socket], patience: Patience, event: Any) -> None:
@@ -155,47 +160,39 @@ def _watch(errand: Errand, opened: list[socket.socket], patience: Patience, even
     errand.hold(raw)
 
 
-def _why_not(
-    association: Association,
-    node: Node,
-    patience: Patience,
-    context: ssl.SSLContext | None,
-    *,
-    opened: bool,
-) -> PacsError:
+def _why_not(association: Association, *, answered: bool) -> PacsError:
     if association.is_rejected:
         answer = association.acceptor.primitive
         given = (answer.result_source, answer.diagnostic) if answer is not None else (0, 0)
         return PacsError(_REJECTIONS.get(given, PacsProblem.REFUSED))  # type: ignore[arg-type]  # numbers once rejected
-    if not opened:
-        return _probed(node, patience, context)
-    if association.acceptor.primitive is not None and association.rejected_contexts:
+    if not answered:
+        return PacsError(PacsProblem.UNREACHABLE)
+    if association.rejected_contexts:
         return PacsError(PacsProblem.NOT_OFFERED)
-    if association.is_aborted:
-        return PacsError(PacsProblem.GARBAGE)
-    return PacsError(PacsProblem.TIMED_OUT)
+    return PacsError(PacsProblem.GARBAGE)
 
 
-def _probed(node: Node, patience: Patience, context: ssl.SSLContext | None) -> PacsError:
-    """Connect once more without DICOM, since the library does not say why it could not."""
+def _knock(node: Node, patience: Patience, context: ssl.SSLContext | None) -> None:
+    """Connect once without DICOM first, since the library does not say why it could not.
+
+    Raises
+    ------
+    PacsError
+    """
     try:
         with socket.create_connection((node.host, node.port), timeout=patience.connect) as plain:
             if context is not None:
                 context.wrap_socket(plain, server_hostname=node.host).close()
-    except ssl.SSLCertVerificationError:
-        return PacsError(PacsProblem.UNTRUSTED)
-    except ssl.SSLError:
-        return PacsError(PacsProblem.NO_TLS)
-    except socket.gaierror:
-        return PacsError(PacsProblem.UNKNOWN_HOST)
-    except ConnectionRefusedError:
-        return PacsError(PacsProblem.CLOSED_PORT)
-    except TimeoutError:
-        tls = context is not None
-        return PacsError(PacsProblem.NO_TLS if tls else PacsProblem.UNREACHABLE)
-    except OSError:
-        return PacsError(PacsProblem.NO_TLS if context else PacsProblem.UNREACHABLE)
-    return PacsError(PacsProblem.BROKEN_OFF)
+    except ssl.SSLCertVerificationError as error:
+        raise PacsError(PacsProblem.UNTRUSTED) from error
+    except ssl.SSLError as error:
+        raise PacsError(PacsProblem.NO_TLS) from error
+    except socket.gaierror as error:
+        raise PacsError(PacsProblem.UNKNOWN_HOST) from error
+    except ConnectionRefusedError as error:
+        raise PacsError(PacsProblem.CLOSED_PORT) from error
+    except OSError as error:
+        raise PacsError(PacsProblem.NO_TLS if context else PacsProblem.UNREACHABLE) from error
 
 
 def require(association: Association, uid: UID) -> None:

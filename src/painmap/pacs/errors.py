@@ -39,6 +39,7 @@ class PacsProblem(StrEnum):
     QUERY = "The PACS could not make sense of the search."
     NOTHING_THERE = "The PACS has nothing under this address or number."
     RECEIVER_UNKNOWN = "The PACS does not know where to send the pictures for this program."
+    NOT_SENT = "The PACS could not send the pictures."
     NOTHING_ARRIVED = "The PACS says that it sent the pictures, but none of them arrived here."
     PORT_TAKEN = "The port on which this program receives pictures is used by something else."
     FAILED = "The PACS reports a failure of its own."
@@ -46,6 +47,7 @@ class PacsProblem(StrEnum):
     DISK_FULL = "The disk of this computer is full."
     NOT_KEPT = "The pictures could not be written on this computer."
     TOO_WIDE = "This search would list the whole PACS."
+    ALREADY = "This study is being fetched already."
     BAD_UID = "The PACS named a study or picture by something that is no UID."
 
 
@@ -74,6 +76,7 @@ _HINTS: Mapping[PacsProblem, str] = MappingProxyType(
         PacsProblem.QUERY: "Search with fewer or other words.",
         PacsProblem.NOTHING_THERE: "Look at the address in the profile, or search again.",
         PacsProblem.RECEIVER_UNKNOWN: _ADMIN,
+        PacsProblem.NOT_SENT: _AGAIN,
         PacsProblem.NOTHING_ARRIVED: (
             "The PACS has to know the address and receiving port of this computer; a firewall "
             "may stand between."
@@ -84,6 +87,7 @@ _HINTS: Mapping[PacsProblem, str] = MappingProxyType(
         PacsProblem.DISK_FULL: _ROOM,
         PacsProblem.NOT_KEPT: "Look whether the data folder is still there and can be written to.",
         PacsProblem.TOO_WIDE: "Type a name, a number, a birth date or study dates.",
+        PacsProblem.ALREADY: "How far it is stands in the bottom line.",
         PacsProblem.BAD_UID: "Report it to whoever runs the PACS; such a study is not fetched.",
     }
 )

@@ -1,5 +1,6 @@
 """Answers of a PACS as values: tolerant of what is missing or misspelt."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -112,6 +113,25 @@ def name_pattern(family: str, given: str) -> str:
     if not any(parts):
         return ""
     return "^".join(f"{part}*" for part in parts) if parts[1] else f"{parts[0]}*"
+
+
+def loose_pattern(family: str) -> str:
+    """Give a pattern of plain letters alone, for a server that stumbles over others."""
+    plain = (sign if sign.isascii() and sign.isalnum() else "*" for sign in family.strip())
+    return re.sub(r"\*+", "*", "".join((*plain, "*")))
+
+
+def has_name(study: FoundStudy, query: StudyQuery) -> bool:
+    """Whether a study's person has a name that begins as was asked, case aside."""
+    wanted = tuple(
+        " ".join(part.split()).casefold() for part in (query.family_name, query.given_name)
+    )
+    for group in study.identity.name.split("="):
+        family, _, rest = group.partition("^")
+        given = rest.partition("^")[0]
+        if family.casefold().startswith(wanted[0]) and given.casefold().startswith(wanted[1]):
+            return True
+    return False
 
 
 _NO_SIGNS = str.maketrans(dict.fromkeys("^=\\*?", " "))

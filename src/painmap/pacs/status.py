@@ -24,13 +24,14 @@ _TABLE: tuple[tuple[int, int, PacsProblem], ...] = (
     (0x0211, 0x0211, PacsProblem.NOT_OFFERED),
     (0x0212, 0x0212, PacsProblem.QUERY),
     (0x0213, 0x0213, PacsProblem.NO_ROOM_THERE),
+    (0xA702, 0xA702, PacsProblem.NOT_SENT),
     (0xA700, 0xA7FF, PacsProblem.NO_ROOM_THERE),
     (0xA801, 0xA801, PacsProblem.RECEIVER_UNKNOWN),
     (0xA900, 0xA9FF, PacsProblem.QUERY),
     (0xAA00, 0xAA04, PacsProblem.QUERY),
     (0xC000, 0xCFFF, PacsProblem.FAILED),
 )
-"""First and last status of a range, and its problem; the rest is a failure without a name."""
+"""First and last status of a range, and its problem; the first that fits. The rest is a failure without a name."""
 
 
 def problem_of(status: int) -> PacsProblem | None:
