@@ -119,12 +119,7 @@ def test_the_series_of_a_modality_come_with_their_pictures(
 
 
 def test_an_unknown_study_has_no_series(pacs: Archive) -> None:
-    try:
-        found = run_to_end(pacs.contents("1.2.3.999"))
-    except PacsError as error:
-        assert error.problem is PacsProblem.NOTHING_THERE
-    else:
-        assert found == ()
+    assert run_to_end(pacs.contents("1.2.3.999")) == ()
 
 
 @pytest.mark.parametrize("series", [JANE_AXIAL, JANE_PACKED, JANE_MR])
@@ -260,13 +255,13 @@ def test_a_connection_cut_in_mid_transfer_keeps_what_arrived(
         b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
         bytes(range(256)) * 4,
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{nope",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Log in</html>.",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nLog in",
         b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: application/json\r\n\r\n[17]",
     ],
 )
 def test_garbage_is_called_so(loaded_pacs: Loaded, kind: str, garbage: bytes) -> None:
     with answering(garbage) as (port, _):
-        pacs = archive(through(node(loaded_pacs.orthanc, kind), port), answer_s=2.0)
+        pacs = archive(through(node(loaded_pacs.orthanc, kind), port), answer_s=1.0)
 
         problem = _problem(lambda: run_to_end(pacs.find(StudyQuery(patient_id="P1"))))
 

@@ -31,6 +31,7 @@ class PacsProblem(StrEnum):
     NOT_OFFERED = "The PACS does not offer this service to this program."
     NOT_ALLOWED = "The PACS does not allow this."
     LOGIN = "The PACS did not take the user name, password or token."
+    NOT_TYPED = "The password or token for this PACS is missing."
     UNTRUSTED = (
         "The certificate of the PACS could not be traced to an authority this program knows."
     )
@@ -70,6 +71,7 @@ _HINTS: Mapping[PacsProblem, str] = MappingProxyType(
         PacsProblem.NOT_OFFERED: "Try another way to fetch in the profile, or ask who runs it.",
         PacsProblem.NOT_ALLOWED: "Ask whoever runs the PACS for the right to search and fetch.",
         PacsProblem.LOGIN: "Type them again in the profile.",
+        PacsProblem.NOT_TYPED: "Type it beside the profile.",
         PacsProblem.UNTRUSTED: "If the hospital has an authority of its own, name its file.",
         PacsProblem.NO_TLS: "Look whether this port of the PACS is an encrypted one.",
         PacsProblem.CA_FILE: "Choose a PEM file with the certificate of the authority.",

@@ -31,7 +31,7 @@ _TABLE: tuple[tuple[int, int, PacsProblem], ...] = (
     (0xAA00, 0xAA04, PacsProblem.QUERY),
     (0xC000, 0xCFFF, PacsProblem.FAILED),
 )
-"""First and last status of a range, and its problem; the first that fits. The rest is a failure without a name."""
+"""First and last status of a range, and its problem; the first range that fits is meant."""
 
 
 def problem_of(status: int) -> PacsProblem | None:

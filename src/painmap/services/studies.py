@@ -38,6 +38,7 @@ from painmap.services.import_report import (
 )
 from painmap.services.logbook import secrets
 from painmap.services.media import DetectMedium, Medium, medium_of
+from painmap.services.pacs_store import refuse_incomplete
 from painmap.services.samples import public_samples
 from painmap.services.study_files import StudyFiles, checking, comparing_moved
 
@@ -297,8 +298,12 @@ def scanning_folder(
     ------
     SeriesError
         There is no such place, it is empty, it cannot be opened, or it is a bad archive.
+    IncompleteStudy
+        It holds a study of a PACS that has not arrived whole.
     """
     wanted = source if isinstance(source, Source) else Source((source,))
+    for path in wanted.paths:
+        refuse_incomplete(path)
     media = [detect(path) for path in wanted.paths if path.exists()]
     medium = next((each for each in media if not each.stays), media[0] if media else Medium())
     if workspace is not None and any(path.is_file() for path in wanted.paths):
