@@ -4,19 +4,22 @@ Every command ends with status 0, or with another and exactly one line on standa
 """
 
 import argparse
+import getpass
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from painmap import __version__
 from painmap.domain.errors import PainmapError
 from painmap.phantom import PatientPosition
-from painmap.services import commands, samples_commands
+from painmap.services import commands, pacs_commands, samples_commands
 from painmap.services.data_folder import data_folder
+from painmap.services.pacs import StudyQuery
 from painmap.services.window_needs import check_window
 
 USAGE_STATUS = 2
@@ -121,8 +124,37 @@ def _text(arguments: argparse.Namespace) -> str:
                 endpoint=arguments.endpoint,
                 report=_report if sys.stdout.isatty() else _keep_quiet,
             )
+        case "pacs":
+            return _pacs(arguments)
         case _:
             return commands.phantom(arguments.out, commands.phantom_options(vars(arguments)))
+
+
+def _pacs(arguments: argparse.Namespace) -> str:
+    data, name = _data(arguments), arguments.profile
+    match arguments.pacs_command:
+        case "echo":
+            return pacs_commands.echo(data, name, _ask_secret)
+        case "find":
+            query = StudyQuery(
+                family_name=arguments.family,
+                given_name=arguments.given,
+                patient_id=arguments.id,
+                birth_date=arguments.birth_date,
+                since=arguments.since,
+                until=arguments.until,
+                modality=arguments.modality,
+            )
+            return pacs_commands.find(data, name, query, _ask_secret, as_json=arguments.json)
+        case _:
+            return pacs_commands.fetch(
+                data, name, arguments.study_uid, _ask_secret, modality=arguments.modality
+            )
+
+
+def _ask_secret(name: str) -> str:
+    """Ask at the terminal; a script that has none is told that the password is missing."""
+    return getpass.getpass(f"Password or token for {name}: ") if sys.stdin.isatty() else ""
 
 
 def _painter() -> commands.Painter | None:
@@ -198,6 +230,7 @@ def parser() -> _Parser:
     _add_records(subcommands, records)
     _add_samples(subcommands, records)
     _add_phantom(subcommands)
+    _add_pacs(subcommands, records)
     return top
 
 
@@ -237,6 +270,24 @@ def _add_samples(subcommands: _Subcommands, records: _Parser) -> None:
     get = actions.add_parser("get", parents=[records], help="bring one to this computer")
     get.add_argument("sample", metavar="NAME", help="as painmap samples list calls it")
     get.add_argument("--endpoint", metavar="URL", help="another server that speaks S3")
+
+
+def _add_pacs(subcommands: _Subcommands, records: _Parser) -> None:
+    pacs = subcommands.add_parser("pacs", help="ask a PACS, search it, fetch a study")
+    below = pacs.add_subparsers(dest="pacs_command", metavar="COMMAND", required=True)
+    echo = below.add_parser("echo", parents=[records], help="does it answer")
+    find = below.add_parser("find", parents=[records], help="list studies")
+    fetch = below.add_parser("fetch", parents=[records], help="fetch what is missing of a study")
+    for each in (echo, find, fetch):
+        each.add_argument("profile", metavar="PROFILE", help="its name in the window")
+    for name in ("family", "given", "id"):
+        find.add_argument(f"--{name}", default="", metavar="TEXT")
+    for name in ("birth-date", "since", "until"):
+        find.add_argument(f"--{name}", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    find.add_argument("--json", action="store_true", help="for programs")
+    fetch.add_argument("study_uid", metavar="STUDY_UID")
+    for each in (find, fetch):
+        each.add_argument("--modality", default="CT", metavar="CT", help='"" for any')
 
 
 def _add_phantom(subcommands: _Subcommands) -> None:

@@ -7,6 +7,7 @@
     ├── bodymap.errors.TemplateError   a figure that cannot be used
     ├── records.errors.RecordsError    the store
     ├── documents.errors.DocumentError a JSON document that cannot be taken
+    ├── pacs.errors.PacsError          a PACS, or the way to it
     └── exchange.errors.ExportError    a file that could not be written
 
 Anything else that is raised is ours: a fault of the program.

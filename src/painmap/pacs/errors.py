@@ -18,6 +18,7 @@ from painmap.domain.errors import PainmapError
 class PacsProblem(StrEnum):
     """Why the PACS did not give what was asked; the value is the sentence."""
 
+    NO_PROFILE = "There is no PACS profile of this name."
     UNREACHABLE = "The PACS does not answer at this address and port."
     UNKNOWN_HOST = "This network knows no computer of that name."
     CLOSED_PORT = "At this address nothing listens on this port."
@@ -58,6 +59,7 @@ _ROOM = "Make room on the disk, then resume; what has arrived is kept."
 
 _HINTS: Mapping[PacsProblem, str] = MappingProxyType(
     {
+        PacsProblem.NO_PROFILE: "Make one in the window: CT, From PACS.",
         PacsProblem.UNREACHABLE: "Look at the address, the port and the network.",
         PacsProblem.UNKNOWN_HOST: "Look at the address in the profile.",
         PacsProblem.CLOSED_PORT: "Look at the port in the profile, or whether the PACS is on.",

@@ -23,7 +23,7 @@ from painmap.pacs.archive import FoundSeries, FoundStudy, Order, Picture
 from painmap.pacs.errors import PacsError
 
 FOLDER = "pacs"
-INCOMING, STUDIES = "incoming", "studies"
+INCOMING, STUDIES, PICTURES = "incoming", "studies", "pictures"
 LEDGER = "ledger.json"
 SUFFIX = ".dcm"
 _HASH_SIGNS = 20
@@ -76,6 +76,11 @@ class Held:
         return self.ledger.whole
 
     @property
+    def pictures(self) -> Path:
+        """The folder to open: the pictures and nothing else."""
+        return self.folder / PICTURES
+
+    @property
     def state_words(self) -> str:
         """Such as "87 of 120 pictures; 33 missing"."""
         if self.whole:
@@ -100,7 +105,7 @@ class IncompleteStudy(PainmapError):
     def __init__(self, held: Held) -> None:
         super().__init__(
             f"This study has not arrived whole: {held.state_words}.",
-            hint="Resume it on the page CT, From PACS.",
+            hint="Fetch it again; what is here is kept.",
         )
 
 
@@ -204,7 +209,7 @@ class Arrival:
         """Make the folder and write down what is expected, and clear what a crash left."""
         try:
             for series in self.ledger.series:
-                place = self._incoming / _hashed(series.series_uid)
+                place = self._incoming / PICTURES / _hashed(series.series_uid)
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
                 for stray in place.glob("*.part"):
                     stray.unlink()
@@ -309,7 +314,7 @@ class Arrival:
 
     @staticmethod
     def _place(root: Path, series_uid: str, sop_uid: str) -> Path:
-        return root / _hashed(series_uid) / f"{_hashed(sop_uid)}{SUFFIX}"
+        return root / PICTURES / _hashed(series_uid) / f"{_hashed(sop_uid)}{SUFFIX}"
 
 
 def refuse_incomplete(path: Path) -> None:
@@ -320,7 +325,7 @@ def refuse_incomplete(path: Path) -> None:
     IncompleteStudy
     """
     here = path if path.is_dir() else path.parent
-    for folder in (here, *list(here.parents)[:2], *(p.parent for p in here.glob(f"*/{LEDGER}"))):
+    for folder in (here, *list(here.parents)[:3], *(p.parent for p in here.glob(f"*/{LEDGER}"))):
         held = _held(folder) if (folder / LEDGER).exists() else None
         if held is not None and not held.whole:
             raise IncompleteStudy(held)
@@ -357,7 +362,7 @@ def _held(folder: Path) -> Held | None:
 
 def _pictures(folder: Path) -> set[str]:
     """Name the pictures in a study's folder, each by its series and its own name."""
-    return {f"{file.parent.name}/{file.name}" for file in folder.glob(f"*/*{SUFFIX}")}
+    return {f"{file.parent.name}/{file.name}" for file in folder.glob(f"{PICTURES}/*/*{SUFFIX}")}
 
 
 def _sibling(folder: Path) -> Path:

@@ -58,6 +58,9 @@ ELSEWHERE = (StudyProblem.FOLDER_GONE, StudyProblem.STUDY_GONE, StudyProblem.NOT
 MOST_KINDS = 8
 """More kinds of objects on a disc without CT are counted, not named."""
 
+PACS_PX = 1080
+"""A list of seven columns is given more room than other panels."""
+
 MOST_PERSONS = 6
 """More persons than this on one disc are a backup of a whole house, not a patient's disc."""
 
@@ -95,6 +98,8 @@ class CtOpening(PanelPlace):
     """StudyOnDisk whose files are read from the program's store from now on."""
     settled = Signal(object, object)
     """StudyOnDisk and the UUID of its row: its files are where they stay, none is missing."""
+    pacs_wanted = Signal()
+    """The doctor wants to fetch a study from the PACS."""
     dismissed = Signal()
     """A panel was closed without opening anything."""
 
@@ -229,6 +234,7 @@ class CtOpening(PanelPlace):
                 reopen=self.reopen,
                 choose=self.choose_wanted.emit,
                 choose_file=self.choose_file_wanted.emit,
+                pacs=self.pacs_wanted.emit,
             )
         )
 
@@ -264,6 +270,12 @@ class CtOpening(PanelPlace):
 
     def _leave_workspace(self) -> None:
         self._desk.jobs.record(self._workspaces.clear, failed=self._desk.show_error)
+
+    def show_pacs(self, panel: QWidget) -> None:
+        """Show the panel of the PACS, which closes by `dismiss`."""
+        self._cancel()
+        self.show_panel(panel, fill=True)
+        panel.setMaximumWidth(PACS_PX)
 
     @property
     def is_busy(self) -> bool:

@@ -22,6 +22,7 @@ from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
+from painmap.services.pacs_store import Held
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
@@ -34,6 +35,8 @@ from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_tool_strip import SPEC, TOOLS, ToolName, ToolStrip
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Changes, Desk, Tone
+from painmap.ui.pacs_fetching import PacsFetching
+from painmap.ui.pacs_panel import PacsPanel
 from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
@@ -68,6 +71,7 @@ class CtPage(VisitPage):
         self._shortcuts: list[QShortcut] = []
         self.opening = CtOpening(desk)
         self.hashing = SetHashing(desk)
+        self.pacs = PacsFetching(desk)
         self.viewer = CtViewer(self.session, self._marks)
         self.bar = MarkBar(
             desk.muscles,
@@ -123,7 +127,9 @@ class CtPage(VisitPage):
         self.opening.relocate_wanted.connect(self.choose_new_place)
         self.opening.moved.connect(self._on_moved)
         self.opening.settled.connect(self._on_settled)
+        self.opening.pacs_wanted.connect(self.show_pacs)
         self.opening.dismissed.connect(self._on_dismissed)
+        self.pacs.fetched.connect(self._on_fetched)
         self.viewer.pointer.connect(self._on_pointer)
         self.viewer.resample_wanted.connect(self.resample)
         self.viewer.past_end.connect(self._on_past_end)
@@ -224,6 +230,25 @@ class CtPage(VisitPage):
         study = self.session.study
         if study is not None and study.id == study_id and not self.session.stack.resampled:
             self.hashing.begin(disk, study)
+
+    def show_pacs(self) -> None:
+        """Show the panel that searches and fetches."""
+        panel = PacsPanel(self.desk, self.pacs, self.colours, on_close=self.opening.dismiss)
+        panel.open_wanted.connect(self.open_folder)
+        self._stack.setCurrentWidget(self.opening)
+        self.opening.show_pacs(panel)
+
+    def _on_fetched(self, held: Held, visit_id: UUID) -> None:
+        """Open a study that has come, if the doctor is still waiting for it there."""
+        waiting = self.isVisible() and isinstance(self.opening.panel, PacsPanel)
+        same = self.desk.is_open and self.desk.open_visit.visit.id == visit_id
+        if waiting and same and not self.is_looking:
+            self.open_folder(held.pictures)
+        else:
+            self.desk.say(
+                f"{held.words} has been fetched, {held.state_words}.",
+                hint="Open it on the page CT, From PACS.",
+            )
 
     def recent_folders(self) -> tuple[Path, ...]:
         return self.opening.recent_folders()

@@ -61,7 +61,7 @@ class _Card(QFrame):
 
 
 class StartPanel(_Card):
-    """What can be done: the patient's studies, or a folder to open."""
+    """What can be done: the patient's studies, a folder to open, or the PACS."""
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class StartPanel(_Card):
         reopen: Callable[[AttachedStudy], object],
         choose: Callable[[], object],
         choose_file: Callable[[], object],
+        pacs: Callable[[], object],
     ) -> None:
         super().__init__()
         box = column(label("CT", "title"), margins=28, spacing=12)
@@ -79,7 +80,7 @@ class StartPanel(_Card):
             box.addLayout(self._study_row(study, reopen, primary=study is studies[0]))
         if studies:
             box.addSpacing(8)
-            box.addWidget(label("Or another study, from a folder or disc:", "muted"))
+            box.addWidget(label("Or another study, from a folder, a disc or the PACS:", "muted"))
         else:
             box.addWidget(
                 label(
@@ -90,7 +91,8 @@ class StartPanel(_Card):
             )
         self.open_button = button("Open DICOM folder ...", choose, primary=not studies)
         self.file_button = button("Open zip or DICOMDIR ...", choose_file)
-        box.addLayout(row(self.open_button, self.file_button, -1))
+        self.pacs_button = button("From PACS ...", pacs)
+        box.addLayout(row(self.open_button, self.file_button, self.pacs_button, -1))
         box.addWidget(label("Or drop folders, files or a zip archive here.", "muted"))
         self.setLayout(box)
         self.setFocusProxy(self.open_button)

@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         return [
             Action("patients", file, "Patients", lambda: self.show_page(Page.TODAY), "Ctrl+L"),
             Action("open", file, "Open DICOM folder ...", self.choose_folder, "Ctrl+O", True, True),
+            Action("pacs", file, "From PACS ...", self.show_pacs, "Ctrl+Shift+O", True),
             Action("samples", file, "Sample studies", self.show_samples),
             Action(
                 "open-file", file, "Open zip or DICOMDIR ...", self.choose_files, needs_visit=True
@@ -346,6 +347,11 @@ class MainWindow(QMainWindow):
     def choose_files(self) -> None:
         self.show_page(Page.CT)
         self.pages.ct.choose_files()
+
+    def show_pacs(self) -> None:
+        """Search the PACS and fetch from it, on the page CT."""
+        self.show_page(Page.CT)
+        self.pages.ct.show_pacs()
 
     def open_folder(self, path: Path) -> None:
         """Open a DICOM folder on the page CT."""
