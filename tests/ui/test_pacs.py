@@ -1,6 +1,5 @@
 """The panel From PACS, through the window and against a real Orthanc."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.edits import Page
@@ -382,6 +381,7 @@ def test_a_synthetic_study_goes_to_a_demonstration_patient(
     hands = PacsHands(desk, qtbot, demonstration())
     hands.access.profiles.save(node(loaded_pacs.orthanc, "dimse-move"))
     hands.show()
+    hands.panel.fields.birth.clear()
     hands.search()
     assert [line.study.study_uid for line in hands.panel._lines] == [loaded_pacs.phantom_uid]
 
@@ -454,10 +454,10 @@ def test_a_fetch_is_cancelled_in_the_bottom_line_and_found_after_a_restart(
     )
     hands.settle()
     hands.show()
-    lines = [
-        w.accessibleName() for w in hands.panel.findChildren(type(hands.panel._stack.widget(0)))
-    ]
-    assert any(line.endswith(f"from Hospital: {unfinished.state_words}") for line in lines)
+    shown = [each.text() for each in hands.panel.findChildren(QLabel) if each.isVisible()]
+    assert any(text.endswith(f"from Hospital: {unfinished.state_words}") for text in shown)
+    hands.panel.findChild(QPushButton, "remove").click()
+    assert hands.access.store.unfinished() == ()
 
 
 def test_a_fetch_goes_on_while_other_things_are_done(hands: PacsHands, loaded_pacs: Loaded) -> None:
@@ -499,11 +499,11 @@ def test_closing_the_window_ends_a_fetch(hands: PacsHands, loaded_pacs: Loaded) 
 
 
 @pytest.fixture
-def with_visit(window: MainWindow) -> Iterator[MainWindow]:
+def with_visit(window: MainWindow) -> MainWindow:
     patient = window.desk.clinic.add_patient(jane())
     window.desk.show_visit(window.desk.clinic.new_visit(patient.id, VisitKind.FIRST))
     settle(window)
-    yield window
+    return window
 
 
 def test_the_menu_and_the_start_of_the_page_lead_to_the_panel(
@@ -518,7 +518,6 @@ def test_the_menu_and_the_start_of_the_page_lead_to_the_panel(
     panel = window.pages.ct.opening.panel
     assert isinstance(panel, PacsPanel)
     panel.close_panel()
-    panel.form.give_up() if panel.form else None
     wait_until(lambda: isinstance(window.pages.ct.opening.panel, StartPanel))
     window.pages.ct.opening.panel.pacs_button.click()  # type: ignore[union-attr]  # a StartPanel
     settle(window)

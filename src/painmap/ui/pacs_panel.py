@@ -352,6 +352,7 @@ class PacsPanel(QFrame):
         resume = button("Resume", partial(self._resume, held))
         resume.setEnabled(not self._fetching.is_busy)
         remove = button("Remove", partial(self._discard, held), flat=True)
+        remove.setObjectName("remove")
         line = QWidget()
         line.setAccessibleName(words)
         text = label(words, wrap=True)
