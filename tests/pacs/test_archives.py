@@ -1,6 +1,8 @@
 """What every archive does alike, against a real Orthanc: one suite, run for each of them."""
 
 import errno
+import threading
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -204,7 +206,24 @@ def test_a_stop_does_not_wait_for_a_server_that_is_silent(loaded_pacs: Loaded, k
         while not slow.connections:
             next(job)
 
-        job.close()  # waiting ten minutes here would end in the timeout of the whole run
+        job.close()
+
+        ends = time.monotonic() + 20  # it would wait for ten minutes
+        while _at_work() and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert _at_work() == []
+
+
+def _at_work() -> list[str]:
+    """Threads of a job, and those that pynetdicom makes for it."""
+    threads = threading.enumerate()
+    return [
+        each.name
+        for each in threads
+        if each.name == "pacs"
+        or "pynetdicom" in repr(each)
+        or type(each).__module__.startswith("pynetdicom")
+    ]
 
 
 def _port(loaded: Loaded, kind: str) -> int:

@@ -237,6 +237,25 @@ def test_a_password_goes_into_the_keyring_and_is_used_from_there(
     assert not any(PASSWORD.encode() in file.read_bytes() for file in files)
 
 
+def test_a_renamed_profile_keeps_its_password(
+    hands: PacsHands, loaded_pacs: Loaded, keyring: MemoryKeyring
+) -> None:
+    hands.access.profiles.save(replace(_web(loaded_pacs), name="Web"))
+    keyring.set_password("painmap PACS", "Web", PASSWORD)
+    hands.show()
+    hands.panel.edit_button.click()
+    hands.form.name.setText("Archive")
+
+    hands.form.save_button.click()
+    hands.settle()
+    assert keyring.kept == {("painmap PACS", "Archive"): PASSWORD}
+
+    hands.panel.edit_button.click()
+    hands.form.remove_button.click()
+    hands.settle()
+    assert keyring.kept == {}
+
+
 @pytest.mark.usefixtures("no_keyring")
 def test_without_a_keyring_the_password_is_asked_and_kept_nowhere(
     hands: PacsHands, loaded_pacs: Loaded
@@ -319,6 +338,20 @@ def test_a_search_can_be_stopped(hands: PacsHands, loaded_pacs: Loaded) -> None:
 
         assert hands.panel.said.text() == "Stopped."
         hands.settle()
+
+
+def test_a_panel_that_is_gone_hears_no_answer(
+    hands: PacsHands, loaded_pacs: Loaded, tmp_path: Path
+) -> None:
+    with relay(loaded_pacs.orthanc.dicom_port, pause_s=0.05) as slow:
+        hands.access.profiles.save(through(node(loaded_pacs.orthanc, "dimse-get"), slow.port))
+        hands.show()
+        hands.panel.search_button.click()
+
+        hands.page.open_folder(tmp_path / "elsewhere")
+        hands.settle()
+
+    assert isinstance(hands.page.opening.panel, QuestionPanel)
 
 
 def test_somebody_else_is_marked_in_the_list(hands: PacsHands) -> None:

@@ -13,6 +13,8 @@ from painmap.services.pacs_profiles import PacsProfiles
 from painmap.services.pacs_store import Held, PacsStore
 from painmap.services.secrets import Secrets
 
+ASKING = "Asking the keyring"
+
 
 @dataclass(frozen=True, slots=True)
 class SecretState:
@@ -47,11 +49,31 @@ class PacsAccess:
         def ask() -> SecretState:
             return SecretState(self._secrets.is_available, bool(self._secrets.of(name)))
 
-        return running(lambda _: ask(), "Asking the keyring")
+        return running(lambda _: ask(), ASKING)
 
-    def keeping(self, name: str, secret: str) -> Job[bool]:
-        """Keep a password in the keyring, or forget it; gives whether that could be done."""
-        return running(lambda _: self._secrets.keep(name, secret), "Asking the keyring")
+    def keeping(self, name: str, secret: str, *, instead_of: str = "") -> Job[bool]:
+        """Keep a password in the keyring; gives whether it is there.
+
+        Parameters
+        ----------
+        secret : str
+            Empty: what was kept stays.
+        instead_of : str
+            Former name of the profile, whose password it takes over.
+        """
+
+        def keep() -> bool:
+            word = secret
+            if instead_of and instead_of != name:
+                word = secret or self._secrets.of(instead_of)
+                self._secrets.keep(instead_of, "")
+            return not word or self._secrets.keep(name, word)
+
+        return running(lambda _: keep(), ASKING)
+
+    def forgetting(self, name: str) -> Job[bool]:
+        """Take a password out of the keyring."""
+        return running(lambda _: self._secrets.keep(name, ""), ASKING)
 
     def testing(self, node: Node, typed: str = "") -> Job[None]:
         """Find out whether a PACS answers and takes the login."""
@@ -81,9 +103,7 @@ class PacsAccess:
         """
         secret = ""
         if node.needs_secret:
-            secret = typed or (
-                yield from running(lambda _: self._secrets.of(node.name), "Asking the keyring")
-            )
+            secret = typed or (yield from running(lambda _: self._secrets.of(node.name), ASKING))
             if not secret:
                 raise PacsError(PacsProblem.NOT_TYPED)
         return archive_for(node, secret, self._patience)

@@ -10,6 +10,7 @@ from painmap.domain.errors import PainmapError
 from painmap.services.pacs import Auth, Kind, Node, Retrieve
 from painmap.services.pacs_access import PacsAccess, SecretState
 from painmap.services.secrets import NO_KEYRING
+from painmap.ui.asking import Asking
 from painmap.ui.desk import Desk
 from painmap.ui.widgets import Chips, button, column, label, row
 
@@ -43,6 +44,7 @@ class PacsForm(QFrame):
         self._desk, self._access, self._before = desk, access, node
         self._on_saved, self._on_removed, self._on_close = on_saved, on_removed, on_close
         self._state = SecretState(can_keep=True, kept=False)
+        self._asking = Asking(desk, self)
         self._stop: Callable[[], None] | None = None
         self._make_fields()
         self._arrange()
@@ -220,9 +222,7 @@ class PacsForm(QFrame):
             self._refresh()
 
         name = self._before.name if self._before else ""
-        self._stop = self._desk.jobs.start(
-            self._access.secret_state(name), done=answered, failed=self._desk.show_error
-        )
+        self._asking.start(self._access.secret_state(name), done=answered)
 
     # --- what can be done
 
@@ -257,7 +257,7 @@ class PacsForm(QFrame):
         self.give_up()
         self._say("Asking the PACS ...")
         self.test_button.setEnabled(False)
-        self._stop = self._desk.jobs.start(
+        self._stop = self._asking.start(
             self._access.testing(node, self.secret.text()),
             done=lambda _: self._tested("The PACS answers and takes this program."),
             failed=self._not_tested,
@@ -290,14 +290,10 @@ class PacsForm(QFrame):
             self._say(str(error), "warning")
             return
         secret = self.secret.text() if node.needs_secret else ""
-        if secret:
-            self._desk.jobs.start(
-                self._access.keeping(node.name, secret),
-                done=lambda kept: self._on_saved(node, "" if kept else secret),
-                failed=self._desk.show_error,
-            )
-        else:
-            self._on_saved(node, "")
+        self._asking.start(
+            self._access.keeping(node.name, secret, instead_of=before),
+            done=lambda kept: self._on_saved(node, "" if kept else secret),
+        )
 
     def _remove(self) -> None:
         if self._before is None:
@@ -307,10 +303,8 @@ class PacsForm(QFrame):
         except PainmapError as error:
             self._say(str(error), "warning")
             return
-        self._desk.jobs.start(
-            self._access.keeping(self._before.name, ""),
-            done=lambda _: self._on_removed(),
-            failed=self._desk.show_error,
+        self._asking.start(
+            self._access.forgetting(self._before.name), done=lambda _: self._on_removed()
         )
 
     def _close(self) -> None:

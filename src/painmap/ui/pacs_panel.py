@@ -13,6 +13,7 @@ from painmap.imaging.header import PatientIdentity
 from painmap.services.pacs import Finding, FoundStudy, Held, Node, differing, query_for
 from painmap.services.pacs_access import SecretState
 from painmap.services.secrets import NO_KEYRING
+from painmap.ui.asking import Asking
 from painmap.ui.desk import Desk
 from painmap.ui.pacs_fetching import PacsFetching
 from painmap.ui.pacs_form import PacsForm
@@ -42,6 +43,7 @@ class PacsPanel(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self._desk, self._fetching, self._on_close = desk, fetching, on_close
+        self._asking = Asking(desk, self)
         self._stop: Callable[[], None] | None = None
         self._lines: tuple[Line, ...] = ()
         self._patient = desk.open_visit.patient
@@ -146,11 +148,7 @@ class PacsPanel(QFrame):
                 else NO_KEYRING
             )
 
-        self._desk.jobs.start(
-            self._fetching.access.secret_state(node.name),
-            done=answered,
-            failed=self._desk.show_error,
-        )
+        self._asking.start(self._fetching.access.secret_state(node.name), done=answered)
 
     def _edit_chosen(self) -> None:
         self.edit_profile(self.node)
@@ -214,7 +212,7 @@ class PacsPanel(QFrame):
         self._remembered.query = query
         self._say("Searching the PACS ...")
         self.search_button.setText("Stop")
-        self._stop = self._desk.jobs.start(
+        self._stop = self._asking.start(
             self._fetching.access.searching(node, query, self._typed(node)),
             done=self._found,
             failed=self._not_found,
