@@ -474,10 +474,10 @@ def test_a_fetch_is_cancelled_in_the_bottom_line_and_found_after_a_restart(
 
         tasks[-1][1]()
         hands.wait(lambda: not fetching.is_busy)
+        (unfinished,) = hands.access.store.unfinished()
         hands.settle()
 
     assert tasks[-1] == (None, None)
-    (unfinished,) = hands.access.store.unfinished()
     assert hands.cells(6) == [f"{unfinished.here} of {CT_OF_JANE}, not whole"]
     hands.desk.close_visit()
     hands.desk.show_visit(
