@@ -37,6 +37,7 @@ LABEL = "Fetching pictures"
 
 _TAKEN, _NOT_OURS, _NO_ROOM = 0x0000, 0x0124, 0xA700
 
+LISTEN_AGAIN_S = 0.05
 SETTLE_S = 2.0
 """After a C-MOVE has ended its last pictures may still be on the way for so long."""
 
@@ -213,16 +214,34 @@ def _receiving(node: Node, intake: _Intake, errand: Errand) -> Iterator[AE]:
         (evt.EVT_C_STORE, intake.take),
         (evt.EVT_CONN_OPEN, partial(_hold, errand)),
     ]
-    try:
-        entity.start_server(
-            (node.receiver_host, node.receiver_port), block=False, evt_handlers=handlers
-        )
-    except OSError as error:
-        raise PacsError(PacsProblem.PORT_TAKEN, str(node.receiver_port)) from error
+    _listen(entity, node, handlers, errand)
     try:
         yield entity
     finally:
         entity.shutdown()
+
+
+def _listen(entity: AE, node: Node, handlers: list[Handler], errand: Errand) -> None:
+    """Start to listen; a fetch that was just cancelled may need a moment to free the port.
+
+    Raises
+    ------
+    PacsError
+        Something else listens there.
+    """
+    ends = time.monotonic() + SETTLE_S
+    while True:
+        try:
+            entity.start_server(
+                (node.receiver_host, node.receiver_port), block=False, evt_handlers=handlers
+            )
+        except OSError as error:
+            errand.check()
+            if time.monotonic() > ends:
+                raise PacsError(PacsProblem.PORT_TAKEN, str(node.receiver_port)) from error
+            time.sleep(LISTEN_AGAIN_S)
+        else:
+            return
 
 
 def _hold(errand: Errand, event: Any) -> None:
