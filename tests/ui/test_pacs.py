@@ -305,6 +305,24 @@ def test_what_is_found_stands_in_a_list(hands: PacsHands) -> None:
     assert hands.panel.said.text() == "1 study found."
 
 
+def test_the_list_is_there_again_when_the_panel_is_opened_again(hands: PacsHands) -> None:
+    hands.show()
+    for edit in (hands.panel.fields.number, hands.panel.fields.family, hands.panel.fields.given):
+        edit.clear()
+    hands.panel.fields.since.setText("1.1.2024")
+    hands.search()
+    assert hands.panel.table.rowCount() > 1
+    hands.panel.table.choose(JANE)
+    hands.panel.close_panel()
+
+    hands.show()
+
+    assert hands.panel.table.chosen_uid == JANE
+    assert hands.panel.fields.since.text() == "01.01.2024"
+    hands.desk.close_visit()
+    assert hands.page.pacs.remembered.finding is None
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

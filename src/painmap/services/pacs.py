@@ -134,7 +134,7 @@ def retrieving(
         if order.series:
             delivery = yield from _fetching(archive, arrival, order, series)
             arrival.counted(delivery.sent)
-        return arrival.end()
+        return (yield from arrival.ending())
 
 
 def _fetching(

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from painmap.domain.errors import PainmapError
+from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import day_words, plural
 from painmap.pacs.archive import FoundSeries, FoundStudy, Order, Picture
 from painmap.pacs.errors import PacsError
@@ -257,8 +258,8 @@ class Arrival:
         )
         self.ledger = replace(self.ledger, series=series)
 
-    def end(self) -> Held:
-        """Say how far it is; a study that is whole moves to its place.
+    def ending(self) -> Job[Held]:
+        """Say how far it is; a study that is whole is made firm on the disk and moves to its place.
 
         Raises
         ------
@@ -267,7 +268,11 @@ class Arrival:
         """
         try:
             if self.ledger.series and all(map(self._is_whole, self.ledger.series)):
-                self._finish()
+                files = sorted(self._incoming.rglob(f"*{SUFFIX}"))
+                for number, file in enumerate(files):
+                    yield Progress(number, len(files), "Making the pictures firm on the disk")
+                    _settle(file)
+                self._move(files)
             else:
                 _write(self._incoming / LEDGER, self.ledger)
         except OSError as error:
@@ -277,13 +282,11 @@ class Arrival:
             raise RuntimeError("a ledger that was just written is not there")
         return found
 
-    def _finish(self) -> None:
-        for file in self._incoming.rglob(f"*{SUFFIX}"):
-            _settle(file)
+    def _move(self, files: Iterable[Path]) -> None:
         whole = replace(self.ledger, whole=True)
         if self._final.exists():
             # fetched before, and the PACS has got more since: what a record names stays there
-            for file in sorted(self._incoming.rglob(f"*{SUFFIX}")):
+            for file in files:
                 target = self._final / file.relative_to(self._incoming)
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.replace(target)

@@ -246,7 +246,7 @@ class PacsPanel(QFrame):
         self.search_button.setText("Search")
 
     def _show_finding(self) -> None:
-        finding = self._remembered.finding
+        finding, chosen = self._remembered.finding, self._remembered.chosen
         if finding is not None:
             count = plural(len(finding.studies), "study", "studies")
             words = f"{count} found." if finding.studies else "The PACS found no such study."
@@ -254,8 +254,8 @@ class PacsPanel(QFrame):
                 words = f"The first {count}; the PACS has more. Narrow the search."
             self._say(words)
         self._refresh()
-        if self._remembered.chosen:
-            self.table.choose(self._remembered.chosen)
+        if chosen:
+            self.table.choose(chosen)
 
     def _say(self, words: str, *, warning: bool = False) -> None:
         self.said.setText(words)
@@ -299,7 +299,7 @@ class PacsPanel(QFrame):
     def _on_line(self) -> None:
         line = self.chosen
         self.about.setText(line.about if line else "")
-        self.about.setProperty("tone", "warning" if line and line.differs else "muted")
+        self.about.setProperty("tone", "warning" if line and line.needs_a_look else "muted")
         restyle(self.about)
         self._remembered.chosen = line.study.study_uid if line else ""
         whole = line is not None and line.held is not None and line.held.whole

@@ -58,6 +58,12 @@ class Line:
         )
 
     @property
+    def needs_a_look(self) -> bool:
+        """Whether what is said below the list is a warning."""
+        unfinished = self.held is not None and not self.held.whole and not self.fetching
+        return bool(self.differs) or unfinished
+
+    @property
     def differing_places(self) -> frozenset[int]:
         """Columns whose text differs from the record; the sex has none and marks the name."""
         return frozenset(1 if what == "birth date" else 0 for what in self.differs)
