@@ -23,7 +23,8 @@ from painmap.pacs.archive import (
 )
 from painmap.pacs.errors import PacsError, PacsProblem
 from painmap.services.pacs import retrieving, searching
-from painmap.services.pacs_store import Held, IncompleteStudy, PacsStore, refuse_incomplete
+from painmap.services.pacs_ledger import Held, IncompleteStudy, refuse_incomplete
+from painmap.services.pacs_store import PacsStore
 from painmap.services.studies import scanning_folder
 
 STUDY = FoundStudy(

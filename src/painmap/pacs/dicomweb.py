@@ -3,16 +3,13 @@
 import json
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any, TypeVar
 
-import requests
 from dicomweb_client import DICOMwebClient
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
-from urllib3.exceptions import HTTPError as TransportError
 
 from painmap.domain.progress import Job
 from painmap.imaging.reading import quiet_pydicom
@@ -32,6 +29,7 @@ from painmap.pacs.archive import (
 )
 from painmap.pacs.errand import Errand, running
 from painmap.pacs.errors import PacsError, PacsProblem
+from painmap.pacs.http_problems import asked
 from painmap.pacs.http_session import session_for
 from painmap.pacs.matches import (
     SERIES_FIELDS,
@@ -56,19 +54,6 @@ AS_STORED = (("application/dicom", "*"),)
 """Pictures in the compression that the PACS holds them in: nothing is changed on the way."""
 
 LABEL = "Fetching pictures"
-
-_STATUS = {
-    400: PacsProblem.QUERY,
-    401: PacsProblem.LOGIN,
-    403: PacsProblem.NOT_ALLOWED,
-    404: PacsProblem.NOTHING_THERE,
-    406: PacsProblem.NOT_OFFERED,
-    410: PacsProblem.NOTHING_THERE,
-    413: PacsProblem.QUERY,
-    429: PacsProblem.BUSY,
-    501: PacsProblem.NOT_OFFERED,
-    503: PacsProblem.BUSY,
-}
 
 
 class DicomwebArchive:
@@ -119,27 +104,27 @@ class DicomwebArchive:
 
     def _echo(self, errand: Errand) -> None:
         with self._client(errand) as client:
-            _asked(errand, lambda: client.search_for_studies(limit=1))
+            asked(errand, lambda: client.search_for_studies(limit=1))
 
     def _find(self, errand: Errand, query: StudyQuery) -> Finding:
         with self._client(errand) as client:
-            asked = query_fields(query)
-            found = self._studies(errand, client, asked)
-            if not found and "PatientName" in asked and not _is_plain(asked["PatientName"]):
+            wanted = query_fields(query)
+            found = self._studies(errand, client, wanted)
+            if not found and "PatientName" in wanted and not _is_plain(wanted["PatientName"]):
                 # not every server decodes a caret, a space or an accent in an address
-                asked["PatientName"] = loose_pattern(query.family_name)
-                loose = self._studies(errand, client, asked)
+                wanted["PatientName"] = loose_pattern(query.family_name)
+                loose = self._studies(errand, client, wanted)
                 found = [study for study in loose if has_name(study, query)]
         kept = wanted_modality(found[:MOST_STUDIES], query.modality)
         return Finding(tuple(kept), cut=len(found) > MOST_STUDIES)
 
     def _studies(
-        self, errand: Errand, client: DICOMwebClient, asked: dict[str, str]
+        self, errand: Errand, client: DICOMwebClient, wanted: dict[str, str]
     ) -> list[FoundStudy]:
-        answers = _asked(
+        answers = asked(
             errand,
             lambda: client.search_for_studies(
-                search_filters=asked, fields=list(STUDY_FIELDS), limit=MOST_STUDIES + 1
+                search_filters=wanted, fields=list(STUDY_FIELDS), limit=MOST_STUDIES + 1
             ),
         )
         return [study for each in _datasets(answers) if (study := study_of(each)) is not None]
@@ -147,7 +132,7 @@ class DicomwebArchive:
     def _contents(self, errand: Errand, study_uid: str, modality: str) -> tuple[FoundSeries, ...]:
         whole = []
         with self._client(errand) as client:
-            answers = _asked(
+            answers = asked(
                 errand,
                 lambda: client.search_for_series(study_uid, fields=list(SERIES_FIELDS)),
             )
@@ -171,7 +156,7 @@ class DicomwebArchive:
         uids: dict[str, None] = {}
         while True:
             offset = len(uids)
-            answers = _asked(
+            answers = asked(
                 errand,
                 lambda offset=offset: client.search_for_instances(  # type: ignore[misc]  # a lambda's default
                     study_uid, series.series_uid, offset=offset or None
@@ -220,7 +205,7 @@ class DicomwebArchive:
             sop_uids = self._pictures(errand, client, study_uid, FoundSeries(series_uid))
         for sop_uid in sop_uids:
             try:
-                yield _asked(
+                yield asked(
                     errand,
                     lambda sop_uid=sop_uid: client.retrieve_instance(  # type: ignore[misc]  # a lambda's default
                         study_uid, series_uid, sop_uid, media_types=AS_STORED
@@ -234,68 +219,6 @@ class DicomwebArchive:
 
 def _is_plain(pattern: str) -> bool:
     return all(sign.isascii() and (sign.isalnum() or sign == "*") for sign in pattern)
-
-
-def _asked(errand: Errand, ask: Callable[[], T]) -> T:
-    """Ask the server, and translate what goes wrong."""
-    try:
-        return ask()
-    except (requests.RequestException, TransportError) as error:
-        errand.check()
-        raise _problem(error) from error
-    except IndexError as error:
-        # an answer in parts without a whole part in it
-        errand.check()
-        raise PacsError(PacsProblem.BROKEN_OFF) from error
-    except (ValueError, KeyError, TypeError, EOFError, InvalidDicomError) as error:
-        # json, multipart or DICOM that is none: the library stumbles over it in many ways
-        errand.check()
-        raise PacsError(PacsProblem.GARBAGE) from error
-    except (OSError, AttributeError) as error:
-        errand.check()  # a socket that a stop has cut
-        raise PacsError(PacsProblem.BROKEN_OFF) from error
-
-
-def _problem(error: Exception) -> PacsError:
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        status = error.response.status_code
-        found = _STATUS.get(status, PacsProblem.FAILED if status >= 500 else PacsProblem.REFUSED)
-        return PacsError(found, f"HTTP {status}")
-    causes = [type(each).__name__ for each in _chain(error)]
-    table = (
-        ("SSLCertVerificationError", PacsProblem.UNTRUSTED),
-        ("SSLError", PacsProblem.NO_TLS),
-        ("JSONDecodeError", PacsProblem.GARBAGE),
-        ("ConnectTimeout", PacsProblem.UNREACHABLE),
-        ("ConnectTimeoutError", PacsProblem.UNREACHABLE),
-        ("ReadTimeout", PacsProblem.TIMED_OUT),
-        ("ReadTimeoutError", PacsProblem.TIMED_OUT),
-        ("gaierror", PacsProblem.UNKNOWN_HOST),
-        ("ConnectionRefusedError", PacsProblem.CLOSED_PORT),
-        ("NewConnectionError", PacsProblem.UNREACHABLE),
-        ("BadStatusLine", PacsProblem.GARBAGE),
-        ("LineTooLong", PacsProblem.GARBAGE),
-        ("InvalidHeader", PacsProblem.GARBAGE),
-        ("ContentDecodingError", PacsProblem.GARBAGE),
-        ("TooManyRedirects", PacsProblem.GARBAGE),
-    )
-    for name, problem in table:
-        if name in causes:
-            return PacsError(problem)
-    return PacsError(PacsProblem.BROKEN_OFF)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an error, what caused it, and what it carries: urllib3 wraps in all three ways."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop(0)
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inside = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
-        waiting += [found for found in inside if isinstance(found, BaseException)]
 
 
 def _datasets(answers: list[dict[str, Any]]) -> list[Dataset]:

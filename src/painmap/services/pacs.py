@@ -21,7 +21,9 @@ from painmap.pacs.errors import PacsError, PacsProblem
 from painmap.pacs.node import Auth, Kind, Node, Retrieve
 from painmap.services.identity import compare, name_words
 from painmap.services.logbook import secrets
-from painmap.services.pacs_store import Arrival, Held, PacsStore
+from painmap.services.pacs_arrival import Arrival
+from painmap.services.pacs_ledger import Held
+from painmap.services.pacs_store import PacsStore
 
 __all__ = [
     "Archive",

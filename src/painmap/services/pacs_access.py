@@ -9,8 +9,9 @@ from painmap.pacs.errand import running
 from painmap.pacs.errors import PacsError, PacsProblem
 from painmap.pacs.node import Node
 from painmap.services.pacs import archive_for, retrieving, searching
+from painmap.services.pacs_ledger import Held
 from painmap.services.pacs_profiles import PacsProfiles
-from painmap.services.pacs_store import Held, PacsStore
+from painmap.services.pacs_store import PacsStore
 from painmap.services.secrets import Secrets
 
 ASKING = "Asking the keyring"

@@ -12,7 +12,7 @@ from painmap.pacs.errors import PacsError, PacsProblem
 from painmap.pacs.node import Node
 from painmap.services.identity import shown_name
 from painmap.services.pacs_access import PacsAccess
-from painmap.services.pacs_store import IncompleteStudy
+from painmap.services.pacs_ledger import IncompleteStudy
 
 AskSecret = Callable[[str], str]
 """Asks at the terminal for the password of a profile; gives "" where nobody can answer."""

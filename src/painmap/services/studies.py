@@ -38,7 +38,7 @@ from painmap.services.import_report import (
 )
 from painmap.services.logbook import secrets
 from painmap.services.media import DetectMedium, Medium, medium_of
-from painmap.services.pacs_store import refuse_incomplete
+from painmap.services.pacs_ledger import refuse_incomplete
 from painmap.services.samples import public_samples
 from painmap.services.study_files import StudyFiles, checking, comparing_moved
 

@@ -22,7 +22,7 @@ from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
-from painmap.services.pacs_store import Held
+from painmap.services.pacs_ledger import Held
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar

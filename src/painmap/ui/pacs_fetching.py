@@ -11,7 +11,7 @@ from painmap.domain.errors import PainmapError
 from painmap.domain.progress import Progress
 from painmap.services.pacs import Finding, FoundStudy, Node, StudyQuery
 from painmap.services.pacs_access import PacsAccess
-from painmap.services.pacs_store import Held
+from painmap.services.pacs_ledger import Held
 from painmap.ui.desk import Desk, Tone
 
 LOOK_MS = 30

@@ -1,11 +1,10 @@
 """The panel From PACS: choose the PACS, search, fetch, go on with what ended early."""
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QStackedWidget, QWidget
 
 from painmap.domain.errors import PainmapError
 from painmap.domain.sentences import plural
@@ -19,11 +18,9 @@ from painmap.ui.pacs_fetching import PacsFetching
 from painmap.ui.pacs_form import PacsForm
 from painmap.ui.pacs_results import Line, ResultTable
 from painmap.ui.pacs_search import SearchFields
+from painmap.ui.pacs_unfinished import UnfinishedList
 from painmap.ui.theme import Palette
-from painmap.ui.widgets import button, column, empty, label, restyle, row
-
-MOST_UNFINISHED = 4
-"""More lines of what ended early would leave no room for the list."""
+from painmap.ui.widgets import button, column, label, restyle, row
 
 
 class PacsPanel(QFrame):
@@ -76,6 +73,7 @@ class PacsPanel(QFrame):
         self.table = ResultTable(palette, self.take)
         self.table.itemSelectionChanged.connect(self._on_line)
         self.about = label("", "muted", wrap=True)
+        self.unfinished = UnfinishedList(resumed=self._resume, removed=self._discard)
         self.take_button = button("Fetch and open", self.take, primary=True)
         self.again_button = button("Look for more pictures", self.fetch, flat=True)
 
@@ -91,8 +89,6 @@ class PacsPanel(QFrame):
         secret_line.setLayout(line)
         self._secret_line = secret_line
         self.fields.grid.addWidget(self.search_button, 4, 3)
-        self._unfinished = QVBoxLayout()
-        self._unfinished.setSpacing(4)
         box = column(margins=24, spacing=12)
         box.addLayout(head)
         box.addWidget(secret_line)
@@ -103,7 +99,7 @@ class PacsPanel(QFrame):
         box.addLayout(
             row(self.take_button, self.again_button, -1, button("Close", self.close_panel))
         )
-        box.addLayout(self._unfinished)
+        box.addWidget(self.unfinished)
         search = QWidget()
         search.setLayout(box)
         self._stack = QStackedWidget()
@@ -333,31 +329,10 @@ class PacsPanel(QFrame):
     def _list_unfinished(self, shown: set[str]) -> None:
         """List studies that are not whole and that no line above shows."""
         current = self._fetching.study
-        waiting = [
-            held
-            for held in self._fetching.access.store.unfinished()
-            if held.ledger.study_uid not in shown
-            and (current is None or current.study_uid != held.ledger.study_uid)
-        ]
-        empty(self._unfinished)
-        if waiting:
-            self._unfinished.addWidget(label("Not arrived whole", "caption"))
-        for held in waiting[:MOST_UNFINISHED]:
-            self._unfinished.addWidget(self._unfinished_line(held))
-
-    def _unfinished_line(self, held: Held) -> QWidget:
-        words = f"{held.words}, from {held.ledger.source}: {held.state_words}"
-        resume = button("Resume", partial(self._resume, held))
-        resume.setEnabled(not self._fetching.is_busy)
-        remove = button("Remove", partial(self._discard, held), flat=True)
-        remove.setObjectName("remove")
-        line = QWidget()
-        line.setAccessibleName(words)
-        text = label(words, wrap=True)
-        box = row(text, resume, remove, spacing=12)
-        box.setStretch(0, 1)
-        line.setLayout(box)
-        return line
+        busy = {current.study_uid} if current is not None else set()
+        store = self._fetching.access.store
+        waiting = [held for held in store.unfinished() if held.ledger.study_uid not in shown | busy]
+        self.unfinished.show_studies(waiting, can_resume=not self._fetching.is_busy)
 
     def _resume(self, held: Held) -> None:
         node = self._fetching.access.profiles.named(held.ledger.source)
