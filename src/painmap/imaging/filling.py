@@ -1,5 +1,6 @@
 """Which slices of a volume are there while it is still being read."""
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -58,19 +59,16 @@ class Order:
     def __init__(self, count: int, wanted: Callable[[], int]) -> None:
         self._waiting = bytearray(b"\x01" * count)
         self._wanted = wanted
+        self._turn = threading.Lock()
 
     def take(self) -> int | None:
         """Give the next slice and take it off the list; None when none is left."""
-        waiting = self._waiting
-        near = min(max(self._wanted(), 0), len(waiting) - 1)
-        after, before = waiting.find(1, near), waiting.rfind(1, 0, near)
-        if after < 0 and before < 0:
-            return None
-        nearer_before = after < 0 or (before >= 0 and near - before < after - near)
-        found = before if nearer_before else after
-        waiting[found] = 0
-        return found
-
-    def give_back(self, k: int) -> None:
-        """Put a slice that could not be read this way on the list again."""
-        self._waiting[k] = 1
+        near = min(max(self._wanted(), 0), len(self._waiting) - 1)
+        with self._turn:
+            after, before = self._waiting.find(1, near), self._waiting.rfind(1, 0, near)
+            if after < 0 and before < 0:
+                return None
+            nearer_before = after < 0 or (before >= 0 and near - before < after - near)
+            found = before if nearer_before else after
+            self._waiting[found] = 0
+            return found

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydicom.dataset import Dataset
 
 from painmap.domain.progress import Job, Progress
-from painmap.imaging.errors import SeriesError, SeriesProblem
+from painmap.imaging.fast_pixels import Words
 from painmap.imaging.filling import Filling, Order
-from painmap.imaging.slow_pixels import HuArray, decoded, opened
+from painmap.imaging.lanes import Lanes
+from painmap.imaging.room import words_for
+from painmap.imaging.slice_reader import SlicePixels
+from painmap.imaging.slow_pixels import HuArray
 from painmap.imaging.stack import Stack
 from painmap.imaging.voxels import Volume
 
 LABEL = "Reading slices"
+
+WAIT_S = 0.05
+"""Between two reports while nothing comes; as long as a cancel may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,55 +69,64 @@ def opening_volume(stack: Stack, *, wanted: Callable[[], int] | None = None) -> 
         TOO_LARGE, with the number of the slice. The growing volume stays as it is; whoever
         shows it has to take it away or say that it is not whole.
     """
-    count, rows, columns = stack.shape
-    growing = _Growing(stack)
-    order = Order(count, wanted or (lambda: 0))
-    open_file: tuple[Path, Dataset] | None = None
+    count = len(stack.slices)
     yield Progress(0, count, LABEL)
-    while (k := order.take()) is not None:
-        one = stack.slices[k]
-        if open_file is None or open_file[0] != one.path:
-            open_file = one.path, opened(one)
-        values, mask = decoded(open_file[1], one)
-        if values.shape != (rows, columns):
-            raise SeriesError(SeriesProblem.FILE_CHANGED, f"slice {k + 1}")
-        growing.put(k, values, mask)
-        yield Filled(growing.filling.done, count, LABEL, growing.volume, (k,))
-    return growing.whole()
+    growing = _Growing(stack)
+    lanes = Lanes(stack, Order(count, wanted or (lambda: 0)), growing.room)
+    try:
+        first = lanes.start()
+        growing.put(first)
+        yield Filled(1, count, LABEL, growing.volume, (first.k,))
+        while growing.filling.done < count:
+            come = lanes.come(WAIT_S)
+            for one in come:
+                growing.put(one)
+            slices = tuple(one.k for one in come)
+            yield Filled(growing.filling.done, count, LABEL, growing.volume, slices)
+        return growing.whole()
+    finally:
+        lanes.stop()
 
 
 class _Growing:
-    """The arrays behind a growing volume; nobody else may write to them."""
+    """The arrays behind a growing volume; but for `room` for one thread alone."""
 
     def __init__(self, stack: Stack) -> None:
         count, rows, columns = stack.shape
         self._stack = stack
-        self._hu: HuArray = _room(stack.shape)
+        self._words = words_for(stack.shape)
+        self._floats: npt.NDArray[np.float32] | None = None
         # untouched pages of zeros take no memory
         self._padding = np.zeros((count, (rows * columns + 7) // 8), dtype=np.uint8)
         self._padded = False
         self.filling = Filling(count)
         self.volume = self._view()
 
-    def put(self, k: int, values: npt.NDArray[Any], mask: npt.NDArray[np.bool_] | None) -> None:
-        if self._hu.dtype == np.int16 and values.dtype != np.int16:
-            self._hu = self._hu.astype(np.float32)
+    def room(self, k: int) -> Words:
+        """Where slice `k` may be decoded; called on the threads that read."""
+        if self._floats is not None:
+            return np.empty(self._words.shape[1:], dtype=np.uint16)
+        found: Words = self._words[k]
+        return found
+
+    def put(self, one: SlicePixels) -> None:
+        """Take in a slice that was read into its room, or into an array of its own."""
+        if one.hu.dtype != np.int16 and self._floats is None:
+            # what else is being read still goes where it was sent, and is copied from there
+            self._floats = self._words.view(np.int16).astype(np.float32)
             self.volume = self._view()
-        self._hu[k] = values
-        if mask is not None:
-            self._padding[k] = np.packbits(mask)
+        if self._floats is not None:
+            self._floats[one.k] = one.hu
+        if one.padding is not None:
+            self._padding[one.k] = one.padding
             self._padded = True
-        self.filling.mark(k)
+        self.filling.mark(one.k)
 
     def whole(self) -> Volume:
-        return Volume(self._stack, self._hu, self._padding if self._padded else None)
+        return Volume(self._stack, self._hu(), self._padding if self._padded else None)
+
+    def _hu(self) -> HuArray:
+        return self._words.view(np.int16) if self._floats is None else self._floats.view()
 
     def _view(self) -> Volume:
-        return Volume(self._stack, self._hu.view(), self._padding.view(), self.filling)
-
-
-def _room(shape: tuple[int, int, int]) -> HuArray:
-    try:
-        return np.zeros(shape, dtype=np.int16)
-    except MemoryError as error:
-        raise SeriesError(SeriesProblem.TOO_LARGE) from error
+        return Volume(self._stack, self._hu(), self._padding.view(), self.filling)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -19,6 +19,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from painmap.imaging.header_walk import thin_header
 from painmap.imaging.inflating import check_inflated_size
 from painmap.imaging.sniffing import LONGEST_LOOK, sniffed_syntax
 
@@ -79,13 +80,19 @@ def read_dataset(stream: BinaryIO, tags: list[str] | None = None) -> Dataset:
     -------
     Dataset
         With `file_meta`, and in it a transfer syntax: the one that was found to fit when the
-        file names none.
+        file names none. With `tags` and where nothing in the file is unusual it is a
+        `ThinHeader`, which gives the same answers.
 
     Raises
     ------
     Exception
         Whatever pydicom raises for a damaged file; the caller translates.
     """
+    if tags is not None:
+        thin = thin_header(stream, tags)
+        if thin is not None:
+            # what reads single values asks with `get`, and for the two attributes it has too
+            return cast(Dataset, thin)
     check_inflated_size(stream)
     with quiet_pydicom():
         dataset = pydicom.dcmread(

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from painmap.imaging.decoders import Codec, codec_of, stored_values, what_is_missing
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.header import SliceHeader
+from painmap.imaging.header_walk import ThinHeader
 from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.reading import quiet_pydicom, read_dataset
 from painmap.imaging.tags import frame_rescale, number, sop_uid_of
@@ -67,20 +68,28 @@ def decoded(
 
 
 def _padding(dataset: Dataset, stored: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    """Where stored values are padding (PS3.3 C.7.5.1.1.2); None when none are."""
+    """Where stored values are padding; None when none are."""
+    between = padding_range(dataset)
+    if between is None:
+        return None
+    low, high = between
+    mask: npt.NDArray[np.bool_]
+    mask = stored == low if low == high else (stored >= low) & (stored <= high)
+    return mask if mask.any() else None
+
+
+def padding_range(dataset: Dataset | ThinHeader) -> tuple[int, int] | None:
+    """Lowest and highest stored value that is padding (PS3.3 C.7.5.1.1.2); None for none."""
     value = _padding_value(dataset, "PixelPaddingValue")
     if value is None:
         return None
     limit = _padding_value(dataset, "PixelPaddingRangeLimit")
     if limit is None:
-        mask: npt.NDArray[np.bool_] = stored == value
-    else:
-        low, high = min(value, limit), max(value, limit)
-        mask = (stored >= low) & (stored <= high)
-    return mask if mask.any() else None
+        return value, value
+    return min(value, limit), max(value, limit)
 
 
-def _padding_value(dataset: Dataset, keyword: str) -> int | None:
+def _padding_value(dataset: Dataset | ThinHeader, keyword: str) -> int | None:
     """A padding value in the sign of the pixels; some writers give the other sign."""
     found = number(dataset, keyword)
     if found is None:

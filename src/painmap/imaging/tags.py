@@ -1,17 +1,21 @@
 """Reading single values of a data set that may hold anything: never raises, never guesses."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
 from pydicom.dataset import Dataset
 
 from painmap.imaging.header import Triple
+from painmap.imaging.header_walk import ThinHeader
+
+_NOTHING = Dataset()
+"""Stands for a group that is not there; nobody writes to it."""
 
 
-def value(dataset: Dataset, keyword: str) -> Any:
+def value(dataset: Dataset | ThinHeader, keyword: str) -> Any:
     """The value of `keyword`; None when it is absent, empty or cannot be understood."""
     try:
         found = dataset.get(keyword)
@@ -20,17 +24,18 @@ def value(dataset: Dataset, keyword: str) -> Any:
     return None if found is None or found == "" else found
 
 
-def text(dataset: Dataset, keyword: str) -> str:
+def text(dataset: Dataset | ThinHeader, keyword: str) -> str:
     """The value of `keyword` as text, several values joined by a backslash; empty if absent."""
     found = value(dataset, keyword)
     if found is None:
         return ""
-    if isinstance(found, Sequence) and not isinstance(found, str | bytes):
+    # a plain string is by far the most frequent, and the test for a sequence slow
+    if not isinstance(found, str | bytes) and isinstance(found, Sequence):
         return "\\".join(str(part) for part in found).strip()
     return str(found).strip(" \0")
 
 
-def declared_or_utf8(dataset: Dataset, found: str) -> str:
+def declared_or_utf8(dataset: Dataset | ThinHeader, found: str) -> str:
     """Read text again as UTF-8 where the file names no character set and it is UTF-8.
 
     Some writers leave Specific Character Set out; the bytes tell UTF-8 from Latin-1.
@@ -43,20 +48,20 @@ def declared_or_utf8(dataset: Dataset, found: str) -> str:
         return found
 
 
-def numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
+def numbers(dataset: Dataset | ThinHeader, keyword: str, count: int) -> tuple[float, ...] | None:
     """Exactly `count` finite numbers of `keyword`, or None."""
     found = value(dataset, keyword)
     if found is None:
         return None
-    parts = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [found]
+    several = not isinstance(found, str | int | float) and isinstance(found, Sequence)
     try:
-        result = tuple(float(part) for part in parts)
+        result = tuple(map(float, found)) if several else (float(found),)
     except (TypeError, ValueError):
         return None
-    return result if len(result) == count and bool(np.all(np.isfinite(result))) else None
+    return result if len(result) == count and all(map(math.isfinite, result)) else None
 
 
-def number(dataset: Dataset, keyword: str) -> float | None:
+def number(dataset: Dataset | ThinHeader, keyword: str) -> float | None:
     found = numbers(dataset, keyword, 1)
     return None if found is None else found[0]
 
@@ -81,14 +86,14 @@ def triple(values: Sequence[float] | Any) -> Triple:
 
 
 def groups(dataset: Dataset) -> tuple[Dataset, list[Dataset]]:
-    shared = value(dataset, "SharedFunctionalGroupsSequence") or [Dataset()]
+    shared = value(dataset, "SharedFunctionalGroupsSequence") or [_NOTHING]
     return shared[0], list(value(dataset, "PerFrameFunctionalGroupsSequence") or [])
 
 
 def group(frame: Dataset, shared: Dataset, keyword: str) -> Dataset:
     """One functional group of a frame: its own, else the shared one, else empty."""
     found = value(frame, keyword) or value(shared, keyword)
-    result: Dataset = found[0] if found else Dataset()
+    result: Dataset = found[0] if found else _NOTHING
     return result
 
 

@@ -1,0 +1,307 @@
+"""A thin walk over the header of a plain DICOM file, for speed; pydicom reads what is unusual.
+
+Only little endian files with preamble and a sound file meta group are walked, and only values
+whose reading leaves no doubt are taken. Everything else gives None, never another value than
+pydicom would: `tests/imaging/test_header_walk.py` compares both on every file there is.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, BinaryIO, TypeAlias
+
+from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
+
+from painmap.imaging.header_values import Doubt, read_value
+
+FIRST_READ = 8192
+"""Bytes that are read at first; nearly all headers fit in."""
+
+LARGEST_HEADER = 1 << 20
+"""A longer header is left to pydicom."""
+
+DEEPEST_NESTING = 8
+"""Sequences within sequences; deeper ones are left to pydicom."""
+
+_IMPLICIT = b"1.2.840.10008.1.2"
+_NOT_PLAIN = {b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.1.99"}
+"""Big endian and deflated."""
+_OWN_ROOT = b"1.2.840.10008.1.2"
+
+_SHORT = {
+    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN",
+    b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
+}  # fmt: skip
+"""Value representations with two bytes of length (PS3.5 table 7.1-2); others have four."""
+_LONG = {
+    b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV",
+}  # fmt: skip
+
+_EITHER, _SIGNS = b"US or SS", (b"US", b"SS")
+_UNDEFINED = 0xFFFFFFFF
+_CHARACTER_SET = 0x00080005
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_PIXELS = {0x7FE00008, 0x7FE00009, 0x7FE00010}
+
+_explicit = struct.Struct("<HH2sH").unpack_from
+_implicit = struct.Struct("<HHL").unpack_from
+_long = struct.Struct("<L").unpack_from
+
+Wanted: TypeAlias = dict[int, tuple[str, bytes]]
+"""Tag to keyword and value representation."""
+
+
+class _Short(Exception):
+    """The bytes at hand end before the header does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThinMeta:
+    """The file meta group, as far as it is needed.
+
+    Parameters
+    ----------
+    values : dict
+        By keyword.
+    """
+
+    values: dict[str, Any]
+
+    def get(self, keyword: str, default: Any = None) -> Any:
+        return self.values.get(keyword, default)
+
+    @property
+    def TransferSyntaxUID(self) -> str:  # noqa: N802 - the standard's name, as pydicom has it
+        syntax: str = self.values["TransferSyntaxUID"]
+        return syntax
+
+
+@dataclass(frozen=True, slots=True)
+class ThinHeader:
+    """The wanted values of a header; asked like a pydicom data set.
+
+    Decimal and integer strings are given as strings, which is how they stand in the file.
+
+    Parameters
+    ----------
+    values : dict
+        By keyword; what is empty is left out.
+    file_meta : ThinMeta
+    original_encoding : (bool, bool)
+        Implicit VR, little endian.
+    pixels_at : int
+        Where the element of the pixel data begins, or where the file ends.
+    """
+
+    values: dict[str, Any]
+    file_meta: ThinMeta
+    original_encoding: tuple[bool, bool]
+    pixels_at: int
+
+    def get(self, keyword: str, default: Any = None) -> Any:
+        return self.values.get(keyword, default)
+
+    def __getattr__(self, keyword: str) -> Any:
+        try:
+            return self.values[keyword]
+        except KeyError:
+            raise AttributeError(keyword) from None
+
+    def __contains__(self, keyword: str) -> bool:
+        return keyword in self.values
+
+
+@lru_cache(maxsize=8)
+def wanted_tags(keywords: tuple[str, ...]) -> Wanted:
+    """Give tag and value representation of each keyword, once for all files."""
+    tags = (tag_for_keyword(keyword) for keyword in (*keywords, "SpecificCharacterSet"))
+    return {tag: (keyword_for_tag(tag), dictionary_VR(tag).encode()) for tag in tags if tag}
+
+
+_META = wanted_tags(
+    (
+        "FileMetaInformationGroupLength",
+        "MediaStorageSOPClassUID",
+        "MediaStorageSOPInstanceUID",
+        "TransferSyntaxUID",
+    )
+)
+
+
+def thin_header(stream: BinaryIO, keywords: Iterable[str]) -> ThinHeader | None:
+    """Read the wanted values of a file that has nothing unusual.
+
+    Parameters
+    ----------
+    stream : binary file
+        At its start; left at the pixel data, or at its start when the answer is None.
+    keywords : iterable of str
+
+    Returns
+    -------
+    ThinHeader or None
+        None: pydicom has to read it.
+    """
+    wanted = wanted_tags(tuple(keywords))
+    asked = FIRST_READ
+    buffer = stream.read(asked)
+    while True:
+        try:
+            header = walk(buffer, wanted, whole=len(buffer) < asked)
+        except Doubt:
+            header = None
+        except (_Short, struct.error):
+            if len(buffer) == asked and asked < LARGEST_HEADER:
+                asked *= 16
+                buffer += stream.read(asked - len(buffer))
+                continue
+            header = None
+        stream.seek(0 if header is None else header.pixels_at)
+        return header
+
+
+def walk(buffer: bytes, wanted: Wanted, *, whole: bool) -> ThinHeader:
+    """Walk over the first bytes of a file.
+
+    Parameters
+    ----------
+    whole : bool
+        `buffer` is the whole file.
+
+    Raises
+    ------
+    Doubt
+        Something is unusual.
+    struct.error, _Short
+        `buffer` ends too early.
+    """
+    if buffer[128:132] != b"DICM":
+        raise Doubt
+    meta, start = _meta_group(buffer)
+    syntax = meta.values.get("TransferSyntaxUID", "").encode()
+    if not syntax.startswith(_OWN_ROOT) or syntax in _NOT_PLAIN:
+        raise Doubt
+    implicit = syntax == _IMPLICIT
+    # pydicom believes the first element's bytes more than the transfer syntax
+    looks_explicit = all(0x40 < letter < 0x5B for letter in buffer[start + 4 : start + 6])
+    if looks_explicit == implicit and len(buffer) > start:
+        raise Doubt
+    values, pixels_at = _elements(buffer, start, wanted, implicit=implicit, whole=whole)
+    return ThinHeader(values, meta, (implicit, True), pixels_at)
+
+
+def _meta_group(buffer: bytes) -> tuple[ThinMeta, int]:
+    """The file meta group, which must be as long as it says, and where it ends."""
+    group, element, vr, length = _explicit(buffer, 132)
+    if (group, element, vr, length) != (2, 0, b"UL", 4):
+        raise Doubt
+    end = 144 + _long(buffer, 140)[0]
+    if end > len(buffer):
+        raise _Short
+    values, stopped = _elements(buffer[:end], 132, _META, implicit=False, whole=True)
+    if stopped != end or _explicit(buffer, end)[0] < 8:
+        raise Doubt
+    return ThinMeta(values), end
+
+
+def _elements(
+    buffer: bytes, at: int, wanted: Wanted, *, implicit: bool, whole: bool
+) -> tuple[dict[str, Any], int]:
+    """Wanted values from `at` on, and where the pixel data or the file end begin."""
+    values: dict[str, Any] = {}
+    character_set = ""
+    end, last = len(buffer), 0
+    while at < end or not whole:
+        if implicit:
+            group, element, length = _implicit(buffer, at)
+            vr, start = b"", at + 8
+        else:
+            group, element, vr, length = _explicit(buffer, at)
+            start = at + 8
+            if vr not in _SHORT:
+                if vr not in _LONG or length:
+                    if (group << 16 | element) in _PIXELS:
+                        break
+                    raise Doubt
+                length = _long(buffer, start)[0]
+                start += 4
+        tag = group << 16 | element
+        # a tag twice, or out of order, or a delimiter where no sequence is
+        if tag <= last or group >= 0xFFFE:
+            raise Doubt
+        if tag in _PIXELS:
+            break
+        last = tag
+        if length == _UNDEFINED:
+            if tag in wanted or (vr != b"SQ" and not (implicit and _is_sequence(tag))):
+                raise Doubt
+            at = _after_sequence(buffer, start, implicit=implicit, depth=0)
+            continue
+        at = start + length
+        if at > end:
+            raise _Short
+        known = wanted.get(tag)
+        if known is not None and length:
+            keyword, expected = known
+            if not implicit and vr != expected and not (expected == _EITHER and vr in _SIGNS):
+                raise Doubt
+            found = read_value(expected, buffer[start:at], character_set)
+            values[keyword] = found
+            if tag == _CHARACTER_SET:
+                character_set = found if isinstance(found, str) else "several"
+    return values, at
+
+
+@lru_cache(maxsize=1024)
+def _is_sequence(tag: int) -> bool:
+    """Whether the dictionary knows `tag` as a sequence."""
+    try:
+        return dictionary_VR(tag) == "SQ"
+    except KeyError:
+        return False
+
+
+def _after_sequence(buffer: bytes, at: int, *, implicit: bool, depth: int) -> int:
+    """Where a sequence of undefined length ends."""
+    if depth > DEEPEST_NESTING:
+        raise Doubt
+    while True:
+        group, element, length = _implicit(buffer, at)
+        tag, at = group << 16 | element, at + 8
+        if tag == _SEQUENCE_END and length == 0:
+            return at
+        if tag != _ITEM:
+            raise Doubt
+        end = None if length == _UNDEFINED else at + length
+        at = _after_item(buffer, at, end, implicit=implicit, depth=depth)
+
+
+def _after_item(buffer: bytes, at: int, end: int | None, *, implicit: bool, depth: int) -> int:
+    """Where an item ends: at `end`, or at its own delimiter."""
+    last = 0
+    while at != end:
+        group, element, length = _implicit(buffer, at)
+        tag = group << 16 | element
+        if end is None and tag == _ITEM_END and length == 0:
+            return at + 8
+        vr, start = b"", at + 8
+        if not implicit:
+            _, _, vr, length = _explicit(buffer, at)
+            if vr not in _SHORT:
+                if vr not in _LONG or length:
+                    raise Doubt
+                length = _long(buffer, start)[0]
+                start += 4
+        if tag <= last or group >= 0xFFFE:
+            raise Doubt
+        last = tag
+        if length == _UNDEFINED:
+            if vr != b"SQ" and not (implicit and _is_sequence(tag)):
+                raise Doubt
+            at = _after_sequence(buffer, start, implicit=implicit, depth=depth + 1)
+        else:
+            at = start + length
+        if end is not None and at > end:
+            raise Doubt
+    return at
