@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -18,6 +19,7 @@ from painmap.imaging.header import (
     SliceHeader,
     Triple,
 )
+from painmap.imaging.header_walk import ThinHeader, ThinMeta
 from painmap.imaging.inflating import UnpacksTooLarge
 from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.others import about
@@ -63,6 +65,12 @@ _TAGS = [
     "AcquisitionDateTime", "TemporalPositionIdentifier", "NominalPercentageOfCardiacPhase",
     "ConceptNameCodeSequence",
 ]  # fmt: skip
+
+_OWN_OF_A_SLICE = {
+    "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionNumber",
+    "AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime",
+}  # fmt: skip
+"""What differs from slice to slice and is no fact of the series."""
 
 
 def read_headers(path: Path, opener: Opener = open_file) -> tuple[SliceHeader, ...] | Skipped:
@@ -245,17 +253,38 @@ def _placement(
     cosines = numbers(orientation, "ImageOrientationPatient", 6)
     if place is None or cosines is None:
         return None, None, None
+    directions = _directions(cosines)
+    return (None, None, None) if directions is None else (triple(place), *directions)
+
+
+@lru_cache(maxsize=64)
+def _directions(cosines: tuple[float, ...]) -> tuple[Triple, Triple] | None:
+    """Unit vectors along rows and along columns; None where they are no use."""
     along_row, along_column = np.array(cosines[:3]), np.array(cosines[3:])
     lengths = float(np.linalg.norm(along_row)), float(np.linalg.norm(along_column))
     if min(lengths) < 0.9 or max(lengths) > 1.1:
-        return None, None, None
+        return None
     along_row, along_column = along_row / lengths[0], along_column / lengths[1]
     if abs(float(along_row @ along_column)) > PERPENDICULAR_TOLERANCE:
-        return None, None, None
-    return triple(place), triple(along_row), triple(along_column)
+        return None
+    return triple(along_row), triple(along_column)
 
 
 def _facts(dataset: Dataset) -> SeriesFacts:
+    """Facts of a data set; those of a thin header are made once for all that are alike."""
+    if not isinstance(dataset, ThinHeader):
+        return _read_facts(dataset)
+    shared = tuple(item for item in dataset.values.items() if item[0] not in _OWN_OF_A_SLICE)
+    return _facts_of(shared)
+
+
+@lru_cache(maxsize=32)
+def _facts_of(values: tuple[tuple[str, Any], ...]) -> SeriesFacts:
+    thin = ThinHeader(dict(values), ThinMeta({}), (False, True), 0)
+    return _read_facts(cast(Dataset, thin))
+
+
+def _read_facts(dataset: Dataset) -> SeriesFacts:
     return SeriesFacts(
         identity=PatientIdentity(
             name=declared_or_utf8(dataset, text(dataset, "PatientName")),

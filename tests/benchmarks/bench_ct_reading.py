@@ -1,0 +1,219 @@
+"""How fast CT is read, beside what others take in the same run, and what memory it takes.
+
+Run with ``python -m tests.benchmarks.bench_ct_reading`` from the project's folder, with the
+extra ``bench`` installed; it writes ``docs/proof/bench-ct-reading.md``. Every reader is a process
+of its own; they take turns, five rounds after one to warm up, so that what else the computer
+does falls on all alike. Files are in the page cache. The start of decode workers is part of every
+figure of painmap, cold (the first in a process) and warm.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+
+import psutil
+
+from tests.benchmarks.ct_series import SYNTAXES, write_ct, write_mixed
+from tests.benchmarks.table import markdown
+
+ROUNDS = 5
+VOLUME_MB = 400 * 512 * 512 * 2 / 1e6
+PROOF = Path(__file__).parents[2] / "docs" / "proof" / "bench-ct-reading.md"
+
+PLAIN = [
+    "painmap", "raw bytes", "dicomsdl", "dicomsdl, stored values", "VTK", "SimpleITK",
+    "SimpleITK, names known", "python-gdcm", "pydicom alone",
+]  # fmt: skip
+PACKED = ["painmap", "SimpleITK"]
+SCANS = [
+    "scan: painmap",
+    "scan: SimpleITK, series only",
+    "scan: SimpleITK, series and file names",
+]
+
+
+@dataclass
+class Runner:
+    """A reader in its own process."""
+
+    name: str
+    process: "subprocess.Popen[str]"
+    cold: float = 0.0
+    seconds: list[float] = field(default_factory=list)
+    found: int = 0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    def run(self) -> float:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().split()
+        if not answer:
+            raise SystemExit(f"{self.name} failed")
+        self.found = int(answer[1])
+        return float(answer[0])
+
+
+@contextmanager
+def runners(names: Sequence[str], folder: Path) -> Iterator[list[Runner]]:
+    """Start readers, and end them whatever happens."""
+    started: list[Runner] = []
+    try:
+        for name in names:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.ct_readers", name, str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            started.append(Runner(name, process))
+            assert process.stdout is not None
+            if process.stdout.readline().strip() != "ready":
+                raise SystemExit(f"{name} did not start; is the extra 'bench' installed?")
+        yield started
+    finally:
+        for one in started:
+            one.process.kill()
+            one.process.wait()
+
+
+def measure(names: Sequence[str], folder: Path, rounds: int = ROUNDS) -> dict[str, Runner]:
+    """Let readers take turns; all must find the same."""
+    with runners(names, folder) as all_of_them:
+        for one in all_of_them:
+            one.cold = one.run()
+            if not rounds:
+                one.seconds.append(one.cold)
+        for _ in range(rounds):
+            for one in all_of_them:
+                one.seconds.append(one.run())
+        sums = {one.found for one in all_of_them if one.found}
+        if len(sums) > 1:
+            raise SystemExit(f"the readers disagree: {[(o.name, o.found) for o in all_of_them]}")
+        return {one.name: one for one in all_of_them}
+
+
+def growth_mb(folder: Path) -> float:
+    """The most that a load adds to the memory of all processes of painmap (PSS)."""
+    with runners(["painmap"], folder) as (one,):
+        family = psutil.Process(one.process.pid)
+        before, most, over = _pss(family), 0.0, threading.Event()
+
+        def watch() -> None:
+            nonlocal most
+            while not over.is_set():
+                most = max(most, _pss(family))
+                sleep(0.02)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        one.run()
+        over.set()
+        watcher.join()
+        return (most - before) / 1e6
+
+
+def _pss(process: psutil.Process) -> float:
+    total = 0.0
+    for each in [process, *process.children(recursive=True)]:
+        try:
+            total += each.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total
+
+
+def reading_part(folders: dict[str, Path]) -> list[str]:
+    parts = []
+    for name, folder in folders.items():
+        found = measure(PLAIN if name == "uncompressed" else PACKED, folder)
+        ours = found["painmap"]
+        rows = [
+            (
+                each.name,
+                f"{each.median:.3f}",
+                f"{min(each.seconds):.3f}",
+                f"{each.cold:.3f}",
+                f"{each.median / ours.median:.2f}",
+            )
+            for each in found.values()
+        ]
+        parts += [f"## 400 slices, {name}", "", markdown(
+            ("reader", "median s", "best s", "cold s", "times painmap"), rows
+        ), ""]  # fmt: skip
+        sys.stdout.write("\n".join(parts[-4:]) + "\n")
+    return parts
+
+
+def first_slice_part(folders: dict[str, Path]) -> list[str]:
+    rows = []
+    for name, folder in folders.items():
+        one = measure(["painmap, first slice"], folder)["painmap, first slice"]
+        rows.append((name, f"{one.median * 1000:.0f}", f"{one.cold * 1000:.0f}"))
+    table = markdown(("folder of 400", "median ms", "cold ms"), rows)
+    return ["## From the folder to the first slice (scan and one slice)", "", table, ""]
+
+
+def memory_part(folders: dict[str, Path]) -> list[str]:
+    rows = []
+    for name, folder in folders.items():
+        growth = growth_mb(folder)
+        rows.append((name, f"{growth:.0f}", f"{growth / VOLUME_MB:.2f}"))
+    head = ("folder of 400", "growth MB (PSS)", f"times the volume of {VOLUME_MB:.0f} MB")
+    return ["## Memory, all processes", "", markdown(head, rows), ""]
+
+
+def scan_part(folder: Path) -> list[str]:
+    found = measure(SCANS[:2], folder)
+    slow = measure(SCANS[2:], folder, rounds=0)
+    ours = found[SCANS[0]]
+    rows = [
+        (each.name, f"{each.median:.2f}", f"{each.median / ours.median:.1f}", str(each.found))
+        for each in (*found.values(), *slow.values())
+    ]
+    head = ("5,000 mixed files", "median s", "times painmap", "series found")
+    return ["## Scan of 5,000 mixed files to the series list", "", markdown(head, rows), ""]
+
+
+def main() -> int:
+    """Measure all, print it, and write the page."""
+    with tempfile.TemporaryDirectory() as made:
+        folders = {name: Path(made) / name for name in SYNTAXES}
+        for name, syntax in SYNTAXES.items():
+            write_ct(folders[name], syntax)
+        mixed = Path(made) / "mixed"
+        write_mixed(mixed)
+        load = os.getloadavg()[0]
+        parts = reading_part(folders)
+        parts += first_slice_part(folders)
+        parts += memory_part(folders)
+        parts += scan_part(mixed)
+    head = [
+        "# Reading CT, beside others in the same run",
+        "",
+        f"`python -m tests.benchmarks.bench_ct_reading`, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, load of the machine at the start {load:.1f}. "
+        f"400 slices of 512 x 512; median of {ROUNDS} rounds, readers in turns; files "
+        "in the page cache.",
+        "",
+    ]
+    PROOF.write_text("\n".join([*head, *parts]))
+    sys.stdout.write("\n".join([*head, *parts]) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
