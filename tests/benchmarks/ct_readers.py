@@ -69,6 +69,26 @@ def _first_slice() -> Reader:
     return read
 
 
+@reader("painmap, cancel")
+def _cancel() -> Reader:
+    opening = importlib.import_module("painmap.imaging.volume")
+    scan = importlib.import_module("painmap.imaging.scan")
+    run_to_end = importlib.import_module("painmap.domain.progress").run_to_end
+
+    def read(folder: Path) -> tuple[float, Check]:
+        stack = run_to_end(scan.scanning(folder)).stacks[0]
+        job = opening.opening_volume(stack)
+        began = perf_counter()
+        for step in job:
+            if step.done == 30 or perf_counter() - began > 0.4:
+                break
+        start = perf_counter()
+        job.close()
+        return perf_counter() - start, 0
+
+    return read
+
+
 @reader("raw bytes")
 def _raw() -> Reader:
     def read(folder: Path) -> tuple[float, Check]:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -127,7 +127,7 @@ def _looked_at(path: Path, dataset: Dataset, why: Skipped, cut: Skipped | None) 
     return replace(why, detail=detail, about=what, slices=_slices(path, dataset))
 
 
-def is_synthetic(dataset: Dataset) -> bool:
+def is_synthetic(dataset: Dataset | ThinHeader) -> bool:
     """Whether the header says that the picture was computed and shows nobody.
 
     Both must hold: the manufacturer is `SYNTHETIC_MANUFACTURER`, and the comment or a
@@ -270,7 +270,7 @@ def _directions(cosines: tuple[float, ...]) -> tuple[Triple, Triple] | None:
     return triple(along_row), triple(along_column)
 
 
-def _facts(dataset: Dataset) -> SeriesFacts:
+def _facts(dataset: Dataset | ThinHeader) -> SeriesFacts:
     """Facts of a data set; those of a thin header are made once for all that are alike."""
     if not isinstance(dataset, ThinHeader):
         return _read_facts(dataset)
@@ -280,11 +280,10 @@ def _facts(dataset: Dataset) -> SeriesFacts:
 
 @lru_cache(maxsize=32)
 def _facts_of(values: tuple[tuple[str, Any], ...]) -> SeriesFacts:
-    thin = ThinHeader(dict(values), ThinMeta({}), (False, True), 0)
-    return _read_facts(cast(Dataset, thin))
+    return _read_facts(ThinHeader(dict(values), ThinMeta({}), (False, True), 0))
 
 
-def _read_facts(dataset: Dataset) -> SeriesFacts:
+def _read_facts(dataset: Dataset | ThinHeader) -> SeriesFacts:
     return SeriesFacts(
         identity=PatientIdentity(
             name=declared_or_utf8(dataset, text(dataset, "PatientName")),

@@ -66,12 +66,12 @@ def number(dataset: Dataset | ThinHeader, keyword: str) -> float | None:
     return None if found is None else found[0]
 
 
-def integer(dataset: Dataset, keyword: str) -> int | None:
+def integer(dataset: Dataset | ThinHeader, keyword: str) -> int | None:
     found = number(dataset, keyword)
     return None if found is None else int(found)
 
 
-def day(dataset: Dataset, keyword: str) -> date | None:
+def day(dataset: Dataset | ThinHeader, keyword: str) -> date | None:
     digits = text(dataset, keyword).replace(".", "").replace("-", "")
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
