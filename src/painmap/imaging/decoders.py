@@ -159,14 +159,14 @@ def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
     if is_deep_extended(dataset):
         return decoded_extended(dataset, frame)
     plugin = _plugin(codec, transfer_syntax) or ""
-    with _panics_as_errors():
+    with panics_as_errors():
         array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
     result: npt.NDArray[Any] = array
     return result
 
 
 @contextmanager
-def _panics_as_errors() -> Iterator[None]:
+def panics_as_errors() -> Iterator[None]:
     """Make a panic of a decoder in Rust an ordinary error.
 
     It is a `BaseException`, as the end of the program is, and would pass every handler of

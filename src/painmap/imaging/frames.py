@@ -5,7 +5,9 @@ from typing import BinaryIO
 
 from rle.utils import decode_pixel_data
 
+from painmap.imaging.codestream import head_of
 from painmap.imaging.decode_worker import Decoder
+from painmap.imaging.decoders import panics_as_errors
 from painmap.imaging.header import SliceHeader
 from painmap.imaging.header_values import Doubt
 
@@ -14,8 +16,6 @@ LARGEST_FRAME = 1 << 28
 _PIXEL_DATA = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _item = struct.Struct("<4sL").unpack
-_siz = struct.Struct(">LLLL16xHBBB").unpack_from
-_sof = struct.Struct(">BHHB").unpack_from
 
 _DECODERS = {
     "1.2.840.10008.1.2.4.80": Decoder.JPEG_LS,
@@ -78,40 +78,23 @@ def check_frame(
     ------
     Doubt
     """
-    if decoder is Decoder.JPEG_2000:
-        found = _jpeg_2000(frame)
-        expected = (one.rows, one.columns, bits_stored, signed)
-    else:
-        found = (*_jpeg_ls(frame), signed)  # JPEG-LS does not know signs
-        expected = (one.rows, one.columns, bits_stored, signed)
-    if found != expected:
+    try:
+        head = head_of(frame)
+    except ValueError as error:
+        raise Doubt from error
+    found = head.rows, head.columns, head.samples, head.bits
+    if found != (one.rows, one.columns, 1, bits_stored):
+        raise Doubt
+    # JPEG-LS does not know signs
+    if decoder is Decoder.JPEG_2000 and _sign_of_jpeg_2000(frame) != signed:
         raise Doubt
 
 
-def _jpeg_2000(frame: bytes) -> tuple[int, int, int, bool]:
-    """Rows, columns, precision and sign from the SIZ marker (ISO 15444-1 A.5.1)."""
-    if frame[:4] != b"\xff\x4f\xff\x51" or len(frame) < 45:
+def _sign_of_jpeg_2000(frame: bytes) -> bool:
+    """Whether a bare code stream, without boxes and subsampling, is signed (T.800, A.5.1)."""
+    if frame[:4] != b"\xff\x4f\xff\x51" or frame[43:45] != b"\x01\x01":
         raise Doubt
-    right, bottom, left, top, components, depth, dx, dy = _siz(frame, 8)
-    if (components, dx, dy) != (1, 1, 1):
-        raise Doubt
-    return bottom - top, right - left, (depth & 0x7F) + 1, bool(depth & 0x80)
-
-
-def _jpeg_ls(frame: bytes) -> tuple[int, int, int]:
-    """Rows, columns and precision from the SOF55 marker (ISO 14495-1 C.2.2)."""
-    at = 2
-    if frame[:2] != b"\xff\xd8":
-        raise Doubt
-    while at + 12 <= len(frame) and frame[at] == 0xFF:
-        marker, length = frame[at + 1], int.from_bytes(frame[at + 2 : at + 4], "big")
-        if marker == 0xF7:
-            precision, rows, columns, components = _sof(frame, at + 4)
-            if components != 1:
-                raise Doubt
-            return rows, columns, precision
-        at += 2 + length
-    raise Doubt
+    return bool(frame[42] & 0x80)
 
 
 def rle_decoded(frame: bytes, one: SliceHeader) -> bytes | bytearray:
@@ -124,9 +107,10 @@ def rle_decoded(frame: bytes, one: SliceHeader) -> bytes | bytearray:
     if int.from_bytes(frame[:4], "little") != 2:
         raise Doubt
     try:
-        picture = decode_pixel_data(
-            frame, version=2, rows=one.rows, columns=one.columns, bits_allocated=16
-        )
+        with panics_as_errors():
+            picture = decode_pixel_data(
+                frame, version=2, rows=one.rows, columns=one.columns, bits_allocated=16
+            )
     except Exception as error:
         # the decoder raises anything on damaged bytes; pydicom then says what it is
         raise Doubt from error

@@ -145,11 +145,11 @@ class Lanes:
         post.send()
 
     def _finish(self, post: "_Post", reader: SliceReader, sent: Packed, *, fetched: bool) -> None:
-        """Hand over what a worker decoded; decode it here if the worker could not or is gone."""
+        """Hand over what a worker decoded; where it could not, or is gone, pydicom has to."""
         if fetched:
             post.add(finished(sent))
         elif not self._stopped.is_set():
-            post.add(reader.decode(sent))
+            post.add(reader.slowly(sent.k, sent.one, sent.room))
 
 
 class _Post:

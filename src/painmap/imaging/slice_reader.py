@@ -75,6 +75,7 @@ class SliceReader:
             with one.path.open("rb", buffering=0) as stream:
                 return self._fast(k, one, room, stream)
         except (Doubt, OSError):
+            # an OSError is met again there, and said
             return self.slowly(k, one, room)
 
     def decode(self, packed: Packed) -> SlicePixels:
