@@ -18,6 +18,7 @@ from painmap.imaging import lanes, room
 from painmap.imaging.decode_worker import REQUEST, Decoder
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.opening import Filled, opening_volume
+from painmap.imaging.slice_reader import SliceReader
 from painmap.imaging.worker_process import WORKER_FLAG, WorkerProcess
 from tests.imaging.helpers import load, only_stack
 from tests.support.ct import write_series
@@ -140,6 +141,29 @@ def test_a_file_that_is_gone_is_named_by_its_slice(tmp_path):
 
     assert caught.value.problem is SeriesProblem.FILE_GONE
     assert caught.value.detail == f"slice {k + 1}"
+
+
+def test_a_disc_that_hangs_neither_stops_the_reports_nor_the_cancel(tmp_path, monkeypatch):
+    write_series(tmp_path, count=4)
+    hangs, plain = threading.Event(), SliceReader.prepare
+
+    def prepare(self, k, one, room):
+        if k != 0:
+            hangs.wait(10)
+        return plain(self, k, one, room)
+
+    monkeypatch.setattr(SliceReader, "prepare", prepare)
+    job = opening_volume(only_stack(tmp_path))
+    next(step for step in job if isinstance(step, Filled))
+
+    report = next(job)
+    job.close()
+    hanging = reading_threads()
+    hangs.set()
+
+    assert isinstance(report, Filled)
+    assert (report.done, report.slices) == (1, ())
+    assert hanging
 
 
 def test_few_slices_are_decoded_without_workers(tmp_path, monkeypatch):
