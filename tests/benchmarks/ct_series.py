@@ -119,7 +119,7 @@ def write_mixed(folder: Path, *, files: int = 5000) -> None:
         else:
             if kind < 8:
                 dataset.SOPClassUID, dataset.Modality = MRImageStorage, "MR"
-                dataset.SeriesInstanceUID += f".{kind}"
+                dataset.SeriesInstanceUID = generate_uid(entropy_srcs=["MR", str(kind)])
             dataset.PixelData = stored
             dataset["PixelData"].VR = "OW"
         save(dataset, path, ExplicitVRLittleEndian)

@@ -57,6 +57,21 @@ def with_workers(monkeypatch):
     monkeypatch.setattr(lanes, "_cores", lambda: 2)
 
 
+@pytest.fixture
+def gate(monkeypatch):
+    """Reading goes no further than the first slice until this is set."""
+    opened, plain = threading.Event(), SliceReader.prepare
+
+    def prepare(self, k, one, room):
+        if k != 0:
+            opened.wait(10)
+        return plain(self, k, one, room)
+
+    monkeypatch.setattr(SliceReader, "prepare", prepare)
+    yield opened
+    opened.set()
+
+
 def write_packed(folder, count, syntax=JPEG2000Lossless):
     def packed(dataset: Dataset, _: int) -> None:
         dataset.file_meta = FileMetaDataset()
@@ -79,11 +94,11 @@ def test_workers_decode_what_is_decoded_here(tmp_path, with_workers, syntax):
     assert (packed.hu == plain.hu).all()
 
 
-def test_a_cancel_ends_workers_and_threads_at_once(tmp_path, with_workers):
-    write_packed(tmp_path, 12)
+def test_a_cancel_ends_workers_at_once(tmp_path, with_workers, gate):
+    write_packed(tmp_path, 6)
     job = opening_volume(only_stack(tmp_path))
-    next(step for step in job if isinstance(step, Filled))
-    assert children()
+    while len(children()) < 2:
+        next(job)
 
     job.close()
 
@@ -105,14 +120,16 @@ def test_a_damaged_slice_is_named_and_ends_the_reading(tmp_path, with_workers):
     assert caught.value.detail.startswith(f"slice {k + 1}")
 
 
-def test_when_a_worker_is_killed_its_slices_are_decoded_here(tmp_path, with_workers):
+def test_when_a_worker_is_killed_its_slices_are_decoded_here(tmp_path, with_workers, gate):
     write_packed(tmp_path, 12)
     stack = only_stack(tmp_path)
     job = opening_volume(stack)
-    next(step for step in job if isinstance(step, Filled))
+    while len(children()) < 2:
+        next(job)
 
     for child in psutil.Process().children():
         child.send_signal(signal.SIGKILL)
+    gate.set()
     volume = run_to_end(job)
 
     assert volume.is_complete
@@ -143,27 +160,18 @@ def test_a_file_that_is_gone_is_named_by_its_slice(tmp_path):
     assert caught.value.detail == f"slice {k + 1}"
 
 
-def test_a_disc_that_hangs_neither_stops_the_reports_nor_the_cancel(tmp_path, monkeypatch):
+def test_a_disc_that_hangs_neither_stops_the_reports_nor_the_cancel(tmp_path, gate):
     write_series(tmp_path, count=4)
-    hangs, plain = threading.Event(), SliceReader.prepare
-
-    def prepare(self, k, one, room):
-        if k != 0:
-            hangs.wait(10)
-        return plain(self, k, one, room)
-
-    monkeypatch.setattr(SliceReader, "prepare", prepare)
     job = opening_volume(only_stack(tmp_path))
     next(step for step in job if isinstance(step, Filled))
 
     report = next(job)
     job.close()
-    hanging = reading_threads()
-    hangs.set()
 
     assert isinstance(report, Filled)
     assert (report.done, report.slices) == (1, ())
-    assert hanging
+    assert reading_threads()
+    gate.set()
 
 
 def test_few_slices_are_decoded_without_workers(tmp_path, monkeypatch):
