@@ -128,7 +128,8 @@ def _simpleitk_alone() -> Reader:
             names[folder] = series.GetGDCMSeriesFileNames(str(folder))
         start = perf_counter()
         series.SetFileNames(names[folder])
-        array = sitk.GetArrayViewFromImage(series.Execute())
+        image = series.Execute()
+        array = sitk.GetArrayViewFromImage(image)
         return perf_counter() - start, check(array)
 
     return read
