@@ -17,6 +17,8 @@ _NOTHING = Dataset()
 
 def value(dataset: Dataset | ThinHeader, keyword: str) -> Any:
     """The value of `keyword`; None when it is absent, empty or cannot be understood."""
+    if type(dataset) is ThinHeader:  # holds nothing that is empty or not understood
+        return dataset.values.get(keyword)
     try:
         found = dataset.get(keyword)
     except Exception:  # noqa: BLE001 - pydicom converts on access and raises many kinds
