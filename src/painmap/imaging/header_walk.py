@@ -14,6 +14,16 @@ from typing import Any, BinaryIO, TypeAlias
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 from painmap.imaging.header_values import Doubt, read_value
+from painmap.imaging.sequence_walk import (
+    LONG,
+    SHORT,
+    UNDEFINED,
+    after_sequence,
+    explicit_at,
+    implicit_at,
+    is_sequence,
+    long_at,
+)
 
 FIRST_READ = 8192
 """Bytes that are read at first; nearly all headers fit in."""
@@ -21,32 +31,14 @@ FIRST_READ = 8192
 LARGEST_HEADER = 1 << 20
 """A longer header is left to pydicom."""
 
-DEEPEST_NESTING = 8
-"""Sequences within sequences; deeper ones are left to pydicom."""
-
 _IMPLICIT = b"1.2.840.10008.1.2"
 _NOT_PLAIN = {b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.1.99"}
 """Big endian and deflated."""
 _OWN_ROOT = b"1.2.840.10008.1.2"
 
-_SHORT = {
-    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN",
-    b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
-}  # fmt: skip
-"""Value representations with two bytes of length (PS3.5 table 7.1-2); others have four."""
-_LONG = {
-    b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV",
-}  # fmt: skip
-
 _EITHER, _SIGNS = b"US or SS", (b"US", b"SS")
-_UNDEFINED = 0xFFFFFFFF
 _CHARACTER_SET = 0x00080005
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXELS = {0x7FE00008, 0x7FE00009, 0x7FE00010}
-
-_explicit = struct.Struct("<HH2sH").unpack_from
-_implicit = struct.Struct("<HHL").unpack_from
-_long = struct.Struct("<L").unpack_from
 
 Wanted: TypeAlias = dict[int, tuple[str, bytes]]
 """Tag to keyword and value representation."""
@@ -193,14 +185,14 @@ def walk(buffer: bytes, wanted: Wanted, *, whole: bool) -> ThinHeader:
 
 def _meta_group(buffer: bytes) -> tuple[ThinMeta, int]:
     """The file meta group, which must be as long as it says, and where it ends."""
-    group, element, vr, length = _explicit(buffer, 132)
+    group, element, vr, length = explicit_at(buffer, 132)
     if (group, element, vr, length) != (2, 0, b"UL", 4):
         raise Doubt
-    end = 144 + _long(buffer, 140)[0]
+    end = 144 + long_at(buffer, 140)[0]
     if end > len(buffer):
         raise _Short
     values, stopped = _elements(buffer[:end], 132, _META, implicit=False, whole=True)
-    if stopped != end or _explicit(buffer, end)[0] < 8:
+    if stopped != end or explicit_at(buffer, end)[0] < 8:
         raise Doubt
     return ThinMeta(values), end
 
@@ -214,17 +206,17 @@ def _elements(
     end, last = len(buffer), 0
     while at < end or not whole:
         if implicit:
-            group, element, length = _implicit(buffer, at)
+            group, element, length = implicit_at(buffer, at)
             vr, start = b"", at + 8
         else:
-            group, element, vr, length = _explicit(buffer, at)
+            group, element, vr, length = explicit_at(buffer, at)
             start = at + 8
-            if vr not in _SHORT:
-                if vr not in _LONG or length:
+            if vr not in SHORT:
+                if vr not in LONG or length:
                     if (group << 16 | element) in _PIXELS:
                         break
                     raise Doubt
-                length = _long(buffer, start)[0]
+                length = long_at(buffer, start)[0]
                 start += 4
         tag = group << 16 | element
         # a tag twice, or out of order, or a delimiter where no sequence is
@@ -233,10 +225,10 @@ def _elements(
         if tag in _PIXELS:
             break
         last = tag
-        if length == _UNDEFINED:
-            if tag in wanted or (vr != b"SQ" and not (implicit and _is_sequence(tag))):
+        if length == UNDEFINED:
+            if tag in wanted or (vr != b"SQ" and not (implicit and is_sequence(tag))):
                 raise Doubt
-            at = _after_sequence(buffer, start, implicit=implicit, depth=0)
+            at = after_sequence(buffer, start, implicit=implicit, depth=0)
             continue
         at = start + length
         if at > end:
@@ -251,57 +243,3 @@ def _elements(
             if tag == _CHARACTER_SET:
                 character_set = found if isinstance(found, str) else "several"
     return values, at
-
-
-@lru_cache(maxsize=1024)
-def _is_sequence(tag: int) -> bool:
-    """Whether the dictionary knows `tag` as a sequence."""
-    try:
-        return dictionary_VR(tag) == "SQ"
-    except KeyError:
-        return False
-
-
-def _after_sequence(buffer: bytes, at: int, *, implicit: bool, depth: int) -> int:
-    """Where a sequence of undefined length ends."""
-    if depth > DEEPEST_NESTING:
-        raise Doubt
-    while True:
-        group, element, length = _implicit(buffer, at)
-        tag, at = group << 16 | element, at + 8
-        if tag == _SEQUENCE_END and length == 0:
-            return at
-        if tag != _ITEM:
-            raise Doubt
-        end = None if length == _UNDEFINED else at + length
-        at = _after_item(buffer, at, end, implicit=implicit, depth=depth)
-
-
-def _after_item(buffer: bytes, at: int, end: int | None, *, implicit: bool, depth: int) -> int:
-    """Where an item ends: at `end`, or at its own delimiter."""
-    last = 0
-    while at != end:
-        group, element, length = _implicit(buffer, at)
-        tag = group << 16 | element
-        if end is None and tag == _ITEM_END and length == 0:
-            return at + 8
-        vr, start = b"", at + 8
-        if not implicit:
-            _, _, vr, length = _explicit(buffer, at)
-            if vr not in _SHORT:
-                if vr not in _LONG or length:
-                    raise Doubt
-                length = _long(buffer, start)[0]
-                start += 4
-        if tag <= last or group >= 0xFFFE:
-            raise Doubt
-        last = tag
-        if length == _UNDEFINED:
-            if vr != b"SQ" and not (implicit and _is_sequence(tag)):
-                raise Doubt
-            at = _after_sequence(buffer, start, implicit=implicit, depth=depth + 1)
-        else:
-            at = start + length
-        if end is not None and at > end:
-            raise Doubt
-    return at
