@@ -74,8 +74,8 @@ class SliceReader:
         try:
             with one.path.open("rb", buffering=0) as stream:
                 return self._fast(k, one, room, stream)
-        except (Doubt, OSError):
-            # an OSError is met again there, and said
+        except (Doubt, OSError, SeriesError):
+            # an error is met again there, and said with the number of the slice
             return self.slowly(k, one, room)
 
     def decode(self, packed: Packed) -> SlicePixels:
