@@ -361,8 +361,16 @@ class LazyViews(Mapping[str, BodyView]):
             return self._kept.setdefault(view_id, self._read(view_id))
         return self._kept[view_id]
 
+    def __contains__(self, view_id: object) -> bool:
+        # Mapping would read the view to find out
+        return view_id in self.shows
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.shows)
+
+    def has_read(self, view_id: str) -> bool:
+        """Whether a view is at hand without reading it."""
+        return view_id in self._kept
 
     def __len__(self) -> int:
         return len(self.shows)

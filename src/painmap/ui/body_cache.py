@@ -32,5 +32,10 @@ class Pictures:
             self._kept.popitem(last=False)
         return known[1]
 
+    def known(self, key: Hashable, scene: Scene) -> QPixmap | None:
+        """The picture of `scene` under `key`; None when it would have to be painted."""
+        known = self._kept.get(key)
+        return known[1] if known is not None and known[0] == scene else None
+
     def clear(self) -> None:
         self._kept.clear()

@@ -1,6 +1,6 @@
 """One view of the figure with its marks on screen: what is seen, and from where."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,11 +11,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from painmap.bodymap.overlays import Overlay
 from painmap.bodymap.template import BodyTemplate, BodyView, Region
 from painmap.domain.places import FigurePoint
+from painmap.ui.body_arriving import Arriving
 from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
-from painmap.ui.body_marks import Scene, ghost_under, mark_under, paint_marks, readying_marks
+from painmap.ui.body_marks import (
+    PaintStep,
+    Scene,
+    ghost_under,
+    is_crowd,
+    mark_steps,
+    mark_under,
+    paint_marks,
+    readying_marks,
+)
 from painmap.ui.body_overlays import paint_note, paint_overlays
 from painmap.ui.body_paint import paint_body, paint_letters
 from painmap.ui.body_shapes import transform_of
@@ -83,6 +93,8 @@ class BodyCanvas(QWidget):
         self._wet = WetStroke()
         self._bodies = Pictures(KEPT_PICTURES)
         self._inked = Pictures(KEPT_PICTURES)
+        self._arriving = Arriving(self, self._keep)
+        self._before: tuple[Hashable, Camera, QPixmap] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 240)
 
@@ -143,6 +155,7 @@ class BodyCanvas(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._marked())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_before(painter)
         self._paint_hover(painter)
         self._paint_preview(painter)
         self._paint_focus(painter)
@@ -157,7 +170,51 @@ class BodyCanvas(QWidget):
     def _marked(self) -> QPixmap:
         """The figure with its marks, so that moving the mouse paints next to nothing."""
         key = self._place_key(self.view, self.camera)
-        return self._inked.get(key, self.scene, self._painted_marks)
+        known = self._inked.known(key, self.scene)
+        if known is None and self.scene.marks and self._is_crowd():
+            return self._arriving.picture(key, self.scene, self._beginning)
+        self._arriving.stop()
+        picture = self._inked.get(key, self.scene, self._painted_marks)
+        self._before = (self.template.ref, self.view, self.colours), self.camera, picture
+        return picture
+
+    def _paint_before(self, painter: QPainter) -> None:
+        """While marks of a new zoom arrive: the view as it was, larger or smaller."""
+        if self._before is None or not self._arriving.waits:
+            return
+        shown, camera, picture = self._before
+        if shown != (self.template.ref, self.view, self.colours):
+            return
+        scale = self.camera.scale / camera.scale
+        at = QPointF(*self.camera.pixel(camera.centre))
+        was = QPointF(*camera.pixel(camera.centre)) * scale
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(at - was)
+        painter.scale(scale, scale)
+        painter.drawPixmap(0, 0, picture)
+        painter.restore()
+
+    def _is_crowd(self) -> bool:
+        # what was begun in slices is ended in slices, though its stamps are made meanwhile
+        place = (self.scene, self.ink, self.camera, self.colours, self.devicePixelRatioF())
+        return self._arriving.waits or is_crowd(*place)
+
+    def _beginning(self) -> tuple[QPixmap, Iterator[PaintStep]]:
+        return self._body(), mark_steps(self.scene, self.ink, self.camera, self.colours)
+
+    def finish_painting(self) -> None:
+        """Have every mark on screen now; for pictures of the window."""
+        self._marked()
+        self._arriving.finish()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every mark of the view is on screen."""
+        return not self._arriving.waits
+
+    def _keep(self, key: Hashable, scene: Scene, picture: QPixmap) -> None:
+        self._inked.get(key, scene, lambda: picture)
 
     def _body_of(self, view: str, camera: Camera) -> QPixmap:
         key = self._place_key(view, camera)

@@ -21,8 +21,8 @@ from painmap.domain.injection import FigurePlace
 from painmap.ui import theme
 from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import BOTTOM, HALF_WIDTH, TOP, Camera, frame_of
-from painmap.ui.body_ink import ink_of
-from painmap.ui.body_marks import Scene, paint_marks, readying_marks, scene_of
+from painmap.ui.body_ink import ink_of, is_inked
+from painmap.ui.body_marks import Scene, is_crowd, paint_marks, readying_marks, scene_of
 from painmap.ui.body_paint import paint_body, paint_letters
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.theme import Palette
@@ -103,13 +103,36 @@ class ViewSwitch(QAbstractButton):
         super().enterEvent(event)
         self.update()
 
-    def _glance(self) -> QPixmap:
-        """The small figure, painted once: it lies over the large one, which often repaints."""
-        return self.glance_of(self.view, self._scene)
+    def _glance(self) -> QPixmap | None:
+        """The small figure, painted once: it lies over the large one, which often repaints.
+
+        None while it must first be made ready, so that the large one does not wait for it.
+        """
+        return self.glance_of(self.view, self._scene) if self.is_ready else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the small figure is painted, or will be within the time of a frame."""
+        size, ratio = self._size(), self.devicePixelRatioF()
+        key = (self._template.ref, self.view, size.toTuple(), self._colours, ratio)
+        if _glances.known(key, self._scene) is not None:
+            return True
+        if not is_inked(self._template, self.view):
+            return False
+        camera = self._camera(self.view)
+        ink = ink_of(self._template, self.view)
+        return not is_crowd(self._scene, ink, camera, self._colours, ratio, small=True)
+
+    def _size(self) -> QSize:
+        return QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
+
+    def _camera(self, view: str) -> Camera:
+        size = self._size()
+        return Camera(size.width(), size.height()).framed(frame_of(self._template.views[view]))
 
     def glance_of(self, view: str, scene: Scene) -> QPixmap:
         """What this small figure shows, or would show of another view."""
-        size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
+        size = self._size()
         ratio, template, colours = self.devicePixelRatioF(), self._template, self._colours
         key = (template.ref, view, size.toTuple(), colours, ratio)
         return _glances.get(
@@ -118,12 +141,19 @@ class ViewSwitch(QAbstractButton):
 
     def readying(self, view: str, scene: Scene) -> Iterator[None]:
         """Have another view ready in small, a few marks with each step."""
-        size = QSize(self.width() - 8, self.height() - CAPTION_PX - 6)
-        camera = Camera(size.width(), size.height()).framed(frame_of(self._template.views[view]))
+        camera = self._camera(view)  # reads the view
+        yield
         ink, ratio = ink_of(self._template, view), self.devicePixelRatioF()
+        yield
         yield from readying_marks(scene, ink, camera, self._colours, ratio, small=True)
         self.glance_of(view, scene)
         yield
+
+    def arriving(self) -> Iterator[None]:
+        """The same for what it shows now, and show it."""
+        if not self.is_ready:
+            yield from self.readying(self.view, self._scene)
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -133,7 +163,9 @@ class ViewSwitch(QAbstractButton):
         edge = self._colours.accent if self.underMouse() else self._colours.line
         painter.setPen(QPen(QColor(edge), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.drawPixmap(4, 5, self._glance())
+        glance = self._glance()
+        if glance is not None:
+            painter.drawPixmap(4, 5, glance)
         painter.setPen(QColor(self._colours.muted))
         painter.setFont(theme.font(12, strong=True))
         caption = QRectF(0, self.height() - CAPTION_PX - 1, self.width(), CAPTION_PX)

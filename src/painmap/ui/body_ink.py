@@ -90,6 +90,11 @@ def ink_of(template: BodyTemplate, view: str) -> ViewInk:
     return _made[key]
 
 
+def is_inked(template: BodyTemplate, view: str) -> bool:
+    """Whether the paths of a view are made."""
+    return (template.ref, view) in _made
+
+
 def _ink(view: BodyView) -> ViewInk:
     outline = QPainterPath()
     for text in view.outline:

@@ -1,7 +1,8 @@
 """How marks of pain look: colour by intensity, number, outline by author, pill when selected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QPointF
@@ -29,6 +30,10 @@ LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
 MARKS_A_STEP = 8
 """Marks that are made ready at once: some milliseconds."""
+MARKS_AT_ONCE = 32
+"""So many marks without a stamp are painted in one go, within the time of a frame; of more, a
+slice at a time."""
+PaintStep = Callable[[QPainter], None]
 POINT_TEXT_PX = 18.0
 """The number of a point stands so far beside it."""
 
@@ -127,19 +132,75 @@ def paint_marks(
 
     Small figures have neither numbers nor patterns: there is no room for them.
     """
-    for ghost in scene.ghosts:
-        paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
-    stamper = Stamper(painter, ink, camera, colours)
+    for step in mark_steps(scene, ink, camera, colours, small=small):
+        step(painter)
+
+
+def mark_steps(
+    scene: Scene, ink: ViewInk, camera: Camera, colours: Palette, *, small: bool = False
+) -> Iterator[PaintStep]:
+    """The same in steps of some milliseconds, each to be painted over the one before."""
+
+    def below(painter: QPainter) -> None:
+        for ghost in scene.ghosts:
+            paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
+
+    def areas(painter: QPainter, some: Sequence[Mark]) -> None:
+        stamper = Stamper(painter, ink, camera, colours)
+        for mark in some:
+            painter.setOpacity(_opacity(mark, scene))
+            stamper.area(mark, _look(scene, mark, small=small))
+        painter.setOpacity(1.0)
+
+    def ticks(painter: QPainter) -> None:
+        for tick in scene.ticks:
+            paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
+
+    placed: dict[UUID, list[QPointF]] = {}
+
+    def numbers(painter: QPainter, some: Sequence[Mark]) -> None:
+        stamper = Stamper(painter, ink, camera, colours)
+        _paint_numbers(painter, stamper, some, scene, ink, camera, colours, placed)
+
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
-    for mark in ordered:
-        painter.setOpacity(_opacity(mark, scene))
-        look = scene.look(mark)
-        stamper.area(mark, replace(look, plain=True) if small and not look.plain else look)
-    painter.setOpacity(1.0)
-    for tick in scene.ticks:
-        paint_tick(painter, QPointF(*camera.pixel(tick_point(tick, ink))), colours)
-    if not small:
-        _paint_numbers(painter, stamper, ordered, scene, ink, camera, colours)
+    pieces = [ordered[i : i + MARKS_A_STEP] for i in range(0, len(ordered), MARKS_A_STEP)]
+    yield below
+    for some in pieces:
+        yield partial(areas, some=some)
+    yield ticks
+    for some in pieces if not small else ():
+        yield partial(numbers, some=some)
+
+
+def _look(scene: Scene, mark: Mark, *, small: bool) -> Look:
+    look = scene.look(mark)
+    return replace(look, plain=True) if small and not look.plain else look
+
+
+def is_crowd(
+    scene: Scene,
+    ink: ViewInk,
+    camera: Camera,
+    colours: Palette,
+    ratio: float,
+    *,
+    small: bool = False,
+) -> bool:
+    """Whether so many marks have no stamp yet that painting them at once would be felt."""
+    if len(scene.marks) <= MARKS_AT_ONCE:
+        return False
+    nowhere = _nowhere(ratio)
+    painter = QPainter(nowhere)
+    stamper = Stamper(painter, ink, camera, colours)
+    missing = sum(not stamper.has(m, _look(scene, m, small=small)) for m in scene.marks)
+    painter.end()
+    return missing > MARKS_AT_ONCE
+
+
+def _nowhere(ratio: float) -> QImage:
+    nowhere = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+    nowhere.setDevicePixelRatio(ratio)
+    return nowhere
 
 
 def readying_marks(
@@ -152,8 +213,7 @@ def readying_marks(
     small: bool = False,
 ) -> Iterator[None]:
     """Have the stamps of marks ready, a few with each step."""
-    nowhere = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
-    nowhere.setDevicePixelRatio(ratio)
+    nowhere = _nowhere(ratio)
     for first in range(0, len(scene.marks), MARKS_A_STEP):
         some = replace(scene, marks=scene.marks[first : first + MARKS_A_STEP], ticks=(), ghosts=())
         painter = QPainter(nowhere)
@@ -172,8 +232,8 @@ def _paint_numbers(
     ink: ViewInk,
     camera: Camera,
     colours: Palette,
+    placed: dict[UUID, list[QPointF]],
 ) -> None:
-    placed: dict[UUID, list[QPointF]] = {}
     for mark in ordered:
         if isinstance(mark.shape, ArrowShape):
             continue

@@ -64,6 +64,9 @@ class Stamps:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
     def get(self, key: Hashable, make: Callable[[], Stamp]) -> Stamp:
         """The stamp under `key`, made if it is not there."""
         stamp = self._kept.get(key)
@@ -138,13 +141,18 @@ class Stamper:
         if not self._stamps:
             self._paint(mark, look)
             return
-        stamp = self._kept.get(
-            ("area", id(mark.shape), look, self._view_key), lambda: self._of_area(mark, look)
-        )
+        stamp = self._kept.get(self._area_key(mark, look), lambda: self._of_area(mark, look))
         if stamp.image.isNull():  # too large to be kept
             self._paint(mark, look)
         else:
             self._lay(stamp, self._corner)
+
+    def has(self, mark: Mark, look: Look) -> bool:
+        """Whether a mark only needs to be laid down."""
+        return self._stamps and self._area_key(mark, look) in self._kept
+
+    def _area_key(self, mark: Mark, look: Look) -> Hashable:
+        return ("area", id(mark.shape), look, self._view_key)
 
     def text(self, at: QPointF, words: str, ink: QColor, halo: QColor) -> None:
         """Write around a place, as `paint_text` does."""

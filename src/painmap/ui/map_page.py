@@ -217,6 +217,7 @@ class MapPage(VisitPage):
             self.all_views.hide()
         else:
             self.all_views.open(self.template, self._scene)
+            self._make_ready()
 
     def choose_tool(self, tool: MarkTool) -> None:
         """Change what the left button does on the figure."""
@@ -260,10 +261,21 @@ class MapPage(VisitPage):
         self.elsewhere.show_for(template.ref)
         self._on_hover(self.figure.hover)
         if self.isVisible():
-            self.readiness.begin()
+            self._make_ready()
+
+    def _make_ready(self) -> None:
+        self.readiness.begin(at_once=not all(small.is_ready for small in self._small_figures()))
+
+    def _small_figures(self) -> tuple[ViewSwitch, ...]:
+        """Those that are seen now."""
+        if self.all_views.isVisible():
+            return tuple(self.all_views.switches)
+        return tuple(switch for switch in self.switches if switch.isVisible())
 
     def _readying(self) -> Iterator[None]:
-        """What the next turn of the figure will show: large, and in the small ones."""
+        """Small figures that are seen; then what the next turn will show, large and small."""
+        for small in self._small_figures():
+            yield from small.arriving()
         seen = self.figure.view
         for view in whole_views(self.template):
             if view != seen:
@@ -357,7 +369,7 @@ class MapPage(VisitPage):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.readiness.begin()
+        self._make_ready()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask while the doctor goes elsewhere: whether all pains are recorded."""
