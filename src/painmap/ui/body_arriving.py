@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from painmap.ui.body_marks import PaintStep, Scene
 
+BETWEEN_MS = 3
+"""Between two slices the window gets its turn."""
 SLICE_S = 0.006
 """A slice ends with the first step after this time; a move of the brush may have to wait for it."""
 
@@ -33,7 +35,7 @@ class Arriving(QObject):
         self._picture = QPixmap()
         self._steps: Iterator[PaintStep] = iter(())
         self._timer = QTimer(self)
-        self._timer.setInterval(0)
+        self._timer.setInterval(BETWEEN_MS)
         self._timer.timeout.connect(self._slice)
 
     @property

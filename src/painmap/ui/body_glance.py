@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -73,6 +73,9 @@ def glance_pixmap(
 
 class ViewSwitch(QAbstractButton):
     """The other view, small; a click turns the large figure to it."""
+
+    waited = Signal()
+    """It is seen and must first be made ready (`arriving`)."""
 
     def __init__(self, template: BodyTemplate, palette: Palette) -> None:
         super().__init__()
@@ -166,6 +169,8 @@ class ViewSwitch(QAbstractButton):
         glance = self._glance()
         if glance is not None:
             painter.drawPixmap(4, 5, glance)
+        else:
+            self.waited.emit()
         painter.setPen(QColor(self._colours.muted))
         painter.setFont(theme.font(12, strong=True))
         caption = QRectF(0, self.height() - CAPTION_PX - 1, self.width(), CAPTION_PX)

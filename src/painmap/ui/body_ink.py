@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from painmap.bodymap.template import BodyTemplate, BodyView
 from painmap.domain.places import FigurePoint, TemplateRef
-from painmap.ui.body_paths import ring_path, shape_path, svg_path
+from painmap.ui.body_paths import ring_path, shape_paths, svg_path
 from painmap.ui.theme import Palette
 
 SHADING_STRENGTH = 0.62
@@ -99,7 +99,8 @@ def _ink(view: BodyView) -> ViewInk:
     outline = QPainterPath()
     for text in view.outline:
         outline.addPath(svg_path(text))
-    regions = {region.id: shape_path(region.shape) for region in view.regions}
+    paths = shape_paths([region.shape for region in view.regions])
+    regions = {region.id: path for region, path in zip(view.regions, paths, strict=True)}
     borders = QPainterPath()
     for area in regions.values():
         borders.addPath(area)

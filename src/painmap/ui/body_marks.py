@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from PySide6.QtCore import QPointF
@@ -30,6 +31,8 @@ LABELS_APART_PX = 44.0
 """Marks of one site share a number when they lie nearer than this."""
 MARKS_A_STEP = 8
 """Marks that are made ready at once: some milliseconds."""
+FEW_MARKS = 2
+"""Marks of one step of painting; one that was never painted may take a millisecond."""
 MARKS_AT_ONCE = 32
 """So many marks without a stamp are painted in one go, within the time of a frame; of more, a
 slice at a time."""
@@ -163,7 +166,7 @@ def mark_steps(
         _paint_numbers(painter, stamper, some, scene, ink, camera, colours, placed)
 
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
-    pieces = [ordered[i : i + MARKS_A_STEP] for i in range(0, len(ordered), MARKS_A_STEP)]
+    pieces = [ordered[i : i + FEW_MARKS] for i in range(0, len(ordered), FEW_MARKS)]
     yield below
     for some in pieces:
         yield partial(areas, some=some)
@@ -192,9 +195,10 @@ def is_crowd(
     nowhere = _nowhere(ratio)
     painter = QPainter(nowhere)
     stamper = Stamper(painter, ink, camera, colours)
-    missing = sum(not stamper.has(m, _look(scene, m, small=small)) for m in scene.marks)
+    missing = (m for m in scene.marks if not stamper.has(m, _look(scene, m, small=small)))
+    crowd = next(islice(missing, MARKS_AT_ONCE, None), None) is not None
     painter.end()
-    return missing > MARKS_AT_ONCE
+    return crowd
 
 
 def _nowhere(ratio: float) -> QImage:

@@ -66,10 +66,15 @@ class Readiness(QObject):
         """Whether there is still something to be made ready."""
         return self._timer.isActive()
 
-    def begin(self, *, at_once: bool = False) -> None:
-        """Something changed: begin anew after a while of quiet, or at once what is seen."""
+    def begin(self) -> None:
+        """Something changed: begin anew after a while of quiet."""
         self._steps = None
-        self._timer.start(BETWEEN_MS if at_once else QUIET_MS)
+        self._timer.start(QUIET_MS)
+
+    def hasten(self) -> None:
+        """Something is seen that is not ready: do not wait for quiet."""
+        if self._steps is None:
+            self._timer.start(BETWEEN_MS)
 
     def stop(self) -> None:
         self._steps = None

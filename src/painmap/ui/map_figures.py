@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
 
@@ -59,6 +59,9 @@ def fill_menu(
 class AllViews(QFrame):
     """All views of the whole body at once (F9); a click or a key turns to one of them."""
 
+    waited = Signal()
+    """A small figure is seen that must first be made ready."""
+
     def __init__(self, parent: QWidget, palette: Palette, on_view: Callable[[str], None]) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
@@ -80,6 +83,7 @@ class AllViews(QFrame):
             made.setParent(self)
             made.show_view(view, VIEW_KEY_WORDS.get(view, ""), scene_of_view(view))
             made.clicked.connect(partial(self._chosen, view))
+            made.waited.connect(self.waited)
             made.show()
             self.switches.append(made)
         parent = self.parentWidget()

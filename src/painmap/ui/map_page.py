@@ -71,7 +71,9 @@ class MapPage(VisitPage):
         for switch in self.switches:
             switch.setParent(self.figure)
             switch.clicked.connect(lambda _=False, switch=switch: self.show_view(switch.view))
+            switch.waited.connect(lambda: self.readiness.hasten())
         self.all_views = AllViews(self.figure, palette, self.show_view)
+        self.all_views.waited.connect(lambda: self.readiness.hasten())
         self.tools = ToolStrip(
             self.choose_tool,
             self.figure.set_brush_width,
@@ -98,7 +100,7 @@ class MapPage(VisitPage):
         self.last_visit = LastVisit(desk, self._refresh)
         self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
         self.question = ClosingQuestion(desk, self._more_pains)
-        self.readiness = Readiness(self, self._readying, lambda: self.figure.is_drawing)
+        self.readiness = Readiness(self, self._readying, self._is_busy)
         self.under = label(tone="muted")
         self.under.setAccessibleName("What is under the pointer")
         self.elsewhere = Elsewhere(desk, self._use_figure)
@@ -217,7 +219,7 @@ class MapPage(VisitPage):
             self.all_views.hide()
         else:
             self.all_views.open(self.template, self._scene)
-            self._make_ready()
+            self.readiness.begin()
 
     def choose_tool(self, tool: MarkTool) -> None:
         """Change what the left button does on the figure."""
@@ -261,10 +263,10 @@ class MapPage(VisitPage):
         self.elsewhere.show_for(template.ref)
         self._on_hover(self.figure.hover)
         if self.isVisible():
-            self._make_ready()
+            self.readiness.begin()
 
-    def _make_ready(self) -> None:
-        self.readiness.begin(at_once=not all(small.is_ready for small in self._small_figures()))
+    def _is_busy(self) -> bool:
+        return self.figure.is_drawing or not self.figure.is_whole
 
     def _small_figures(self) -> tuple[ViewSwitch, ...]:
         """Those that are seen now."""
@@ -369,7 +371,7 @@ class MapPage(VisitPage):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._make_ready()
+        self.readiness.begin()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask while the doctor goes elsewhere: whether all pains are recorded."""
