@@ -1,6 +1,6 @@
 """How much hurts, where and how strongly: the measures of one drawing, with their definitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -228,6 +228,18 @@ class Measurer:
     def has(self, ref: TemplateRef) -> bool:
         """Whether a figure is at hand."""
         return ref in self._templates
+
+    def inking(self, visit: Visit, layer: AuthorLayer) -> Iterator[None]:
+        """Reckon what takes long of a layer in steps of some milliseconds.
+
+        What is asked of the visit afterwards is then found. It may be left at any step.
+        """
+        marks = [mark for mark in visit.marks if mark.layer is layer]
+        intensities = intensities_of(visit)
+        for (ref, home), drawn in self.cache.by_home(self._templates, marks).items():
+            template = self._templates.get(ref)
+            if template is not None and home in template.views:
+                yield from self.cache.inking(template, template.views[home], drawn, intensities)
 
     def ink(self, visit: Visit, layer: AuthorLayer) -> tuple[ViewInk, ...]:
         """The ink of a layer on every figure: front, back and what else was drawn on."""

@@ -5,7 +5,7 @@ disjoint and together the ink. A new stroke changes only what it lies on or unde
 kept, so that all measures follow a stroke at once.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +27,8 @@ TOLERANCE = 0.1
 ZOOM_TOLERANCE = 0.03
 """Share of a zoom that may lie beside the body of the view that it magnifies; more, and the zoom
 has a projection of its own."""
+PARTS_A_STEP = 4
+"""Parts that are reckoned in one step: some milliseconds where much is heaped up."""
 MOST_KEPT = 50_000
 """Results that are remembered; far more than a visit needs."""
 
@@ -143,6 +145,22 @@ class InkCache:
         intensities : mapping of site id to int or None
             0-10, None where it was not asked; such sites lie lowest.
         """
+        steps = self.inking(template, view, marks, intensities)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                ink: ViewInk = stop.value
+                return ink
+
+    def inking(
+        self,
+        template: BodyTemplate,
+        view: BodyView,
+        marks: Iterable[Mark],
+        intensities: Intensities | None = None,
+    ) -> Generator[None, None, ViewInk]:
+        """The same in steps of some milliseconds; what was begun may be left at any of them."""
         known = intensities or {}
         ours = [
             mark
@@ -159,31 +177,34 @@ class InkCache:
         )
         key = ("view", id(view), shown)
         if key not in self._kept:
-            taken = self._take_apart(template, view, ours, ranks)
+            taken = yield from self._taking_apart(template, view, ours, ranks)
             self._remember(key, (view, [mark.shape for mark in ours]), taken)
-        ink: ViewInk
-        ink, self._piles[id(view)] = self._kept[key][1]  # the next change begins from this one
+        taken_apart: tuple[ViewInk, Pile] = self._kept[key][1]
+        ink, self._piles[id(view)] = taken_apart  # the next change begins from this one
         return ink
 
-    def _take_apart(
+    def _taking_apart(
         self,
         template: BodyTemplate,
         view: BodyView,
         marks: Sequence[Mark],
         ranks: Sequence[int],
-    ) -> tuple[ViewInk, Pile]:
-        laid = [
-            Laid(part, mark.site_id, rank)
-            for mark, rank in zip(marks, ranks, strict=True)
-            for part in self._parts(template, view, mark)
-        ]
+    ) -> Generator[None, None, tuple[ViewInk, Pile]]:
+        laid: list[Laid] = []
+        for number, (mark, rank) in enumerate(zip(marks, ranks, strict=True)):
+            laid += [Laid(part, mark.site_id, rank) for part in self._parts(template, view, mark)]
+            if number % PARTS_A_STEP == 0:
+                yield
         if id(view) not in self._piles:
             self._piles[id(view)] = Pile.empty(view)
         before = self._piles[id(view)]
         pile, hidden = before.changed_to(laid)
-        pieces = {
-            id(each.part): self._piece(view, each, pile, hidden.get(id(each.part))) for each in laid
-        }
+        yield
+        pieces: dict[int, Piece] = {}
+        for number, each in enumerate(laid):
+            pieces[id(each.part)] = self._piece(view, each, pile, hidden.get(id(each.part)))
+            if number % PARTS_A_STEP == 0:
+                yield
         pile = pile.holding(pieces)
         clusters = [Cluster(tuple(pieces[part] for part in group)) for group in pile.components()]
         found = tuple(pieces.values())

@@ -13,7 +13,7 @@ from painmap.domain.sentences import day_words
 from painmap.domain.visit import Visit
 from painmap.services.catalogue import instruments
 from painmap.services.clinic import Clinic
-from painmap.ui.scores_reading import Reader
+from painmap.ui.scores_reading import Reader, inked
 
 FATE_WORDS = {
     False: {
@@ -62,8 +62,9 @@ def day_of(visit: Visit) -> str:
 
 def layers_pair(reader: Reader, visit: Visit) -> Job[Pair]:
     """Compare what the patient points to with what the doctor finds."""
-    yield from ()
-    compared = compare_layers(reader.measurer_for(visit), instruments().repeat_drawing, visit)
+    measurer = reader.measurer_for(visit)
+    yield from inked(measurer, visit, *AuthorLayer)
+    compared = compare_layers(measurer, instruments().repeat_drawing, visit)
     return Pair(
         Drawn("The patient points to", visit, AuthorLayer.PATIENT),
         Drawn("The doctor finds", visit, AuthorLayer.DOCTOR),
@@ -73,10 +74,10 @@ def layers_pair(reader: Reader, visit: Visit) -> Job[Pair]:
 
 def visits_pair(reader: Reader, before: Visit, now: Visit) -> Job[Pair]:
     """Compare what the patient pointed to in an earlier visit with this one."""
-    yield from ()
-    compared = compare_visits(
-        reader.measurer_for(before, now), instruments().repeat_drawing, before, now
-    )
+    measurer = reader.measurer_for(before, now)
+    for each in (before, now):
+        yield from inked(measurer, each, AuthorLayer.PATIENT)
+    compared = compare_visits(measurer, instruments().repeat_drawing, before, now)
     return Pair(
         Drawn(f"Before, {day_of(before)}", before, AuthorLayer.PATIENT),
         Drawn(f"Now, {day_of(now)}", now, AuthorLayer.PATIENT),
@@ -86,9 +87,11 @@ def visits_pair(reader: Reader, before: Visit, now: Visit) -> Job[Pair]:
 
 def timeline_of(reader: Reader, visits: Iterable[Visit]) -> Job[Timeline]:
     """Measure every visit of a patient."""
-    yield from ()
     found = tuple(visits)
-    return timeline(reader.measurer_for(*found), found)
+    measurer = reader.measurer_for(*found)
+    for each in found:
+        yield from inked(measurer, each, AuthorLayer.PATIENT)
+    return timeline(measurer, found)
 
 
 def earlier_visits(clinic: Clinic, visit: Visit) -> tuple[Visit, ...]:

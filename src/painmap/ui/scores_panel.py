@@ -35,8 +35,9 @@ from painmap.ui.scores_wpi import AreaChecklist, Proposals
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import button, column, label
 
-MOST_READ_AT_ONCE = 60
-"""More marks than these are read away from the window, which must not wait 50 ms."""
+MOST_READ_AT_ONCE = 24
+"""More marks than these, heaped up, would hold the window longer than a frame or two; they are
+read away from it."""
 PAUSE_MS = 150
 """Changes that follow one another faster are read once."""
 LEAST_WIDTH, MOST_WIDTH = 280, 384

@@ -1,6 +1,6 @@
 """What the drawing says: measured and scored, and put into words for the panel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from painmap.bodymap.instruments import Scores, score
@@ -9,7 +9,7 @@ from painmap.bodymap.instruments_regions import RegionStates
 from painmap.bodymap.metrics import BodyShareBasis, Measurer, Measures
 from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite
 from painmap.domain.places import TemplateRef
-from painmap.domain.progress import Job
+from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
 from painmap.services.catalogue import figures_of, instruments, surfaces_of
@@ -52,8 +52,9 @@ class Reader:
         return Reading(measures, score(self._tables(), states, visit.answers))
 
     def job(self, visit: Visit) -> Job[Reading]:
-        """Read away from the window; one reading at a time."""
-        yield from ()
+        """The same in steps of some milliseconds, to be taken on any thread; one at a time."""
+        if not self.knows(visit):
+            yield from inked(self.measurer_for(visit), visit, AuthorLayer.PATIENT)
         return self.read(visit)
 
     def measurer_for(self, *visits: Visit) -> Measurer:
@@ -64,6 +65,13 @@ class Reader:
             self._measurer = Measurer(figures, self._tables().rule_of_nines, surfaces_of(figures))
             self._figures = wanted
         return self._measurer
+
+
+def inked(measurer: Measurer, visit: Visit, *layers: AuthorLayer) -> Iterator[Progress]:
+    """Reckon what takes long of layers, with a place to stop after each step."""
+    for layer in layers:
+        for number, _ in enumerate(measurer.inking(visit, layer)):
+            yield Progress(number, None, "Measuring the drawing")
 
 
 def _drawing(visit: Visit) -> Drawing:
