@@ -284,8 +284,8 @@ def test_a_large_drawing_is_read_away_from_the_window(
     panel: ScoresPanel, open_desk: Desk, qtbot: QtBot
 ) -> None:
     panel.hide()
-    for number in range(MOST_READ_AT_ONCE + 1):
-        x, y = -70 + 2 * number, 180 + 5 * number
+    for number in range(2 * MOST_READ_AT_ONCE):
+        x, y = -70 + 3 * number, 180 + 6 * number
         path = tuple(FigurePoint(x + i, y + 2 * i) for i in range(20))
         draw(open_desk, "back", StrokeShape(path, 12.0), number % 11)
 

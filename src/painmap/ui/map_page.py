@@ -29,6 +29,7 @@ from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.body_warm import Readiness
 from painmap.ui.body_zooms import from_zooms
 from painmap.ui.compare_review import Review
+from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_corners import MOST_SWITCHES, Corners
@@ -50,7 +51,6 @@ from painmap.ui.tools.mark_pain import MarkTool
 from painmap.ui.widgets import card, column, label, row
 
 FIRST_VIEW = "back"
-LEAST_WORDS_PX = 200
 
 
 class MapPage(VisitPage):
@@ -101,7 +101,8 @@ class MapPage(VisitPage):
         self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
         self.question = ClosingQuestion(desk, self._more_pains)
         self.readiness = Readiness(self, self._readying, self._is_busy)
-        self.under = label(tone="muted")
+        self.under = ElidedLabel()
+        self.under.setProperty("tone", "muted")
         self.under.setAccessibleName("What is under the pointer")
         self.elsewhere = Elsewhere(desk, self._use_figure)
         self._arrange()
@@ -323,10 +324,7 @@ class MapPage(VisitPage):
 
     def _on_hover(self, hover: Hover) -> None:
         words = hover_words(self.visit, hover, self.figure.tool)
-        width = max(self.under.width(), LEAST_WORDS_PX)
-        end = Qt.TextElideMode.ElideRight
-        self.under.setText(self.under.fontMetrics().elidedText(words, end, width))
-        self.under.setToolTip(words if self.under.text() != words else "")
+        self.under.show_text(words)
 
     # --- the keys
 
