@@ -38,6 +38,7 @@ from painmap.ui.body_figures import FIGURES, whole_views
 from painmap.ui.body_warm import warming
 from painmap.ui.desk import Desk
 from painmap.ui.map_page import MapPage
+from painmap.ui.scores_reading import Reader
 from painmap.ui.tools.mark_pain import MarkTool
 from tests.benchmarks.drawings import Kind, crowd
 
@@ -159,12 +160,38 @@ def measured(visit: Visit, figure: BodyTemplate) -> list[float]:
     return found[1:]  # the first measured the whole drawing
 
 
+def lifting(visit: Visit) -> list[float]:
+    """The longest step of measuring a heap from which one stroke in its middle is taken out."""
+    reader = Reader()
+    run_to_end(reader.job(visit))
+    gone = visit.marks[len(visit.marks) // 2].id
+    steps, found = reader.job(visit.changed(remove=frozenset({gone}))), []
+    while True:
+        start = perf_counter()
+        try:
+            next(steps)
+        except StopIteration:
+            return [max(found)]
+        finally:
+            found.append((perf_counter() - start) * 1000)
+
+
+def hovers(page: MapPage) -> list[float]:
+    """The mouse over the figure with no button pressed, each move until it is on screen."""
+    figure = page.figure
+    page.choose_tool(MarkTool.REGION)
+    wide, middle = figure.width(), figure.height() // 2
+    places = [QPoint(wide // 3 + step, middle) for step in range(wide // 3)]
+    return [timed(lambda at=at: QTest.mouseMove(figure, at)) for at in places]
+
+
 def of_figure(desk: Desk, page: MapPage, name: str) -> Iterator[Timing]:
     """Everything for one figure, in the order of growing warmth."""
     figure = body_map(name)
     timed(lambda: page.show_figure(name))
     timed(lambda: desk.apply(Edit("benchmark", Page.MAP, put=crowd(figure))))
-    yield timing("turning to a view at once, worst", turns(page), None, worst=True)
+    yield timing("turning to a view at once, worst", turns(page), SWITCH, worst=True)
+    yield timing("... until every mark is there", [timed(page.figure.finish_painting)], None)
     marks: tuple[Mark, ...] = desk.open_visit.visit.marks
     desk.apply(Edit("benchmark", Page.MAP, remove=frozenset({marks[-1].id})))
     painted()
@@ -184,6 +211,8 @@ def of_figure(desk: Desk, page: MapPage, name: str) -> Iterator[Timing]:
     empty = Visit(new_id(), new_id(), visit.started)
     piled = empty.changed(put=crowd(figure, Kind.PILED))
     yield timing(f"... {Kind.PILED}", measured(piled, figure), METRICS)
+    yield timing("... longest step on the way there", lifting(piled), METRICS)
+    yield timing("following the mouse, p95", statistics.quantiles(hovers(page), n=20)[18:], BRUSH)
     remove = frozenset(item.id for item in (*visit.marks, *visit.pain_sites))
     timed(lambda: desk.apply(Edit("benchmark", Page.MAP, remove=remove)))
 
@@ -214,7 +243,7 @@ def main() -> int:
     desk.show_visit(desk.clinic.new_visit(person.id, VisitKind.FIRST))
     painted()
     cold = [timed(lambda name=name: page.show_figure(name)) for name in FIGURES]
-    first = timing("switching to a figure never read, worst", cold, None, worst=True)
+    first = timing("switching to a figure never read, worst", cold, SWITCH, worst=True)
     work = timed(lambda: run_to_end(warming(palette)))
     lines = [first, timing("reading all views, on the work lane", [work], None)]
     say(f"  {'milliseconds':<44}{'':>8}{'goal':>7}  {'':<8}{'loop':>7}")

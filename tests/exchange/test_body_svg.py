@@ -145,6 +145,31 @@ def test_the_patients_letters_stand_on_both_flanks(
     assert "".join(text.text or "" for text in letters) == order
 
 
+@pytest.mark.parametrize("figure", ["woman", "man", "child"])
+def test_letters_and_ids_are_right_on_every_view_of_every_figure(
+    figure: str, qapp: QApplication
+) -> None:
+    del qapp
+    template = body_map(figure)
+    parts: list[Item] = []
+    for view in template.views.values():
+        parts += pain(template, view.id, RegionShape(view.regions[0].id), AuthorLayer.PATIENT)
+    content = written(make.visit(*parts), template)
+    root = parsed(content)
+
+    ids = [each.get("id") for each in root.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    assert QSvgRenderer(QByteArray(content)).isValid()
+    groups = {each.get("data-view"): each for each in root.iter(f"{SVG}g") if each.get("data-view")}
+    shown = [view for view in template.views.values() if view.id in groups]
+    assert {"front", "back", "left", "right"} <= {view.id for view in shown}
+    for view in shown:
+        letters = [x for x in groups[view.id].iter(f"{SVG}text") if x.text in ("R", "L")]
+        letters.sort(key=lambda text: float(text.get("x", "")))
+        wanted = [view.viewers_left.word[0], view.viewers_right.word[0]]
+        assert [text.text for text in letters] == wanted, view.id
+
+
 def test_a_region_without_pain_is_ticked_and_said(drawn: Visit, adult: BodyTemplate) -> None:
     root = parsed(written(drawn, adult))
 

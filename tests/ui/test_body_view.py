@@ -1,8 +1,9 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,18 +13,27 @@ from painmap.bodymap.template import BodyTemplate, load_template
 from painmap.domain.anatomy import Side
 from painmap.domain.edits import mark_pain
 from painmap.domain.ids import new_id
-from painmap.domain.pain import AuthorLayer, Mark, PainSite, RegionShape, Shape, StrokeShape
+from painmap.domain.pain import (
+    AuthorLayer,
+    Mark,
+    PainSite,
+    Quality,
+    RegionShape,
+    Shape,
+    StrokeShape,
+)
 from painmap.domain.places import FigurePoint, Sha256, TemplateRef
 from painmap.domain.visit import Visit
-from painmap.services.catalogue import body_map_folder
+from painmap.services.catalogue import body_map, body_map_folder
 from painmap.services.resources import resources_root
-from painmap.ui import theme
-from painmap.ui.body_camera import FLANK_X, Camera, Letter, flank_letters
+from painmap.ui import body_picture, theme
+from painmap.ui.body_camera import FLANK_X, Camera, Letter, flank_letters, frame_of
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_ink import ink_of
 from painmap.ui.body_marks import mark_under, scene_of
+from painmap.ui.body_paint import paint_letters
 from painmap.ui.body_picture import body_pictures, picture
-from painmap.ui.body_shapes import label_point, mark_path
+from painmap.ui.body_shapes import label_point, mark_path, transform_of
 from painmap.ui.body_view import BodyFigure, Hover
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.theme import DARK, LIGHT, Palette
@@ -313,6 +323,63 @@ def test_a_picture_has_a_letter_on_both_flanks(
         x, y = round(letter.at.x), round(letter.at.y) + 64
         assert _inked(image, QRect(x - 8, y - 9, 16, 18), LIGHT.ink), letter.text
     assert image.pixelColor(2, 2) == QColor("#ffffff")
+
+
+@pytest.mark.parametrize("figure_id", ["woman", "man", "child"])
+def test_every_exported_picture_has_the_patients_letters_on_both_flanks(
+    fonts: None, figure_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Side, Side | None]] = []
+
+    def paint(painter: QPainter, left: Side, *args: object, **said: object) -> None:
+        right = said.get("viewers_right")
+        assert right is None or isinstance(right, Side)
+        told.append((left, right))
+        paint_letters(painter, left, *args, **said)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr(body_picture, "paint_letters", paint)
+    template = body_map(figure_id)
+    visit = empty_visit()
+    for view in template.views.values():
+        visit = marked(template, RegionShape(view.regions[0].id), view=view.id, visit=visit)
+
+    pictures = body_pictures(visit, template)
+
+    assert len(pictures) == len(template.views) == len(told)
+    for name, (left, right) in zip(pictures, told, strict=True):
+        view = template.views[name.removeprefix("body-").removesuffix(".png")]
+        sides = {view.viewers_left, view.viewers_right}
+        assert (left, right) == (view.viewers_left, view.viewers_right), name
+        assert sides == ({view.only_side} if view.only_side else {Side.LEFT, Side.RIGHT}), name
+
+
+def test_no_view_can_be_mirrored(template: BodyTemplate) -> None:
+    for shown in template.views.values():
+        camera = Camera(600, 660).framed(frame_of(shown))
+        for each in (camera, camera.zoomed(3, 100, 200), camera.panned(40, -20), camera.fitted()):
+            lain = transform_of(each)
+            assert lain.m11() > 0
+            assert lain.m22() > 0
+            assert (lain.m12(), lain.m21()) == (0, 0)
+
+
+def test_a_picture_explains_the_letters_and_patterns_that_are_on_it(
+    fonts: None, template: BodyTemplate
+) -> None:
+    size = QSize(540, 900)
+    plain = picture(marked(template, RegionShape("thigh_post.left")), template, "back", size, LIGHT)
+    visit = marked(template, RegionShape("thigh_post.left"))
+    site = replace(visit.pain_sites[0], qualities=(Quality.BURNING,))
+    said = picture(visit.changed(put=(site,)), template, "back", size, LIGHT)
+
+    foot = QRect(0, 900 - 60, 540, 60)
+    scale = [LIGHT.pain[3], LIGHT.pain[10]]
+    for image in (plain, said):
+        found = {
+            image.pixelColor(x, y).name() for x in range(0, 540, 2) for y in range(700, 900, 2)
+        }
+        assert set(scale) <= found
+    assert said.copy(foot) != plain.copy(foot)
 
 
 def test_a_picture_shows_what_is_marked_in_the_colour_of_its_intensity(

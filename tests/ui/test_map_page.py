@@ -503,6 +503,18 @@ def test_nothing_is_cut_off_at_any_size(page: MapPage, size: tuple[int, int]) ->
     assert page.figure.rect().contains(page.tools.geometry())
 
 
+def test_the_line_under_the_figure_begins_with_its_first_word_at_any_width(
+    page: MapPage, qtbot: QtBot
+) -> None:
+    for wide in (1600, 616, 1030, 640):
+        page.resize(wide, 560)
+        qtbot.wait(1)
+        shown, whole = page.under.text(), page.under.whole
+        assert page.under.fontMetrics().horizontalAdvance(shown) <= page.under.width()
+        assert whole.startswith(shown.removesuffix("…"))
+        assert page.under.toolTip() == whole
+
+
 def test_the_small_figure_switches_the_view(page: MapPage, qtbot: QtBot) -> None:
     assert page.switch.view == "front"
     qtbot.mouseClick(page.switch, LEFT)

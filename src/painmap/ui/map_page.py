@@ -48,7 +48,7 @@ from painmap.ui.pages import VisitPage
 from painmap.ui.quality_registry import BY_LETTER
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.tools.mark_pain import MarkTool
-from painmap.ui.widgets import card, column, label, row
+from painmap.ui.widgets import card, column, row
 
 FIRST_VIEW = "back"
 
@@ -67,6 +67,7 @@ class MapPage(VisitPage):
         self._views_of_gone: dict[UUID, str] = {}
         self.figure = BodyFigure(desk.template, palette, FIRST_VIEW)
         self._usual = desk.template
+        self.readiness = Readiness(self, self._readying, self._is_busy)
         self.switches = tuple(ViewSwitch(desk.template, palette) for _ in range(3))
         for switch in self.switches:
             switch.setParent(self.figure)
@@ -100,7 +101,6 @@ class MapPage(VisitPage):
         self.last_visit = LastVisit(desk, self._refresh)
         self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
         self.question = ClosingQuestion(desk, self._more_pains)
-        self.readiness = Readiness(self, self._readying, self._is_busy)
         self.under = ElidedLabel()
         self.under.setProperty("tone", "muted")
         self.under.setAccessibleName("What is under the pointer")
