@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from painmap.bodymap.overlays import Overlay
 from painmap.bodymap.template import BodyTemplate, BodyView, Region
 from painmap.domain.places import FigurePoint
+from painmap.domain.sentences import plural
 from painmap.ui.body_arriving import Arriving
 from painmap.ui.body_cache import Pictures
 from painmap.ui.body_camera import Camera, frame_of
 from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_ink import ViewInk, ink_of
+from painmap.ui.body_look import paint_text
 from painmap.ui.body_marks import (
     PaintStep,
     Scene,
@@ -44,6 +46,7 @@ HOVER_STRENGTH = 0.16
 NO_MARKS = Scene()
 NOTE_AT = QPointF(16, 24)
 """Where the words of what is laid over begin."""
+ARRIVING_ABOVE_PX = 20
 KEPT_PICTURES = 4
 """A whole figure's views; one picture has some megabytes."""
 SLACK_PX = 7.0
@@ -161,7 +164,16 @@ class BodyCanvas(QWidget):
         self._paint_focus(painter)
         left, right = self.figure.viewers_left, self.figure.viewers_right
         paint_letters(painter, left, self.camera, self.colours, viewers_right=right)
+        self._paint_arriving(painter)
         painter.end()
+
+    def _paint_arriving(self, painter: QPainter) -> None:
+        """Say that marks are missing yet: part of a record must not pass for the whole."""
+        if self.is_whole:
+            return
+        at = QPointF(self.width() / 2, self.height() - ARRIVING_ABOVE_PX)
+        words = f"{plural(len(self.scene.marks), 'mark')}, still being drawn"
+        paint_text(painter, at, words, QColor(self.colours.ink), QColor(self.colours.surface))
 
     def _body(self) -> QPixmap:
         """The figure without marks, painted once for each view, place and theme."""

@@ -170,6 +170,8 @@ class ViewSwitch(QAbstractButton):
         if glance is not None:
             painter.drawPixmap(4, 5, glance)
         else:
+            painter.setPen(QColor(self._colours.muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "…")
             self.waited.emit()
         painter.setPen(QColor(self._colours.muted))
         painter.setFont(theme.font(12, strong=True))
