@@ -2,7 +2,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -264,3 +264,20 @@ def test_the_closing_question_lies_on_top_of_the_page_that_comes(
     question.yes.click()
     assert not question.isVisible()
     qtbot.waitUntil(lambda: window.desk.jobs.busy == 0)
+
+
+def test_f1_is_help_on_every_page_and_turns_no_view(window: MainWindow, qtbot: QtBot) -> None:
+    _open(window, qtbot)
+    view = window.pages.map.figure.view
+    assert window.actions_["about"].shortcut() == QKeySequence("F1")
+
+    for page in (Page.MAP, Page.CT, Page.SITES, Page.FINISH):
+        window.show_page(page)
+        assert window.actions_["about"].isEnabled()
+        window.actions_["about"].trigger()
+        assert window.pages.today._purpose.isVisible()
+        window.pages.today._purpose.read_button.click()
+
+    window.show_page(Page.MAP)
+    QTest.keyClick(window.pages.map.figure, Qt.Key.Key_F1)
+    assert window.pages.map.figure.view == view
