@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from uuid import UUID
 
@@ -148,8 +148,13 @@ def mark_steps(
         for ghost in scene.ghosts:
             paint_ghost(painter, pixel_path(ghost, ink, camera), colours)
 
+    @lru_cache(maxsize=1)
+    def stamper_of(painter: QPainter) -> Stamper:
+        # many steps are painted by one painter
+        return Stamper(painter, ink, camera, colours)
+
     def areas(painter: QPainter, some: Sequence[Mark]) -> None:
-        stamper = Stamper(painter, ink, camera, colours)
+        stamper = stamper_of(painter)
         for mark in some:
             painter.setOpacity(_opacity(mark, scene))
             stamper.area(mark, _look(scene, mark, small=small))
@@ -162,7 +167,7 @@ def mark_steps(
     placed: dict[UUID, list[QPointF]] = {}
 
     def numbers(painter: QPainter, some: Sequence[Mark]) -> None:
-        stamper = Stamper(painter, ink, camera, colours)
+        stamper = stamper_of(painter)
         _paint_numbers(painter, stamper, some, scene, ink, camera, colours, placed)
 
     ordered = sorted(scene.marks, key=lambda mark: mark.site_id == scene.selected)
