@@ -198,8 +198,7 @@ class InkCache:
         if id(view) not in self._piles:
             self._piles[id(view)] = Pile.empty(view)
         before = self._piles[id(view)]
-        pile, hidden = before.changed_to(laid)
-        yield
+        pile, hidden = yield from before.changing_to(laid)
         pieces: dict[int, Piece] = {}
         for number, each in enumerate(laid):
             pieces[id(each.part)] = self._piece(view, each, pile, hidden.get(id(each.part)))

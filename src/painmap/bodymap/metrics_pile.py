@@ -4,7 +4,7 @@ Who touches whom is kept as bits of whole numbers, so that a drawing of hundreds
 place costs no more than a few to take over to the next.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
@@ -64,10 +64,10 @@ class Pile:
         """The same with what was reckoned of it."""
         return replace(self, pieces=pieces)
 
-    def changed_to(
+    def changing_to(
         self, laid: Sequence[Laid]
-    ) -> tuple["Pile", Mapping[int, Sequence[BaseGeometry]]]:
-        """Lay other parts; what stays is not tried again.
+    ) -> Generator[None, None, tuple["Pile", Mapping[int, Sequence[BaseGeometry]]]]:
+        """Lay other parts, in steps of some milliseconds; what stays is not tried again.
 
         Returns
         -------
@@ -83,7 +83,7 @@ class Pile:
         if same != before:  # another order hides otherwise
             same = []
         stays = set(same)
-        slots, touching = self._placed(now)
+        slots, touching = yield from self._placing(now)
         gone = [key for key in self.laid if key not in stays]
         lifted = 0
         for key in gone:
@@ -101,7 +101,9 @@ class Pile:
         }
         return Pile(self.held, now, slots, touching, self.pieces), above
 
-    def _placed(self, now: Mapping[int, Laid]) -> tuple[dict[int, int], dict[int, int]]:
+    def _placing(
+        self, now: Mapping[int, Laid]
+    ) -> Generator[None, None, tuple[dict[int, int], dict[int, int]]]:
         """Bits and touching parts of what lies there now; only new parts are tried."""
         kept = {key: slot for key, slot in self.slots.items() if key in now}
         free = _free_slots(set(kept.values()))
@@ -120,6 +122,7 @@ class Pile:
             for j in found[shapely.intersects(parts[i], parts[found])].tolist():
                 touching[key] |= 1 << slots[keys[j]]
                 touching[keys[j]] |= 1 << slots[key]
+            yield
         return slots, touching
 
     def above(self, laid: Laid) -> list[BaseGeometry]:
