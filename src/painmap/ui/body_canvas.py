@@ -97,7 +97,8 @@ class BodyCanvas(QWidget):
         self._bodies = Pictures(KEPT_PICTURES)
         self._inked = Pictures(KEPT_PICTURES)
         self._arriving = Arriving(self, self._keep)
-        self._before: tuple[Hashable, Camera, QPixmap] | None = None
+        self._before: tuple[object, Camera, QPixmap] | None = None
+        self._begun: tuple[object, Camera] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 240)
 
@@ -187,7 +188,7 @@ class BodyCanvas(QWidget):
             return self._arriving.picture(key, self.scene, self._beginning)
         self._arriving.stop()
         picture = self._inked.get(key, self.scene, self._painted_marks)
-        self._before = (self.template.ref, self.view, self.colours), self.camera, picture
+        self._before = self._seen(), self.camera, picture
         return picture
 
     def _paint_before(self, painter: QPainter) -> None:
@@ -195,7 +196,7 @@ class BodyCanvas(QWidget):
         if self._before is None or not self._arriving.waits:
             return
         shown, camera, picture = self._before
-        if shown != (self.template.ref, self.view, self.colours):
+        if shown != self._seen():
             return
         scale = self.camera.scale / camera.scale
         at = QPointF(*self.camera.pixel(camera.centre))
@@ -213,6 +214,7 @@ class BodyCanvas(QWidget):
         return self._arriving.waits or is_crowd(*place)
 
     def _beginning(self) -> tuple[QPixmap, Iterator[PaintStep]]:
+        self._begun = self._seen(), self.camera
         return self._body(), mark_steps(self.scene, self.ink, self.camera, self.colours)
 
     def finish_painting(self) -> None:
@@ -227,6 +229,12 @@ class BodyCanvas(QWidget):
 
     def _keep(self, key: Hashable, scene: Scene, picture: QPixmap) -> None:
         self._inked.get(key, scene, lambda: picture)
+        if self._begun is not None:
+            self._before = (*self._begun, picture)
+
+    def _seen(self) -> tuple[object, ...]:
+        """What is seen, from wherever; a picture of other marks never stands in for it."""
+        return (self.template.ref, self.view, self.colours, self.overlays, self.scene)
 
     def _body_of(self, view: str, camera: Camera) -> QPixmap:
         key = self._place_key(view, camera)
