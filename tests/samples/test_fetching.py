@@ -1,6 +1,7 @@
 """Fetching a series from a server that speaks S3, and from one with every fault."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -298,8 +299,9 @@ def test_a_server_that_stays_busy_is_given_up(bucket: FaultyBucket, tmp_path: Pa
 
     assert error.problem is SamplesProblem.BUSY
     assert "503" in str(error)
-    first = min(bucket.files)
-    assert [name for name, _ in bucket.asked].count(first) == 1 + len(QUICK)
+    # several are asked for at once, and the first that was asked often enough ends them all
+    asked = Counter(name for name, _ in bucket.asked if name)
+    assert max(asked.values()) == 1 + len(QUICK)
 
 
 @pytest.mark.parametrize(
