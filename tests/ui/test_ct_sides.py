@@ -290,7 +290,7 @@ def test_a_removed_spinous_process_asks_about_what_the_next_one_contradicts(
     assert _basis(hands) == [SideBasis.NOT_CHECKED]
 
 
-def test_a_new_spinous_process_leaves_a_read_only_site_as_it_was(
+def test_on_changed_files_nothing_new_is_marked_and_a_site_stays_as_it_was(
     desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
     hands = CtHands(desk, qtbot, jane())
@@ -307,7 +307,8 @@ def test_a_new_spinous_process_leaves_a_read_only_site_as_it_was(
 
     hands.click(PatientPoint(100.0, 60.0, -50.0), ToolName.MIDLINE)
 
-    assert len(hands.visit.landmarks) == 1
+    assert "annotations are shown read-only" in hands.page.session.why_not_annotate
+    assert hands.visit.landmarks == ()
     assert hands.visit.planned_sites == before
     assert hands.page.annotator.question is None
 
