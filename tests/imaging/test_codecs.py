@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -156,6 +156,42 @@ def test_lossless_pictures_are_exact(tmp_path, name, signed, bits):
     assert found.stack.transfer_syntaxes == (str(syntax),)
     assert np.array_equal(found.hu, load(plain).hu)
     assert found.hu.dtype == np.int16
+
+
+# --- real pictures: noise, couch, air and bone as a scanner gives them
+
+
+@pytest.fixture(scope="module")
+def real_slices(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two slices of the lumbar CT, unpacked by a library that painmap does not read with."""
+    folder = tmp_path_factory.mktemp("real")
+    (stack,) = scan(shared_data / "lumbar-ct-cc0" / "lspine_sagittal").stacks
+    for k in (12, 19):
+        dataset = dcmread(stack.slices[k].path)
+        stored = imagecodecs.jpeg2k_decode(next(generate_frames(dataset.PixelData)))
+        assert (stored.dtype, stored.shape) == (np.int16, (512, 512))
+        dataset.PixelData = stored.tobytes()
+        dataset["PixelData"].is_undefined_length = False
+        save(dataset, folder / f"{k:02d}")
+    return folder
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name", LOSSLESS)
+def test_real_pictures_are_exact_in_every_packing(real_slices, shared_data, tmp_path, name):
+    syntax, pack = LOSSLESS[name]
+    for path in real_slices.iterdir():
+        pack(path, tmp_path / path.name)
+
+    found = load(tmp_path)
+
+    assert found.stack.transfer_syntaxes == (str(syntax),)
+    for k, one in enumerate(found.stack.slices):
+        dataset = dcmread(real_slices / one.path.name)
+        stored = np.frombuffer(dataset.PixelData, "<i2").reshape(512, 512)
+        hu = stored * dataset.RescaleSlope + dataset.RescaleIntercept
+        assert np.ptp(hu) > 1500
+        assert np.array_equal(found.hu[k], hu)
 
 
 def eight_bits(dataset: Dataset, _: int) -> None:
