@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from painmap.domain.progress import Progress
+from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.desk import Message, Tone
 from painmap.ui.widgets import button, label, restyle, row
 
@@ -23,6 +24,7 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self.setFixedHeight(HEIGHT_PX)
         self._task = label()
+        self._task.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
@@ -32,11 +34,12 @@ class StatusLine(QFrame):
         purpose = label(
             "Documents findings and plans. Not for primary diagnosis, does not guide a needle."
         )
+        where = ElidedLabel()  # a long path gives way to the task
+        where.show_text(place)
         box = row(
             label(f"User {user}"),
             12,
-            label(place),
-            -1,
+            where,
             self._task,
             self._bar,
             self._cancel,
@@ -53,16 +56,24 @@ class StatusLine(QFrame):
             self.finish_task()
             return
         self._stop = stop
-        count = f" {step.done} of {step.total}" if step.total else ""
-        self._task.setText(f"{step.label}{count}")
+        self._task.setText(_words(step, step.done))
+        self._keep_room(step)
         self._bar.setRange(0, step.total or 0)
         self._bar.setValue(step.done)
         for part in (self._task, self._bar, self._cancel):
             part.show()
         self._purpose.hide()
+        if (layout := self.layout()) is not None:
+            layout.activate()  # else this picture still has the room of the words before
+
+    def _keep_room(self, step: Progress) -> None:
+        """As wide as the words will get, so that nothing is cut off and the bar stands still."""
+        widest = self._task.fontMetrics().horizontalAdvance(_words(step, step.total or step.done))
+        self._task.setMinimumWidth(max(self._task.minimumWidth(), widest + 2))
 
     def finish_task(self) -> None:
         self._stop = None
+        self._task.setMinimumWidth(0)
         for part in (self._task, self._bar, self._cancel):
             part.hide()
         self._purpose.show()
@@ -71,6 +82,11 @@ class StatusLine(QFrame):
         if self._stop is not None:
             self._stop()
         self.finish_task()
+
+
+def _words(step: Progress, done: int) -> str:
+    """Such as "Reading headers 12 of 124"."""
+    return f"{step.label} {done} of {step.total}" if step.total else step.label
 
 
 class MessageStrip(QFrame):
