@@ -266,6 +266,20 @@ def test_headers_that_lie_about_the_picture_are_refused_or_read(
         assert fuzz.read(lie, name) == []
 
 
+def test_any_pixel_format_of_a_jpeg_ends_no_program(
+    files: dict[str, bytes], fuzz: Fuzz, tmp_path: Path
+) -> None:
+    """GDCM ends its process on a pixel format that cannot be."""
+    kinds = [name for name in files if name.startswith("JPEG ") and "2000" not in name]
+    assert len(kinds) == 4
+    for name in kinds:
+        for bits in (0, 1, 7, 8, 9, 15, 16, 17, 65535):
+            for sign in (0, 1, 65535):
+                fields = {"BitsStored": bits, "HighBit": bits, "PixelRepresentation": sign}
+                lie = changed(files[name], tmp_path, **fields)
+                assert fuzz.read(lie, f"{name} {fields}") == []
+
+
 def test_a_deflated_bomb_is_refused(fuzz: Fuzz) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     begin = packer.compress(ct_head() + struct.pack("<HH2sHL", 0x7FE0, 0x10, b"OW", 0, 1 << 30))

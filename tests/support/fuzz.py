@@ -12,11 +12,14 @@ from types import TracebackType
 from typing import Self
 
 import gdcm
+import imagecodecs
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
+    HTJ2KLossless,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGLSLossless,
@@ -182,6 +185,16 @@ def seeds(folder: Path) -> dict[str, bytes]:
     found["JPEG lossless"] = _by_gdcm(
         plain, folder / "JPEG lossless", gdcm.TransferSyntax.JPEGLosslessProcess14_1
     )
+    found["JPEG extended"] = _by_gdcm(
+        _of_bits(folder / "12", 12), folder / "extended", gdcm.TransferSyntax.JPEGExtendedProcess2_4
+    )
+    found["JPEG baseline"] = _by_gdcm(
+        _of_bits(folder / "8", 8), folder / "baseline", gdcm.TransferSyntax.JPEGBaselineProcess1
+    )
+    found["JPEG lossless of 8 bits"] = _by_gdcm(
+        _of_bits(folder / "8", 8), folder / "8 l", gdcm.TransferSyntax.JPEGLosslessProcess14_1
+    )
+    found["HTJ2K"] = _htj2k(plain, folder / "HTJ2K")
     found["enhanced"] = ct.write_enhanced(folder / "enhanced").read_bytes()
     return found
 
@@ -199,6 +212,29 @@ def _big_endian(plain: Path, path: Path) -> bytes:
     turned.update(dataset)
     turned.file_meta = dataset.file_meta
     turned.save_as(path, enforce_file_format=True)
+    return path.read_bytes()
+
+
+def _of_bits(folder: Path, bits: int) -> Path:
+    """A slice of 12 bits in two bytes, or of 8 bits in one."""
+    (path,) = ct.write_series(folder, count=1, rows=32, columns=32, bits_stored=bits)
+    if bits > 8:
+        return path
+    dataset = dcmread(path)
+    dataset.PixelData = dataset.PixelData[::2]
+    dataset["PixelData"].VR = "OB"
+    dataset.BitsAllocated = 8
+    dataset.save_as(path)
+    return path
+
+
+def _htj2k(plain: Path, path: Path) -> bytes:
+    dataset = dcmread(plain)
+    frame = imagecodecs.htj2k_encode(dataset.pixel_array, reversible=True)
+    dataset.PixelData = encapsulate([frame])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    ct.save(dataset, path, HTJ2KLossless)
     return path.read_bytes()
 
 

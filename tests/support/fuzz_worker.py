@@ -16,6 +16,7 @@ from pathlib import Path
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging.errors import SeriesError
+from painmap.imaging.listing import series_json
 from painmap.imaging.scan import scanning
 from painmap.imaging.volume import loading
 
@@ -46,8 +47,9 @@ def read(path: Path) -> str:
         found = run_to_end(scanning(path))
     except SeriesError as error:
         return f"refused: {error.problem.name}"
+    json.dumps(series_json(found), allow_nan=False)
     ends = [f"skipped: {each.reason.name}" for each in found.skipped]
-    for stack in found.stacks:
+    for stack in (*found.stacks, *found.look_only):
         try:
             volume = run_to_end(loading(stack))
         except SeriesError as error:

@@ -127,3 +127,18 @@ def check_codestream(dataset: Dataset, frame: int) -> None:
     expected = int(dataset.Rows), int(dataset.Columns), int(dataset.SamplesPerPixel)
     if (head.rows, head.columns, head.samples) != expected or head.bits > allocated:
         raise ValueError("the code stream is another picture than the header says")
+
+
+def check_pixel_format(dataset: Dataset) -> None:
+    """See that the header says what a sample of JPEG can be: GDCM ends the program on others.
+
+    Fewer than 8 bits stored of 8 is such a one, though the standard knows it: no CT has it.
+
+    Raises
+    ------
+    ValueError
+    """
+    allocated, stored = int(dataset.BitsAllocated), int(dataset.BitsStored)
+    lowest = 8 if allocated == 8 else 1
+    if not lowest <= stored <= allocated or int(dataset.PixelRepresentation) not in (0, 1):
+        raise ValueError("the header says what no sample can be")

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
-from painmap.imaging.codestream import check_codestream
+from painmap.imaging.codestream import check_codestream, check_pixel_format
 from painmap.imaging.jpeg_extended import decoded_extended, is_deep_extended
 
 
@@ -156,6 +156,8 @@ def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
         return _shifted(decoder, dataset, frame)
     if codec not in (Codec.NATIVE, Codec.RLE):
         check_codestream(dataset, frame)
+    if codec is Codec.JPEG:
+        check_pixel_format(dataset)
     if is_deep_extended(dataset):
         return decoded_extended(dataset, frame)
     plugin = _plugin(codec, transfer_syntax) or ""
