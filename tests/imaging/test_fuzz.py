@@ -4,8 +4,10 @@ Every file goes from scan to volume in a process of its own, which is watched fo
 time, memory, warnings and anything that is logged (`tests/support/fuzz.py`).
 """
 
+import io
 import struct
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,6 +119,36 @@ def check_damage(
     assert fuzz.read(damaged(files[name], what[1]), f"{name} {what[1]}") == []
 
 
+def archive(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in ("explicit", "JPEG-LS"):
+            made.writestr(f"disc/{name}", files[name])
+    return buffer.getvalue()
+
+
+def test_a_spoiled_archive_is_read_or_refused(files: dict[str, bytes], fuzz: Fuzz) -> None:
+    content = archive(files)
+    fuzz.ends.clear()
+    assert fuzz.read(content, "zip") == []
+    assert list(fuzz.ends) == ["read"]
+
+    assert [fault for what, bad in spoiled(content) for fault in fuzz.read(bad, what)] == []
+
+
+def test_a_spoiled_table_of_contents_is_read_or_refused(fuzz: Fuzz) -> None:
+    path = get_testdata_file("dicomdirtests/DICOMDIR", download=False)
+    assert isinstance(path, str)
+
+    faults = [
+        fault
+        for what, bad in spoiled(Path(path).read_bytes())
+        for fault in fuzz.read(bad, f"DICOMDIR {what}")
+    ]
+
+    assert faults == []
+
+
 SEEDED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
@@ -203,7 +235,22 @@ def nested(depth: int, *, defined: bool) -> bytes:
 def test_sequences_within_sequences_end(fuzz: Fuzz, depth: int, defined: bool) -> None:
     content = preamble() + ct_head() + nested(depth, defined=defined)
 
+    fuzz.ends.clear()
     assert fuzz.read(content, f"{depth} sequences") == []
+    assert not any("read" in end for end in fuzz.ends), "there is no picture in it"
+
+
+@pytest.mark.parametrize("defined", [True, False])
+@pytest.mark.parametrize("depth", [50, 500, 3000])
+def test_sequences_within_sequences_of_a_whole_picture_end(
+    files: dict[str, bytes], fuzz: Fuzz, depth: int, defined: bool
+) -> None:
+    """The thin walk over the header, and what reads the file where that gives up."""
+    pixels = struct.pack("<HH2s", 0x7FE0, 0x10, b"OW")
+    head, rest = files["explicit"].split(pixels)
+    bomb = nested(depth, defined=defined).replace(b"\x08\x00\x40\x11", b"\x50\x00\x40\x11")
+
+    assert fuzz.read(head + bomb + pixels + rest, f"{depth} sequences") == []
 
 
 @pytest.mark.parametrize(
@@ -231,15 +278,31 @@ def changed(content: bytes, folder: Path, **fields: object) -> bytes:
     return path.read_bytes()
 
 
+REFUSED = (
+    {"Rows": 65535, "Columns": 65535},
+    {"Rows": 65535},
+    {"Columns": 65535},
+    {"Rows": 0},
+    {"Columns": 0},
+    {"NumberOfFrames": 2**31 - 1},
+    {"NumberOfFrames": -5},
+)
+
+
+@pytest.mark.parametrize("fields", REFUSED, ids=str)
+def test_absurd_sizes_are_refused_in_every_packing(
+    files: dict[str, bytes], fuzz: Fuzz, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    for name, content in files.items():
+        fuzz.ends.clear()
+        assert fuzz.read(changed(content, tmp_path, **fields), name) == []
+        assert not any("read" in end for end in fuzz.ends), name
+
+
 @pytest.mark.parametrize(
     "fields",
     [
-        {"Rows": 65535, "Columns": 65535},
-        {"Rows": 65535},
         {"Columns": 1},
-        {"Rows": 0},
-        {"NumberOfFrames": 2**31 - 1},
-        {"NumberOfFrames": -5},
         {"BitsAllocated": 64, "BitsStored": 64, "HighBit": 63},
         {"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31},
         {"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0},

@@ -13,6 +13,7 @@ import time
 import traceback
 import warnings
 from pathlib import Path
+from shutil import rmtree
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging.errors import SeriesError
@@ -41,10 +42,10 @@ def _memory(name: str) -> int:
     raise RuntimeError(f"the system does not say {name}")
 
 
-def read(path: Path) -> str:
-    """Take a file or folder from scan to volume; say how it ended."""
+def read(path: Path, workspace: Path) -> str:
+    """Take a file, folder or archive from scan to volume; say how it ended."""
     try:
-        found = run_to_end(scanning(path))
+        found = run_to_end(scanning(path, workspace=workspace))
     except SeriesError as error:
         return f"refused: {error.problem.name}"
     json.dumps(series_json(found), allow_nan=False)
@@ -60,8 +61,9 @@ def read(path: Path) -> str:
     return ", ".join(sorted(set(ends)))
 
 
-def measured(path: Path, heard: _Heard) -> dict[str, object]:
+def measured(path: Path, heard: _Heard, workspace: Path) -> dict[str, object]:
     """Read `path` and say how it ended, how long it took and by how much memory grew."""
+    workspace.mkdir()
     heard.said.clear()
     Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
     before = _memory("VmRSS")
@@ -70,9 +72,10 @@ def measured(path: Path, heard: _Heard) -> dict[str, object]:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
-            end = read(path)
+            end = read(path, workspace)
         except BaseException:  # noqa: BLE001 - what this looks for
             end, fault = "fault", traceback.format_exc()
+        rmtree(workspace)
     return {
         "end": end,
         "fault": fault,
@@ -88,14 +91,15 @@ def main() -> None:
     heard = _Heard()
     logging.getLogger().addHandler(heard)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "one"
+        file, workspace = Path(folder) / "alone" / "one", Path(folder) / "workspace"
+        file.parent.mkdir()  # a table of contents has its folder looked through
         for line in sys.stdin:
             asked = json.loads(line)
             if "path" in asked:
-                answer = measured(Path(asked["path"]), heard)
+                answer = measured(Path(asked["path"]), heard, workspace)
             else:
                 file.write_bytes(bytes.fromhex(asked["content"]))
-                answer = measured(file, heard)
+                answer = measured(file, heard, workspace)
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
 
