@@ -106,6 +106,8 @@ LOSSLESS: dict[str, tuple[str, Pack]] = {
     "JPEG lossless SV1": (JPEGLosslessSV1, by_gdcm("JPEGLosslessProcess14_1")),
     "JPEG-LS": (JPEGLSLossless, by_pydicom(JPEGLSLossless)),
     "JPEG 2000": (JPEG2000Lossless, by_pydicom(JPEG2000Lossless)),
+    "JPEG-LS by GDCM": (JPEGLSLossless, by_gdcm("JPEGLSLossless")),
+    "JPEG 2000 by GDCM": (JPEG2000Lossless, by_gdcm("JPEG2000Lossless")),
     "JPEG 2000 reversible": (JPEG2000, by_codec(JPEG2000, j2k(reversible=True))),
     "HTJ2K lossless": (HTJ2KLossless, by_codec(HTJ2KLossless, htj2k(reversible=True))),
     "HTJ2K RPCL": (HTJ2KLosslessRPCL, by_codec(HTJ2KLosslessRPCL, htj2k(reversible=True))),
@@ -118,6 +120,8 @@ if shutil.which("dcmcjpeg"):
         "JPEG lossless by dcmtk": (JPEGLossless, by_dcmtk("dcmcjpeg", "+el")),
         "JPEG lossless SV1 by dcmtk": (JPEGLosslessSV1, by_dcmtk("dcmcjpeg", "+e1")),
     }
+if shutil.which("dcmcjpls"):
+    LOSSLESS["JPEG-LS by dcmtk"] = (JPEGLSLossless, by_dcmtk("dcmcjpls", "+el"))
 if shutil.which("dcmcrle"):
     LOSSLESS["RLE by dcmtk"] = (RLELossless, by_dcmtk("dcmcrle"))
 

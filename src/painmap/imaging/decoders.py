@@ -164,7 +164,22 @@ def stored_values(dataset: Dataset, frame: int) -> npt.NDArray[Any]:
     with panics_as_errors():
         array, _ = decoder.as_array(dataset, index=frame, raw=True, decoding_plugin=plugin)
     result: npt.NDArray[Any] = array
-    return result
+    return _with_signs(result, dataset) if codec is Codec.JPEG_LS else result
+
+
+def _with_signs(values: npt.NDArray[Any], dataset: Dataset) -> npt.NDArray[Any]:
+    """Give back the signs of values of which only the stored bits were packed.
+
+    JPEG-LS has no signs. Where its samples have more bits than are stored, dcmtk packs
+    negative values without the bits above those, and pydicom takes them for positive ones.
+    """
+    stored = int(dataset.BitsStored)
+    half, lowest, highest = 1 << (stored - 1), int(values.min()), int(values.max())
+    if int(dataset.PixelRepresentation) != 1 or lowest < 0 or not half <= highest < 2 * half:
+        return values
+    signed = values.astype(np.int32)
+    signed[signed >= half] -= 2 * half
+    return signed.astype(values.dtype)
 
 
 @contextmanager
