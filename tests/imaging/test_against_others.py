@@ -27,7 +27,7 @@ from painmap.phantom.dicom import write_series as write_phantom
 from painmap.phantom.options import PatientPosition, PhantomOptions, Rescale
 from tests.imaging.helpers import codes, scan
 from tests.imaging.test_cases import CT_FILES, REFUSED
-from tests.support.ct import CORONAL, DIRECTIONS, SAGITTAL, Vector, write_series
+from tests.support.ct import CORONAL, DIRECTIONS, SAGITTAL, Vector, write_enhanced, write_series
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def by_itself(stack: Stack, folder: Path) -> Path:
 def by_simpleitk(folder: Path) -> tuple[npt.NDArray[Any], Floats]:
     """Values (k, j, i) and the affine to LPS, of the one series in `folder`."""
     names = SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder))
-    image = SimpleITK.ReadImage(names)
+    image = SimpleITK.ReadImage(names if len(names) > 1 else names[0])
     affine = np.eye(4)
     affine[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
     affine[:3, 3] = image.GetOrigin()
@@ -207,6 +207,14 @@ def test_a_written_series_is_read_as_both_read_it(
     name: str, tmp_path: Path, dcm2niix: Reader
 ) -> None:
     compare(stack_named(name, tmp_path / "ct"), tmp_path / "alone", by_simpleitk, dcm2niix)
+
+
+def test_frames_of_one_file_are_read_as_both_read_them(tmp_path: Path, dcm2niix: Reader) -> None:
+    """All of one slope: neither gives each frame its own, which `test_traps.py` holds."""
+    write_enhanced(tmp_path / "ct", slopes=(1.0,))
+    (stack,) = scan(tmp_path / "ct").stacks
+
+    compare(stack, tmp_path / "alone", by_simpleitk, dcm2niix)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
