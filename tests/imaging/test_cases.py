@@ -10,8 +10,8 @@ import pytest
 from pydicom.errors import InvalidDicomError
 
 from painmap.domain.progress import run_to_end
-from painmap.imaging import files
-from painmap.imaging.files import read_headers
+from painmap.imaging import header_reader
+from painmap.imaging.header_reader import read_headers
 from painmap.imaging.header import Skipped
 from painmap.imaging.others import others_of
 from painmap.imaging.reading import quiet_pydicom
@@ -77,8 +77,8 @@ def test_the_odd_file_is_used_or_has_its_reason(shared_data, name):
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_in_any_character_set_is_decoded(shared_data, name, monkeypatch):
-    monkeypatch.setattr(files, "why_not", lambda path, dataset: None)
-    monkeypatch.setattr(files, "what_lacks", lambda path, dataset, present: None)
+    monkeypatch.setattr(header_reader, "why_not", lambda path, dataset: None)
+    monkeypatch.setattr(header_reader, "what_lacks", lambda path, dataset, present: None)
 
     found = read_headers(shared_data / "dicom-cases" / "08_charsets" / name)
 

@@ -12,14 +12,14 @@ from pydicom.data import get_testdata_files
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from painmap.imaging import files, tags
+from painmap.imaging import files, header_reader, tags
 from painmap.imaging.fast_pixels import KEYWORDS
 from painmap.imaging.header import SliceHeader
 from painmap.imaging.header_walk import ThinHeader, thin_header
 from painmap.imaging.reading import looks_like_dicom, quiet_pydicom
 from tests.support.ct import save, write_enhanced, write_series
 
-WANTED = tuple(dict.fromkeys((*files._TAGS, *KEYWORDS)))
+WANTED = tuple(dict.fromkeys((*files.TAGS, *KEYWORDS)))
 
 
 def said(dataset, keyword):
@@ -96,10 +96,10 @@ def test_on_plain_ct_it_is_the_thin_walk_that_reads(tmp_path, syntax):
 
 def test_the_slices_of_a_file_are_the_same_either_way(tmp_path, monkeypatch):
     paths = write_series(tmp_path, count=4, tilt_degrees=15)
-    thin = [files.read_headers(path) for path in paths]
+    thin = [header_reader.read_headers(path) for path in paths]
     monkeypatch.setattr("painmap.imaging.reading.thin_header", lambda *_: None)
 
-    slow = [files.read_headers(path) for path in paths]
+    slow = [header_reader.read_headers(path) for path in paths]
 
     assert thin == slow
     assert all(isinstance(one, SliceHeader) for found in thin for one in found)
@@ -108,10 +108,10 @@ def test_the_slices_of_a_file_are_the_same_either_way(tmp_path, monkeypatch):
 @pytest.mark.shared_data
 def test_real_files_give_the_same_slices_either_way(shared_data, monkeypatch):
     paths = [path for path in sorted(shared_data.rglob("*")) if path.is_file()][::4]
-    thin = [files.read_headers(path) for path in paths]
+    thin = [header_reader.read_headers(path) for path in paths]
     monkeypatch.setattr("painmap.imaging.reading.thin_header", lambda *_: None)
 
-    assert thin == [files.read_headers(path) for path in paths]
+    assert thin == [header_reader.read_headers(path) for path in paths]
 
 
 def test_multi_frame_objects_are_left_to_pydicom(tmp_path):

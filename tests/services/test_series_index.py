@@ -10,6 +10,7 @@ import pytest
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging import scan as scan_module
+from painmap.imaging.header_reader import HeaderReader
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.sources import Source
 from painmap.records.database import FILE_NAME, Database
@@ -29,13 +30,13 @@ class Shelf:
         self.index = SeriesIndex(self.database, today=lambda: self.today)
         self.keeps = True
         self.read: list[Path] = []
-        reader = scan_module.read_headers
+        read = HeaderReader.read
 
-        def counted(path: Path, *rest: object) -> object:
+        def counted(reader: HeaderReader, path: Path, *, size: int | None = None) -> object:
             self.read.append(path)
-            return reader(path, *rest)  # type: ignore[arg-type]  # handed on
+            return read(reader, path, size=size)
 
-        monkeypatch.setattr(scan_module, "read_headers", counted)
+        monkeypatch.setattr(HeaderReader, "read", counted)
         # files of a test are younger than two seconds
         monkeypatch.setattr(scan_module, "UNSETTLED_NS", -(10**18))
 

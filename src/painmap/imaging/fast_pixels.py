@@ -4,17 +4,19 @@ The stored values are put into the volume's own memory and made Hounsfield units
 is unusual raises `Doubt`, and pydicom reads the slice (`slow_pixels`).
 """
 
+import io
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from painmap.imaging.decoders import Codec, codec_of
 from painmap.imaging.header import SliceHeader
+from painmap.imaging.header_template import Templates
 from painmap.imaging.header_values import Doubt
-from painmap.imaging.header_walk import ThinHeader, thin_header
+from painmap.imaging.header_walk import FIRST_READ, ThinHeader, TooShort, thin_header
 from painmap.imaging.slow_pixels import AIR_HU, hounsfield, padding_range
 
 KEYWORDS = (
@@ -24,6 +26,9 @@ KEYWORDS = (
     "ModalityLUTSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
 )  # fmt: skip
 """All that bears on the value of a pixel; the sequences make pydicom read the file."""
+
+MOVABLE = ("SOPInstanceUID", "RescaleIntercept", "RescaleSlope")
+"""What of it may differ between files that are alike."""
 
 _INT16 = np.iinfo(np.int16)
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"
@@ -55,16 +60,59 @@ class PixelFacts:
     padding: tuple[int, int] | None
 
 
-def pixel_facts(stream: BinaryIO, one: SliceHeader) -> PixelFacts:
-    """Read what bears on the pixels of a slice; `stream` is left at the pixel data.
+class FileStart(NamedTuple):
+    """The first bytes of a file, with what its header says.
+
+    Parameters
+    ----------
+    stream : raw binary file
+        Behind `read`, or elsewhere when the pixels begin elsewhere.
+    read : bytes
+        From the start of the file; the header and, mostly, the first pixels.
+    thin : ThinHeader
+    """
+
+    stream: io.FileIO
+    read: bytes
+    thin: ThinHeader
+
+
+def file_start(stream: io.FileIO, templates: Templates[None]) -> FileStart:
+    """Read the start of a file.
+
+    Raises
+    ------
+    Doubt
+        The file is unusual.
+    """
+    read = stream.read(FIRST_READ)
+    try:
+        thin, _ = templates.read(read, whole=len(read) < FIRST_READ)
+    except (TooShort, struct.error):
+        stream.seek(0)
+        longer = thin_header(stream, KEYWORDS)
+        if longer is None:
+            raise Doubt from None
+        # what was read says nothing of the pixels, which come next
+        return FileStart(stream, b"", longer)
+    return FileStart(stream, read, thin)
+
+
+def at_pixels(start: FileStart) -> BinaryIO:
+    """The file at the element of its pixels."""
+    start.stream.seek(start.thin.pixels_at)
+    return start.stream
+
+
+def pixel_facts(thin: ThinHeader, one: SliceHeader) -> PixelFacts:
+    """What bears on the pixels of a slice.
 
     Raises
     ------
     Doubt
         The file is unusual, or it is not the one that was scanned.
     """
-    thin = thin_header(stream, KEYWORDS)
-    if thin is None or one.frame != 0:
+    if one.frame != 0:
         raise Doubt
     known = thin.values
     uid = known.get("SOPInstanceUID") or thin.file_meta.get("MediaStorageSOPInstanceUID", "")
@@ -104,24 +152,30 @@ def _decimal(thin: ThinHeader, keyword: str, otherwise: float) -> float:
     return float(found)
 
 
-def read_native(stream: BinaryIO, facts: PixelFacts, room: Words, *, implicit: bool) -> None:
+def read_native(start: FileStart, room: Words) -> None:
     """Read uncompressed pixels into `room`, (rows, columns), as they are stored.
 
     Raises
     ------
     Doubt
     """
-    at = stream.tell()
-    head = stream.read(12)
-    if implicit:
-        start, length = 8, _length(head, 4)[0] if len(head) == 12 else 0
+    implicit, at = start.thin.original_encoding[0], start.thin.pixels_at
+    head = start.read[at : at + 12]
+    if len(head) < 12:
+        head, ahead = at_pixels(start).read(12), b""
     else:
-        start, length = 12, _length(head, 8)[0] if head[4:8] in (b"OW\0\0", b"OB\0\0") else 0
+        ahead = start.read[at + 12 :]
+    if implicit:
+        # the last four bytes are pixels already
+        length, ahead = _length(head, 4)[0] if len(head) == 12 else 0, head[8:] + ahead
+    else:
+        length = _length(head, 8)[0] if head[4:8] in (b"OW\0\0", b"OB\0\0") else 0
     if head[:4] != _PIXEL_DATA or length != room.nbytes:
         raise Doubt
-    stream.seek(at + start)
-    # BinaryIO does not promise `readinto`, though every file has it
-    if stream.readinto(room.data.cast("B")) != length:  # type: ignore[attr-defined]
+    bytes_of_room = room.data.cast("B")
+    there = min(len(ahead), length)
+    bytes_of_room[:there] = ahead[:there]
+    if there < length and start.stream.readinto(bytes_of_room[there:]) != length - there:
         raise Doubt
 
 

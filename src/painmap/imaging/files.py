@@ -1,7 +1,6 @@
-"""One file: the slices in it, or why it is not used."""
+"""The slices that a data set describes."""
 
 import hashlib
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,21 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydicom.dataset import Dataset
 
-from painmap.imaging.archive import MAGIC
 from painmap.imaging.decoders import is_lossy
 from painmap.imaging.header import (
     PatientIdentity,
     SeriesFacts,
-    Skipped,
-    SkipReason,
     SliceHeader,
     Triple,
 )
 from painmap.imaging.header_walk import ThinHeader, ThinMeta
-from painmap.imaging.inflating import UnpacksTooLarge
-from painmap.imaging.opener import Opener, open_file
-from painmap.imaging.others import about
-from painmap.imaging.reading import looks_like_dicom, pixel_bytes, quiet_pydicom, read_dataset
 from painmap.imaging.tags import (
     day,
     declared_or_utf8,
@@ -37,13 +29,7 @@ from painmap.imaging.tags import (
     text,
     triple,
 )
-from painmap.imaging.usable import (
-    FRAME_TYPE,
-    MULTI_FRAME,
-    may_be_looked_at,
-    what_lacks,
-    why_not,
-)
+from painmap.imaging.usable import FRAME_TYPE, MULTI_FRAME
 
 SYNTHETIC_MANUFACTURER = "painmap phantom"
 """Manufacturer in every header that the phantom writes."""
@@ -51,7 +37,7 @@ SYNTHETIC_MANUFACTURER = "painmap phantom"
 PERPENDICULAR_TOLERANCE = 1e-2
 """Cosine between the two image directions up to which rounding is to blame for it."""
 
-_TAGS = [
+TAGS = [
     "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "StudyDate", "Modality",
     "Manufacturer", "InstitutionName", "StudyDescription", "SeriesDescription", "PatientName",
     "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex", "PatientIdentityRemoved",
@@ -65,66 +51,13 @@ _TAGS = [
     "AcquisitionDateTime", "TemporalPositionIdentifier", "NominalPercentageOfCardiacPhase",
     "ConceptNameCodeSequence",
 ]  # fmt: skip
+"""All that is read of a header."""
 
-_OWN_OF_A_SLICE = {
+OWN_OF_A_SLICE = {
     "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "AcquisitionNumber",
     "AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime",
 }  # fmt: skip
 """What differs from slice to slice and is no fact of the series."""
-
-
-def read_headers(path: Path, opener: Opener = open_file) -> tuple[SliceHeader, ...] | Skipped:
-    """Read what slices are in a file.
-
-    Parameters
-    ----------
-    path : Path
-        An ordinary file; its name says nothing.
-    opener : callable
-        Opens it.
-
-    Returns
-    -------
-    tuple of SliceHeader or Skipped
-        Slices that can be decoded here, or the reason why there are none.
-    """
-    try:
-        with opener(path) as stream, quiet_pydicom():
-            start = stream.read(132)
-            if not start:
-                return Skipped(path, SkipReason.EMPTY_FILE)
-            if start.startswith(MAGIC):
-                return Skipped(path, SkipReason.ARCHIVE)
-            if not looks_like_dicom(start):
-                return Skipped(path, SkipReason.NOT_DICOM)
-            stream.seek(0)
-            try:
-                dataset = read_dataset(stream, _TAGS)
-                unusable = why_not(path, dataset)
-                if unusable is not None and not may_be_looked_at(dataset, unusable):
-                    return replace(unusable, about=about(dataset, unusable.reason))
-                cut = what_lacks(path, dataset, pixel_bytes(path, stream, dataset))
-                if unusable is not None:
-                    return _looked_at(path, dataset, unusable, cut)
-                return cut if cut is not None else _slices(path, dataset)
-            except UnpacksTooLarge:
-                return Skipped(path, SkipReason.UNPACKS_TOO_LARGE)
-            except Exception as error:
-                # pydicom raises anything on damaged bytes, also an OSError without a number
-                if isinstance(error, OSError) and error.errno is not None:
-                    raise
-                return Skipped(path, SkipReason.DAMAGED, type(error).__name__)
-    except OSError as error:
-        return Skipped(path, SkipReason.UNREADABLE, error.strerror or type(error).__name__)
-
-
-def _looked_at(path: Path, dataset: Dataset, why: Skipped, cut: Skipped | None) -> Skipped:
-    """A picture of another modality, with its slices where they can be decoded."""
-    what = about(dataset, why.reason)
-    if cut is not None:
-        return replace(cut, about=what)
-    detail = f"{why.detail}, to be looked at only"
-    return replace(why, detail=detail, about=what, slices=_slices(path, dataset))
 
 
 def is_synthetic(dataset: Dataset | ThinHeader) -> bool:
@@ -140,7 +73,8 @@ def is_synthetic(dataset: Dataset | ThinHeader) -> bool:
     )
 
 
-def _slices(path: Path, dataset: Dataset) -> tuple[SliceHeader, ...]:
+def slices_of(path: Path, dataset: Dataset) -> tuple[SliceHeader, ...]:
+    """Give the slices of an object that holds pictures."""
     facts = _facts(dataset)
     shared, single = groups(dataset)
     if text(dataset, "SOPClassUID") not in MULTI_FRAME or not single:
@@ -216,7 +150,7 @@ def _slice(
         acquisition=_first_integer(
             (parts.content, "FrameAcquisitionNumber"), (dataset, "AcquisitionNumber")
         ),
-        acquired=_acquired(dataset, parts.content),
+        acquired=acquired(dataset, parts.content),
         phase=_phase(parts.content, parts.heart),
         inverted=text(dataset, "PhotometricInterpretation") == "MONOCHROME1",
     )
@@ -227,7 +161,7 @@ def _first_integer(*places: tuple[Dataset, str]) -> int | None:
     return next((each for each in found if each is not None), None)
 
 
-def _acquired(dataset: Dataset, content: Dataset) -> str:
+def acquired(dataset: Dataset, content: Dataset) -> str:
     """Date and time of acquisition as digits, to be ordered by."""
     whole = text(content, "FrameAcquisitionDateTime") or text(dataset, "AcquisitionDateTime")
     if not whole and (time := text(dataset, "AcquisitionTime")):
@@ -274,7 +208,7 @@ def _facts(dataset: Dataset | ThinHeader) -> SeriesFacts:
     """Facts of a data set; those of a thin header are made once for all that are alike."""
     if not isinstance(dataset, ThinHeader):
         return _read_facts(dataset)
-    shared = tuple(item for item in dataset.values.items() if item[0] not in _OWN_OF_A_SLICE)
+    shared = tuple(item for item in dataset.values.items() if item[0] not in OWN_OF_A_SLICE)
     return _facts_of(shared)
 
 

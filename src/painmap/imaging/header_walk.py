@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
@@ -44,8 +44,19 @@ Wanted: TypeAlias = dict[int, tuple[str, bytes]]
 """Tag to keyword and value representation."""
 
 
-class _Short(Exception):
+class TooShort(Exception):
     """The bytes at hand end before the header does."""
+
+
+class Span(NamedTuple):
+    """Where an element lies: its tag, its value, the byte after it."""
+
+    tag: int
+    begin: int
+    start: int
+    end: int
+    undefined: bool
+    """A sequence of undefined length, with its delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ def wanted_tags(keywords: tuple[str, ...]) -> Wanted:
     return {tag: (keyword_for_tag(tag), dictionary_VR(tag).encode()) for tag in tags if tag}
 
 
-_META = wanted_tags(
+META = wanted_tags(
     (
         "FileMetaInformationGroupLength",
         "MediaStorageSOPClassUID",
@@ -143,7 +154,7 @@ def thin_header(stream: BinaryIO, keywords: Iterable[str]) -> ThinHeader | None:
             header = walk(buffer, wanted, whole=len(buffer) < asked)
         except Doubt:
             header = None
-        except (_Short, struct.error):
+        except (TooShort, struct.error):
             if len(buffer) == asked and asked < LARGEST_HEADER:
                 asked *= 16
                 buffer += stream.read(asked - len(buffer))
@@ -153,24 +164,28 @@ def thin_header(stream: BinaryIO, keywords: Iterable[str]) -> ThinHeader | None:
         return header
 
 
-def walk(buffer: bytes, wanted: Wanted, *, whole: bool) -> ThinHeader:
+def walk(
+    buffer: bytes, wanted: Wanted, *, whole: bool, spans: list[Span] | None = None
+) -> ThinHeader:
     """Walk over the first bytes of a file.
 
     Parameters
     ----------
     whole : bool
         `buffer` is the whole file.
+    spans : list of Span, optional
+        Gets the place of every element, those of the meta group first.
 
     Raises
     ------
     Doubt
         Something is unusual.
-    struct.error, _Short
+    struct.error, TooShort
         `buffer` ends too early.
     """
     if buffer[128:132] != b"DICM":
         raise Doubt
-    meta, start = _meta_group(buffer)
+    meta, start = _meta_group(buffer, spans)
     syntax = meta.values.get("TransferSyntaxUID", "").encode()
     if not syntax.startswith(_OWN_ROOT) or syntax in _NOT_PLAIN:
         raise Doubt
@@ -179,26 +194,34 @@ def walk(buffer: bytes, wanted: Wanted, *, whole: bool) -> ThinHeader:
     looks_explicit = all(0x40 < letter < 0x5B for letter in buffer[start + 4 : start + 6])
     if looks_explicit == implicit and len(buffer) > start:
         raise Doubt
-    values, pixels_at = _elements(buffer, start, wanted, implicit=implicit, whole=whole)
+    values, pixels_at = _elements(
+        buffer, start, wanted, implicit=implicit, whole=whole, spans=spans
+    )
     return ThinHeader(values, meta, (implicit, True), pixels_at)
 
 
-def _meta_group(buffer: bytes) -> tuple[ThinMeta, int]:
+def _meta_group(buffer: bytes, spans: list[Span] | None) -> tuple[ThinMeta, int]:
     """The file meta group, which must be as long as it says, and where it ends."""
     group, element, vr, length = explicit_at(buffer, 132)
     if (group, element, vr, length) != (2, 0, b"UL", 4):
         raise Doubt
     end = 144 + long_at(buffer, 140)[0]
     if end > len(buffer):
-        raise _Short
-    values, stopped = _elements(buffer[:end], 132, _META, implicit=False, whole=True)
+        raise TooShort
+    values, stopped = _elements(buffer[:end], 132, META, implicit=False, whole=True, spans=spans)
     if stopped != end or explicit_at(buffer, end)[0] < 8:
         raise Doubt
     return ThinMeta(values), end
 
 
 def _elements(
-    buffer: bytes, at: int, wanted: Wanted, *, implicit: bool, whole: bool
+    buffer: bytes,
+    at: int,
+    wanted: Wanted,
+    *,
+    implicit: bool,
+    whole: bool,
+    spans: list[Span] | None,
 ) -> tuple[dict[str, Any], int]:
     """Wanted values from `at` on, and where the pixel data or the file end begin."""
     values: dict[str, Any] = {}
@@ -228,11 +251,15 @@ def _elements(
         if length == UNDEFINED:
             if tag in wanted or (vr != b"SQ" and not (implicit and is_sequence(tag))):
                 raise Doubt
-            at = after_sequence(buffer, start, implicit=implicit, depth=0)
+            begin, at = at, after_sequence(buffer, start, implicit=implicit, depth=0)
+            if spans is not None:
+                spans.append(Span(tag, begin, start, at, undefined=True))
             continue
-        at = start + length
+        begin, at = at, start + length
         if at > end:
-            raise _Short
+            raise TooShort
+        if spans is not None:
+            spans.append(Span(tag, begin, start, at, undefined=False))
         known = wanted.get(tag)
         if known is not None and length:
             keyword, expected = known

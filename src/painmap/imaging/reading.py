@@ -163,21 +163,39 @@ def pixel_bytes(path: Path, stream: BinaryIO, dataset: Dataset) -> int | None:
         length, first = struct.unpack(order + "H", head[6:8])[0], start + 8
     if length != _UNDEFINED:
         return int(length) if first + length <= size else 0
-    stream.seek(first)
-    return _fragment_bytes(stream, size)
+    return fragment_bytes(stream, first, size)
 
 
-def _fragment_bytes(stream: BinaryIO, size: int) -> int:
-    """Sum the fragments from here on; 0 when one or the end of all is beyond the file."""
-    total = 0
+def fragment_bytes(stream: BinaryIO, first: int, size: int, start: bytes = b"") -> int:
+    """Sum the fragments of encapsulated pixels.
+
+    Parameters
+    ----------
+    stream : binary file
+    first : int
+        Where the first item begins.
+    size : int
+        Bytes of the file.
+    start : bytes
+        What was read of it already, from its start.
+
+    Returns
+    -------
+    int
+        0 when a fragment or the end of all is beyond the file.
+    """
+    total, at = 0, first
     while True:
-        head = stream.read(8)
+        head = start[at : at + 8]
+        if len(head) < 8:
+            stream.seek(at)
+            head = stream.read(8)
         if head[:4] in _DELIMITERS:
             return total
         if len(head) < 8 or head[:4] != _ITEM:
             return 0
         length = struct.unpack("<L", head[4:])[0]
-        if stream.tell() + length > size:
+        at += 8 + length
+        if at > size:
             return 0
         total += length
-        stream.seek(length, 1)

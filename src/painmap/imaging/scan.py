@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from painmap.domain.progress import Job, Progress
-from painmap.imaging.files import read_headers
 from painmap.imaging.header import Skipped, SkipReason, SliceHeader
+from painmap.imaging.header_reader import HeaderReader
 from painmap.imaging.memory import FileEntry, HeaderMemory, Known, Remembered
 from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.readings import SeriesReadings
@@ -157,6 +157,7 @@ def _reading(
     for entry in gathered.files:
         by_folder[entry.folder].append(entry)
     known: list[Known] = []
+    reader = HeaderReader(opener)
     total, told = len(gathered.files), 0.0
     for folder, entries in by_folder.items():
         before = memory.recall(folder) if memory is not None else {}
@@ -172,7 +173,7 @@ def _reading(
                     yield Progress(done, total, "Reading headers")
             else:
                 yield Progress(done, total, "Reading headers")
-                found = read_headers(entry.path, opener)
+                found = reader.read(entry.path, size=entry.stamp.size)
                 here.append(Known(entry, Remembered(entry.stamp, found)))
                 read = True
         whole = any(up in gathered.folders for up in (folder, *folder.parents))

@@ -223,7 +223,7 @@ def _ordered(layouts: Sequence[Layout]) -> list[Layout]:
     """Stacks along the series' mean normal; those without geometry last."""
     placed = [layout for layout in layouts if layout.slices[0].has_geometry]
     placeless = [layout for layout in layouts if not layout.slices[0].has_geometry]
-    if placed:
+    if len(placed) > 1:
         total = sum((normal_of(one.slices[0]) * len(one.slices) for one in placed), np.zeros(3))
         largest = max(placed, key=lambda one: len(one.slices))
         # opposite normals can cancel out; the largest stack then decides

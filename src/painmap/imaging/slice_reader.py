@@ -1,8 +1,9 @@
 """One thread's way of reading slices: fast where it can, through pydicom where it must."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,22 @@ from painmap.imaging import decode_worker
 from painmap.imaging.decode_worker import Decoder
 from painmap.imaging.decoders import Codec, what_is_missing
 from painmap.imaging.errors import SeriesError, SeriesProblem
-from painmap.imaging.fast_pixels import PixelFacts, Words, pixel_facts, read_native, to_hounsfield
+from painmap.imaging.fast_pixels import (
+    KEYWORDS,
+    MOVABLE,
+    PixelFacts,
+    Words,
+    at_pixels,
+    file_start,
+    pixel_facts,
+    read_native,
+    to_hounsfield,
+)
 from painmap.imaging.frames import check_frame, decoder_of, read_frame, rle_decoded
 from painmap.imaging.header import SliceHeader
+from painmap.imaging.header_template import Templates
 from painmap.imaging.header_values import Doubt
 from painmap.imaging.slow_pixels import decoded, opened
-
-_IMPLICIT = "1.2.840.10008.1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class SliceReader:
 
     def __init__(self) -> None:
         self._open: tuple[Path, Dataset] | None = None
+        self._templates: Templates[None] = Templates(KEYWORDS, MOVABLE)
 
     def prepare(self, k: int, one: SliceHeader, room: Words) -> SlicePixels | Packed:
         """Read a slice; one that a worker can decode is only prepared.
@@ -72,7 +83,7 @@ class SliceReader:
             With the number of the slice.
         """
         try:
-            with one.path.open("rb", buffering=0) as stream:
+            with open(one.path, "rb", buffering=0) as stream:  # noqa: PTH123 - quicker
                 return self._fast(k, one, room, stream)
         except (Doubt, OSError, SeriesError):
             # an error is met again there, and said with the number of the slice
@@ -112,22 +123,23 @@ class SliceReader:
         return SlicePixels(k, values, None if mask is None else np.packbits(mask))
 
     def _fast(
-        self, k: int, one: SliceHeader, room: Words, stream: BinaryIO
+        self, k: int, one: SliceHeader, room: Words, stream: io.FileIO
     ) -> SlicePixels | Packed:
-        facts = pixel_facts(stream, one)
+        start = file_start(stream, self._templates)
+        facts = pixel_facts(start.thin, one)
         if facts.codec is Codec.NATIVE:
-            read_native(stream, facts, room, implicit=one.transfer_syntax == _IMPLICIT)
+            read_native(start, room)
             return SlicePixels(k, *to_hounsfield(room, facts))
         if what_is_missing(one.transfer_syntax):
             raise Doubt
         if facts.codec is Codec.RLE:
-            picture = rle_decoded(read_frame(stream), one)
+            picture = rle_decoded(read_frame(at_pixels(start)), one)
             room[:] = np.frombuffer(picture, dtype=np.uint16).reshape(room.shape)
             return SlicePixels(k, *to_hounsfield(room, facts))
         decoder = decoder_of(one.transfer_syntax)
         if decoder is None:
             raise Doubt
-        frame = read_frame(stream)
+        frame = read_frame(at_pixels(start))
         check_frame(decoder, frame, one, bits_stored=facts.bits_stored, signed=facts.signed)
         return Packed(k, one, room, facts, decoder, frame)
 
