@@ -134,9 +134,13 @@ class Lanes:
             elif worker is None:
                 post.add(reader.decode(found))
             else:
-                # it gets its next frame before its last picture is worked on
+                # it gets its next frame before its last picture is fetched, if that can wait
+                ahead = sent is not None and worker.holds(sent.room.nbytes)
+                if ahead:
+                    worker.send(found.decoder, found.frame, found.room.nbytes)
                 fetched = sent is not None and worker.fetch(sent.room)
-                worker.send(found.decoder, found.frame, found.room.nbytes)
+                if not ahead:
+                    worker.send(found.decoder, found.frame, found.room.nbytes)
                 if sent is not None:
                     self._finish(post, reader, sent, fetched=fetched)
                 sent = found

@@ -20,7 +20,7 @@ _PIPE_BYTES = 1 << 20
 
 
 class WorkerProcess:
-    """One worker; frames are sent and pictures fetched in turn, by one thread."""
+    """One worker; frames are sent and pictures fetched in the same order, by one thread."""
 
     def __init__(self) -> None:
         # started without the main module of the program, unlike multiprocessing's children
@@ -36,16 +36,22 @@ class WorkerProcess:
         if self._process.stdin is None or self._process.stdout is None:
             raise OSError("no pipes")
         self._to, self._from = self._process.stdin, self._process.stdout
-        _widen(self._from.fileno())
+        _widen(self._to.fileno())
+        self._room = _widen(self._from.fileno())
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def send(self, decoder: Decoder, frame: bytes, expected: int) -> None:
-        """Hand over a frame; its picture has to be fetched before the next is sent.
+    def holds(self, size: int) -> bool:
+        """Whether a picture of that many bytes can wait in the pipe."""
+        return ANSWER.size + size <= self._room
 
-        Whether the worker is still there is seen when the picture is fetched.
+    def send(self, decoder: Decoder, frame: bytes, expected: int) -> None:
+        """Hand over a frame.
+
+        Its picture has to be fetched before the next frame is sent, or right afterwards where
+        the pipe `holds` it: else both ends would wait for each other. Whether the worker is still there is seen when the picture is fetched.
         """
         with suppress(OSError):
             self._write(REQUEST.pack(decoder, len(frame), expected))
@@ -102,12 +108,19 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def _widen(pipe: int) -> None:
-    """Make a pipe hold a whole picture, on Linux; elsewhere it works with less."""
+def _widen(pipe: int) -> int:
+    """Make a pipe hold a whole picture, on Linux; elsewhere it works with less.
+
+    Returns
+    -------
+    int
+        Bytes that it holds; 0 where that is not known.
+    """
     if sys.platform == "linux":
         import fcntl  # noqa: PLC0415 - not there on Windows
 
         try:
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            return fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         except OSError:  # more than this user may have
-            return
+            return 0
+    return 0
