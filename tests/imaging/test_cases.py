@@ -11,8 +11,8 @@ from pydicom.errors import InvalidDicomError
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging import header_reader
-from painmap.imaging.header_reader import read_headers
 from painmap.imaging.header import Skipped
+from painmap.imaging.header_reader import read_headers
 from painmap.imaging.others import others_of
 from painmap.imaging.reading import quiet_pydicom
 from painmap.imaging.series import stacks_of

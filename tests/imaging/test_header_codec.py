@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from painmap.domain.progress import run_to_end
-from painmap.imaging.header_reader import read_headers
 from painmap.imaging.header import PatientIdentity, SeriesFacts, Skipped, SkipReason, SliceHeader
 from painmap.imaging.header_codec import packed, unpacked
+from painmap.imaging.header_reader import read_headers
 from painmap.imaging.memory import FileStamp, Remembered
 from painmap.imaging.scan import scanning
 from tests.support import ct

@@ -10,8 +10,8 @@ import pytest
 from painmap.domain.progress import run_to_end
 from painmap.exchange.nifti import write_nifti
 from painmap.imaging.errors import SeriesError
-from painmap.imaging.header_reader import read_headers
 from painmap.imaging.header import Skipped, SkipReason
+from painmap.imaging.header_reader import read_headers
 from painmap.imaging.reslice import Plane, native_plane, plane_image, plane_views
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import loading

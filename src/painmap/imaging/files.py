@@ -161,7 +161,7 @@ def _first_integer(*places: tuple[Dataset, str]) -> int | None:
     return next((each for each in found if each is not None), None)
 
 
-def acquired(dataset: Dataset, content: Dataset) -> str:
+def acquired(dataset: Dataset | ThinHeader, content: Dataset | ThinHeader) -> str:
     """Date and time of acquisition as digits, to be ordered by."""
     whole = text(content, "FrameAcquisitionDateTime") or text(dataset, "AcquisitionDateTime")
     if not whole and (time := text(dataset, "AcquisitionTime")):

@@ -51,7 +51,8 @@ class WorkerProcess:
         """Hand over a frame.
 
         Its picture has to be fetched before the next frame is sent, or right afterwards where
-        the pipe `holds` it: else both ends would wait for each other. Whether the worker is still there is seen when the picture is fetched.
+        the pipe `holds` it: else both ends would wait for each other. Whether the worker is
+        still there is seen when the picture is fetched.
         """
         with suppress(OSError):
             self._write(REQUEST.pack(decoder, len(frame), expected))
@@ -116,11 +117,10 @@ def _widen(pipe: int) -> int:
     int
         Bytes that it holds; 0 where that is not known.
     """
+    held = 0
     if sys.platform == "linux":
         import fcntl  # noqa: PLC0415 - not there on Windows
 
-        try:
-            return fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        except OSError:  # more than this user may have
-            return 0
-    return 0
+        with suppress(OSError):  # more than this user may have
+            held = fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return held
