@@ -1,18 +1,21 @@
-"""The two buttons beside the figure that open the scores and the comparison, and close them."""
+"""What stands beside the figure: the selected site, the scores, the comparison, or a list."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from painmap.ui.choir_panel import ChoirPanel
 from painmap.ui.compare_panel import ComparePanel
 from painmap.ui.desk import Desk
+from painmap.ui.map_choir import ChoirImport
 from painmap.ui.scores_panel import ScoresPanel
 from painmap.ui.theme import Palette
 from painmap.ui.widgets import column, row
 
 
 class Review(QWidget):
-    """The column beside the figure: the selected site, or the scores, or the comparison.
+    """The column beside the figure: the selected site, or the scores, the comparison, or a list to import.
 
-    Both panels are made when they are asked for first. The comparison takes the place of the
+    The panels are made when they are asked for first. The comparison takes the place of the
     figure as well.
 
     Parameters
@@ -23,12 +26,19 @@ class Review(QWidget):
         Stands at the left; gives its room to the comparison.
     panel : QWidget
         What is said of the selected site.
+    choir : ChoirImport
     """
 
-    def __init__(self, desk: Desk, palette: Palette, figure: QWidget, panel: QWidget) -> None:
+    changed = Signal()
+    """A list to import is shown or put away, and with it what it proposes on the figure."""
+
+    def __init__(
+        self, desk: Desk, palette: Palette, figure: QWidget, panel: QWidget, choir: ChoirImport
+    ) -> None:
         super().__init__()
         self._desk, self._colours = desk, palette
-        self._figure, self._panel = figure, panel
+        self._figure, self._panel, self._choir = figure, panel, choir
+        self.choir: ChoirPanel | None = None
         self.scores: ScoresPanel | None = None
         self.compare: ComparePanel | None = None
         self.scores_button = self._toggle("Scores", "What the drawing says: extent, WPI ...")
@@ -48,9 +58,27 @@ class Review(QWidget):
         button.setAccessibleName(f"{word}: {tip}")
         return button
 
+    def begin(self) -> None:
+        """Another visit."""
+        if self.choir is not None:
+            self.choir.begin()
+        self._choir.forget()
+        self.show_site()
+
+    def refresh(self) -> None:
+        """Show what is left of a list that is being imported."""
+        if self.choir is not None and self._choir.shown:
+            self.choir.refresh()
+
     def show_site(self) -> None:
-        """Close both: the figure and the selected site are seen again."""
+        """Close all: the figure and the selected site are seen again."""
         self._show(scores=False, compare=False)
+
+    def show_choir(self) -> None:
+        """Open the panel that takes over a CHOIR list."""
+        self._show(scores=False, compare=False, choir=True)
+        if self.choir is not None:
+            self.choir.setFocus()
 
     def show_figure(self) -> None:
         """Close the comparison, so that the figure is seen."""
@@ -63,21 +91,30 @@ class Review(QWidget):
     def _on_compare(self) -> None:
         self._show(scores=False, compare=self.compare_button.isChecked())
 
-    def _show(self, *, scores: bool, compare: bool) -> None:
+    def _show(self, *, scores: bool, compare: bool, choir: bool = False) -> None:
         self.scores_button.setChecked(scores)
         self.compare_button.setChecked(compare)
         if scores and self.scores is None:
             self.scores = ScoresPanel(self._desk, self._colours)
+            self.scores.choir_wanted.connect(self.show_choir)
             self._box.addWidget(self.scores, 1)
         if compare and self.compare is None:
             self.compare = ComparePanel(self._desk, self._colours)
             self._box.addWidget(self.compare, 1)
-        self._panel.setVisible(not scores and not compare)
+        if choir and self.choir is None:
+            self.choir = ChoirPanel(self._desk, self._choir, self.show_site)
+            self._box.addWidget(self.choir, 1)
+        self._panel.setVisible(not scores and not compare and not choir)
         self._figure.setVisible(not compare)
         if self.scores is not None:
             self.scores.setVisible(scores)
         if self.compare is not None:
             self.compare.setVisible(compare)
+        if self.choir is not None:
+            self.choir.setVisible(choir)
+        if choir != self._choir.shown:
+            self._choir.shown = choir
+            self.changed.emit()
 
     def set_colours(self, palette: Palette) -> None:
         """Take over the colours of the day."""

@@ -1,12 +1,12 @@
 """What a finished gesture or key on the large figure does: it marks, selects or confirms."""
 
+from typing import Protocol
 from uuid import UUID
 
 from painmap.domain.pain import Mark, RegionShape
 from painmap.domain.places import FigurePoint
 from painmap.ui.body_view import BodyFigure
 from painmap.ui.desk import Desk
-from painmap.ui.map_ghosts import LastVisit
 from painmap.ui.map_marking import Marking
 from painmap.ui.tools.mark_pain import (
     Done,
@@ -23,6 +23,13 @@ from painmap.ui.tools.mark_pain import (
 from painmap.ui.tools.pen_path import bowed
 
 
+class Ghostly(Protocol):
+    """Where ghosts come from: an earlier visit, or a list."""
+
+    def confirm(self, mark_id: UUID) -> UUID | None:
+        """Record a ghost as today's; gives its pain site, None for another one's ghost."""
+
+
 class FigureHands:
     """Takes what was done on the figure to the marking.
 
@@ -31,17 +38,15 @@ class FigureHands:
     desk : Desk
     figure : BodyFigure
     marking : Marking
-    last_visit : LastVisit
+    ghosts : of Ghostly
         Whose ghosts a click confirms.
     """
 
-    def __init__(
-        self, desk: Desk, figure: BodyFigure, marking: Marking, last_visit: LastVisit
-    ) -> None:
+    def __init__(self, desk: Desk, figure: BodyFigure, marking: Marking, *ghosts: Ghostly) -> None:
         self._desk = desk
         self._figure = figure
         self._marking = marking
-        self._last_visit = last_visit
+        self._ghosts = ghosts
         self._arrow_from: FigurePoint | None = None
         figure.done.connect(self._on_done)
         figure.region_tapped.connect(self._on_region)
@@ -88,7 +93,8 @@ class FigureHands:
             self._marking.tap_region(view, region, add=add)
 
     def _confirm(self, ghost: UUID) -> None:
-        self._desk.select(self._last_visit.confirm(ghost))
+        sites = (each.confirm(ghost) for each in self._ghosts)
+        self._desk.select(next((site for site in sites if site is not None), None))
 
     def _ghost_on(self, region: str) -> UUID | None:
         """The ghost that Enter on a region confirms: one that no mark of today covers."""
@@ -115,7 +121,7 @@ class FigureHands:
     def _tap(self, at: FigurePoint, add: bool) -> None:
         """A click: on ink it selects the ink's site, on a region it marks, beside it deselects.
 
-        On a ghost of the last visit it confirms that this pain is still the same.
+        On a ghost it confirms it: a pain of the last visit, or a region that a list proposes.
         """
         ghost = self._figure.ghost_at(at)
         if ghost is not None and self._figure.mark_at(at) is None:

@@ -32,6 +32,7 @@ from painmap.ui.compare_review import Review
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.desk import Changes, Desk, PlaceWanted
 from painmap.ui.intensity_keys import IntensityKeys
+from painmap.ui.map_choir import ChoirImport
 from painmap.ui.map_corners import MOST_SWITCHES, Corners
 from painmap.ui.map_elsewhere import Elsewhere
 from painmap.ui.map_figures import VIEW_KEY_WORDS, VIEW_KEYS, AllViews, fill_menu
@@ -99,7 +100,8 @@ class MapPage(VisitPage):
             desk, palette, on_remove=self.marking.remove_selected, on_adding=self._set_adding
         )
         self.last_visit = LastVisit(desk, self._refresh)
-        self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit)
+        self.choir = ChoirImport(desk, self._refresh)
+        self.hands = FigureHands(desk, self.figure, self.marking, self.last_visit, self.choir)
         self.question = ClosingQuestion(desk, self._more_pains)
         self.under = ElidedLabel()
         self.under.setProperty("tone", "muted")
@@ -127,7 +129,8 @@ class MapPage(VisitPage):
         left.addWidget(self.elsewhere)
         box = row(spacing=16)
         box.setContentsMargins(20, 14, 20, 12)
-        self.review = Review(self.desk, self.colours, working, self.panel)
+        self.review = Review(self.desk, self.colours, working, self.panel, self.choir)
+        self.review.changed.connect(self._refresh)
         box.addWidget(working, 5)
         box.addWidget(self.review, 3)
         self.setLayout(box)
@@ -149,6 +152,7 @@ class MapPage(VisitPage):
         self.desk.opened.connect(self._on_opened)
         self.desk.changed.connect(self._on_changed)
         self.desk.selected.connect(self._on_selected)
+        self.desk.closed.connect(self.review.begin)
         self.desk.closed.connect(self._refresh)
 
     def _fill_menu(self) -> None:
@@ -160,6 +164,9 @@ class MapPage(VisitPage):
             self.corners.turn_legend,
         )
         add_switches(self.head.menu, self.desk.overlays)
+        self.head.menu.addSeparator()
+        taking = self.head.menu.addAction("Import a CHOIR list ...", self.review.show_choir)
+        taking.setEnabled(self.desk.is_open)
 
     def _show_overlays(self) -> None:
         self.figure.show_overlays(self.desk.overlays.shown)
@@ -198,6 +205,7 @@ class MapPage(VisitPage):
         view = self.figure.view if self.figure.view in template.views else FIRST_VIEW
         # the figure of the whole window: the small one beside the sites, and the pictures
         self.desk.template = self.marking.template = template
+        self.choir.use_figure(template)
         self.all_views.hide()
         self.figure.show_figure(template, view)
         self.corners.place()
@@ -210,7 +218,7 @@ class MapPage(VisitPage):
             view,
             selected=self.desk.selection,
             layer=self.marking.layer,
-            ghosts=self.last_visit.marks(),
+            ghosts=(*self.last_visit.marks(), *self.choir.marks()),
         )
         zoomed = from_zooms(self.visit, self.template, view) if self.visit is not None else ()
         return replace(scene, marks=(*scene.marks, *zoomed)) if zoomed else scene
@@ -258,6 +266,7 @@ class MapPage(VisitPage):
                 view = others[number]
                 switch.show_view(view, VIEW_KEY_WORDS[view], self._scene(view), template)
         self.last_visit.refresh(template.ref)
+        self.review.refresh()
         self.question.refresh()
         self.panel.show_site(self.marking.selected)
         self.panel.show_adding(self.marking.adding)
@@ -291,7 +300,7 @@ class MapPage(VisitPage):
         day = visit.started.astimezone().date()
         self._use_figure(figure_for(self.desk.open_visit.patient, day, visit, self._usual))
         self.question.begin()
-        self.review.show_site()
+        self.review.begin()
         self.last_visit.begin()
         self.choose_tool(MarkTool.REGION)
         self.choose_layer(AuthorLayer.PATIENT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -60,6 +60,9 @@ class ScoresPanel(QFrame):
     palette : Palette
     """
 
+    choir_wanted = Signal()
+    """A CHOIR list is to be imported."""
+
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__()
         self.setProperty("card", True)
@@ -101,6 +104,8 @@ class ScoresPanel(QFrame):
         self.ask_button.setCheckable(True)
         self.criteria_words = label(wrap=True)
         self.criteria_words.setAccessibleName("2016 criteria")
+        self.import_button = button("Import a list ...", self.choir_wanted.emit)
+        self.import_button.setAccessibleName("Import a CHOIR list")
         self.choir_list, self.mbm_list = Fold("segments"), Fold("areas")
 
     def _arrange(self) -> None:
@@ -147,15 +152,15 @@ class ScoresPanel(QFrame):
             self.generalized: (self.five,),
             self.severity: (self.ask_button, self.questions),
             self.criteria: (self.criteria_words,),
-            self.choir: (self.choir_list,),
+            self.choir: (self.choir_list, self.import_button),
             self.mbm: (self.mbm_list,),
         }
         for section, widgets in parts.items():
             for widget in widgets:
                 section.inside.addWidget(widget)
-        self.ask_button.setSizePolicy(
-            self.ask_button.sizePolicy().Policy.Maximum, self.ask_button.sizePolicy().Policy.Fixed
-        )
+        for small in (self.ask_button, self.import_button):
+            policy = small.sizePolicy().Policy
+            small.setSizePolicy(policy.Maximum, policy.Fixed)
         self.questions.hide()
         self.extent.explain(*_meaning("extent", "body_share"))
         self.place.explain(*_meaning("regions", "clusters", "laterality", "midline"))

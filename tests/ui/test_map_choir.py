@@ -1,0 +1,214 @@
+"""A CHOIR list on the page Map: nothing is marked before the doctor takes it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from painmap.bodymap.choir_list import Numbering
+from painmap.domain.edits import say_pain_free
+from painmap.domain.ids import new_id
+from painmap.domain.pain import AuthorLayer, MarkedRegion, PainFree, RegionShape
+from painmap.domain.visit import VisitKind
+from painmap.ui.choir_panel import ChoirPanel
+from painmap.ui.desk import Desk
+from painmap.ui.map_page import MapPage
+from tests.ui.conftest import demonstration
+from tests.ui.map_driver import LEFT, key, tap, visit_of
+
+
+def open_panel(page: MapPage) -> ChoirPanel:
+    page.head.menu.aboutToShow.emit()
+    (action,) = [each for each in page.head.menu.actions() if "CHOIR" in each.text()]
+    action.trigger()
+    assert page.review.choir is not None
+    return page.review.choir
+
+
+def read(page: MapPage, text: str) -> ChoirPanel:
+    panel = open_panel(page)
+    QTest.keyClicks(panel.text, text)
+    QTest.mouseClick(panel.read_button, LEFT)
+    return panel
+
+
+def marked(page: MapPage) -> list[tuple[str, str]]:
+    shapes = [(mark.view, mark.shape) for mark in visit_of(page).marks]
+    return sorted((view, s.region_id) for view, s in shapes if isinstance(s, RegionShape))
+
+
+def test_a_list_is_proposed_and_taken_in_one_step(map_page: MapPage) -> None:
+    panel = read(map_page, "f15,b19")
+    assert panel.question.isVisible()
+    assert not panel.tree.isVisible()
+
+    QTest.mouseClick(panel.numbering.chip(Numbering.MALE), LEFT)
+    assert panel.words.text() == "2 segments read."
+    assert marked(map_page) == []
+    QTest.mouseClick(panel.all_button, LEFT)
+
+    assert marked(map_page) == [("back", "lumb_lo_para.right"), ("front", "forearm_ant.right")]
+    visit = visit_of(map_page)
+    assert {mark.layer for mark in visit.marks} == {AuthorLayer.PATIENT}
+    assert [site.note for site in visit.pain_sites] == [
+        "Imported from a CHOIR list: 115 RIGHT forearm (front).",
+        "Imported from a CHOIR list: 219 RIGHT lower back.",
+    ]
+    assert {site.intensity for site in visit.pain_sites} == {None}
+    assert not panel.all_button.isEnabled()
+    map_page.desk.undo()
+    assert marked(map_page) == []
+    assert panel.all_button.isEnabled()
+
+
+def test_the_female_numbering_means_another_segment(map_page: MapPage) -> None:
+    panel = read(map_page, "115")
+
+    QTest.mouseClick(panel.numbering.chip(Numbering.FEMALE), LEFT)
+    QTest.mouseClick(panel.all_button, LEFT)
+
+    assert marked(map_page) == [("front", "elbow_ant.right")]
+    (site,) = visit_of(map_page).pain_sites
+    assert site.note.endswith("113 RIGHT elbow (front), listed as 115.")
+
+
+def test_a_list_that_both_maps_number_alike_asks_nothing(map_page: MapPage) -> None:
+    panel = read(map_page, "219 999")
+
+    assert not panel.question.isVisible()
+    assert panel.words.text() == "1 segment read. 1 entry names no CHOIR segment: 999."
+    assert panel.tree.isVisible()
+    assert panel.text.toPlainText() == "219 999"
+
+
+def test_another_text_asks_for_the_numbering_again(map_page: MapPage) -> None:
+    panel = read(map_page, "115")
+    QTest.mouseClick(panel.numbering.chip(Numbering.FEMALE), LEFT)
+    QTest.keyClicks(panel.text, ",112")
+    assert not panel.tree.isVisible()
+
+    QTest.mouseClick(panel.read_button, LEFT)
+
+    assert panel.question.isVisible()
+    assert panel.numbering.chosen == ()
+    assert not panel.tree.isVisible()
+
+
+def test_regions_are_taken_one_by_one_also_those_that_lie_there_in_part(
+    map_page: MapPage,
+) -> None:
+    panel = read(map_page, "219")
+    top = panel.tree.topLevelItem(0)
+    assert top is not None
+    lines = [top.child(number).text(0) for number in range(top.childCount())]
+    assert lines[0] == "RIGHT lower lumbar paraspinal"
+    assert "perhaps RIGHT upper lumbar paraspinal" in lines
+
+    panel.tree.setCurrentItem(top.child(lines.index("perhaps RIGHT upper lumbar paraspinal")))
+    QTest.keyClick(panel.tree, Qt.Key.Key_Return)
+    panel.tree.setCurrentItem(panel.tree.topLevelItem(0))
+    QTest.mouseClick(panel.one_button, LEFT)
+
+    assert marked(map_page) == [("back", "lumb_lo_para.right"), ("back", "lumb_up_para.right")]
+    assert len(visit_of(map_page).pain_sites) == 1
+
+
+def test_a_ghost_on_the_figure_is_taken_by_a_click_while_the_panel_is_open(
+    map_page: MapPage,
+) -> None:
+    panel = read(map_page, "218,219")
+    map_page.show_view("back")
+    assert len(map_page.figure.scene.ghosts) == 2
+
+    tap(map_page, "lumb_lo_para.left")
+    assert marked(map_page) == [("back", "lumb_lo_para.left")]
+    assert visit_of(map_page).pain_sites[0].note.endswith("218 LEFT lower back.")
+
+    QTest.mouseClick(panel.close_button, LEFT)
+    assert map_page.figure.scene.ghosts == ()
+
+
+def test_what_is_marked_already_is_not_marked_twice(map_page: MapPage) -> None:
+    map_page.show_view("back")
+    tap(map_page, "lumb_lo_para.right")
+
+    panel = read(map_page, "219")
+
+    assert not panel.all_button.isEnabled()
+    assert "1 region" not in panel.left.text()
+
+
+def test_no_pain_ends_where_a_segment_is_taken(map_page: MapPage) -> None:
+    page, region = map_page, map_page.template.views["back"].region("lumb_lo_para.right")
+    free = MarkedRegion(region.id, region.name, region.side, 1.0)
+    layer = AuthorLayer.PATIENT
+    page.desk.apply(say_pain_free([PainFree(new_id(), layer, page.template.ref, "back", free)]))
+
+    QTest.mouseClick(read(page, "219").all_button, LEFT)
+
+    assert visit_of(page).pain_free == ()
+
+
+def test_a_list_is_forgotten_with_the_visit(map_page: MapPage) -> None:
+    panel = read(map_page, "218")
+    patient = map_page.desk.clinic.add_patient(demonstration("Other"))
+
+    map_page.desk.show_visit(map_page.desk.clinic.new_visit(patient.id, VisitKind.FIRST))
+
+    assert panel.text.toPlainText() == ""
+    assert not panel.isVisible()
+    assert map_page.choir.proposals == ()
+
+
+def test_a_list_comes_from_a_file(
+    map_page: MapPage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settle: Callable[[Desk], None],
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("f01\nb19\n", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    panel = open_panel(map_page)
+
+    QTest.mouseClick(panel.file_button, LEFT)
+    settle(map_page.desk)
+
+    assert panel.words.text() == "2 segments read."
+
+
+def test_a_file_that_is_no_text_is_said_in_a_sentence(
+    map_page: MapPage, tmp_path: Path, settle: Callable[[Desk], None]
+) -> None:
+    said: list[str] = []
+    map_page.desk.said.connect(lambda message: said.append(message.text))
+    file = tmp_path / "list.bin"
+    panel = open_panel(map_page)
+
+    for content in (b"\xff\xfe\x00\x81", b"1" * 300_000):
+        file.write_bytes(content)
+        panel.open_file(file)
+        settle(map_page.desk)
+    panel.open_file(tmp_path / "gone.txt")
+    settle(map_page.desk)
+
+    assert said == [
+        "The file with the list is no plain text.",
+        "The file is too long for a list of CHOIR segments.",
+        "The file with the list cannot be read.",
+    ]
+
+
+def test_the_scores_open_the_import_beside_the_segments(map_page: MapPage) -> None:
+    QTest.mouseClick(map_page.review.scores_button, LEFT)
+    assert map_page.review.scores is not None
+
+    QTest.mouseClick(map_page.review.scores.import_button, LEFT)
+
+    assert map_page.review.choir is not None
+    assert map_page.review.choir.isVisible()
+    assert not map_page.review.scores.isVisible()
+    key(map_page, Qt.Key.Key_Escape)
