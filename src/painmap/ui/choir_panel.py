@@ -23,17 +23,14 @@ from painmap.ui.desk import Desk
 from painmap.ui.map_choir import ChoirImport, Wanted
 from painmap.ui.widgets import Chips, button, card, column, label, row
 
-ABOUT = (
-    "Proposed only: a segment of CHOIR is several regions here, and some lie in it in part. What "
-    "you take is marked as what the patient points to, each segment as a pain of its own."
-)
+ABOUT = "What you take is marked as the patient's, each segment as a pain of its own."
 QUESTION = (
     "Which numbering does the list use? 112 to 117 mean other segments on Stanford's own female "
     "map. REDCap has the male numbering on both of its maps."
 )
 CHOICES = (
-    (Numbering.MALE, "Male map, or REDCap"),
-    (Numbering.FEMALE, "Stanford's female map"),
+    (Numbering.MALE, "Male, or REDCap"),
+    (Numbering.FEMALE, "Stanford's female"),
 )
 TEXT_PX = 64
 
@@ -65,7 +62,8 @@ class ChoirPanel(QFrame):
         self.words = label(wrap=True)
         self.words.setAccessibleName("What was read")
         self.question = card("question")
-        self.numbering = Chips(CHOICES, self._chosen, name="Numbering", columns=1)
+        self.numbering = Chips(CHOICES, self._chosen, name="Numbering")
+        self._asked = label(QUESTION, wrap=True)
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName("Segments and the regions that they may mean")
@@ -81,9 +79,7 @@ class ChoirPanel(QFrame):
         self.refresh()
 
     def _arrange(self) -> None:
-        self.question.setLayout(
-            column(label(QUESTION, wrap=True), self.numbering, margins=12, spacing=8)
-        )
+        self.question.setLayout(column(self._asked, self.numbering, margins=12, spacing=8))
         box = column(margins=16, spacing=10)
         box.addLayout(row(label("Import a CHOIR list", "heading"), -1, self.close_button))
         box.addWidget(self.text)
@@ -145,6 +141,7 @@ class ChoirPanel(QFrame):
         self.words.setText(read.sentence() if read is not None else "")
         self.words.setVisible(read is not None)
         self.question.setVisible(work.asks)
+        self._asked.setText(QUESTION if work.numbering is None else "Numbering of the list")
         self.numbering.set_chosen((work.numbering,) if work.numbering else ())
         proposed = bool(work.proposals)
         for part in (self.tree, self._about, self.left, self.all_button, self.one_button):

@@ -13,7 +13,7 @@ from painmap.ui.widgets import column, row
 
 
 class Review(QWidget):
-    """The column beside the figure: the selected site, or the scores, the comparison, or a list to import.
+    """The column beside the figure: the selected site, the scores, the comparison, or a list.
 
     The panels are made when they are asked for first. The comparison takes the place of the
     figure as well.
@@ -67,7 +67,7 @@ class Review(QWidget):
 
     def refresh(self) -> None:
         """Show what is left of a list that is being imported."""
-        if self.choir is not None and self._choir.shown:
+        if self.choir is not None and self._choir.shown and self._desk.is_open:
             self.choir.refresh()
 
     def show_site(self) -> None:

@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
                 Action(f"page-{page.value}", view, page.value, self._page_opener(page), f"Alt+{n}")
                 for n, page in enumerate(Page, 1)
             ),
+            Action("group-map", view, "Group map ...", self.show_group, separated=True),
             Action(
                 "light", view, "Light", lambda: self.mode_wanted.emit(Mode.LIGHT), "", False, True
             ),
@@ -366,6 +367,11 @@ class MainWindow(QMainWindow):
         """List the public sample studies."""
         self.show_page(Page.TODAY)
         self.pages.today.show_samples()
+
+    def show_group(self) -> None:
+        """Show where the patients of the clinic have pain."""
+        self.show_page(Page.TODAY)
+        self.pages.today.show_group()
 
     def open_sample(self, folder: Path) -> None:
         """Open a sample in the open visit, else in the demonstration patient's."""

@@ -25,6 +25,7 @@ from painmap.services.clinic import ImportOutcome, PatientCard
 from painmap.services.samples import SampleStore
 from painmap.services.settings import Settings
 from painmap.ui.desk import Desk
+from painmap.ui.group_panel import GroupPanel
 from painmap.ui.pages import VisitPage
 from painmap.ui.patient_detail import PatientDetail
 from painmap.ui.patient_form import PatientForm
@@ -88,9 +89,13 @@ class TodayPage(VisitPage):
         self.samples = SamplesPanel(desk, SampleStore(settings), self._close_form)
         self._nobody = _nobody()
         self._right = QStackedWidget()
+        self.group = GroupPanel(desk, palette, self._close_form)
         # long: in a scroll of its own, so that the other panels keep the height of the window
         self._samples_scroll = _scrolled(self.samples)
-        for each in (self._nobody, self.detail, self.form, self._purpose, self._samples_scroll):
+        over = (self.form, self._purpose, self._samples_scroll, self.group)
+        self._over: tuple[QWidget, ...] = over
+        """What stands in the place of the chosen patient until it is closed."""
+        for each in (self._nobody, self.detail, *over):
             self._right.addWidget(each)
         self._arrange()
         self.setFocusProxy(self.search)
@@ -157,7 +162,7 @@ class TodayPage(VisitPage):
         self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
 
     def _on_row(self) -> None:
-        if self._right.currentWidget() in (self.form, self._purpose, self._samples_scroll):
+        if self._right.currentWidget() in self._over:
             return
         found = next((each for each in self._cards if each.patient.id == self.chosen), None)
         if found is None:
@@ -184,7 +189,7 @@ class TodayPage(VisitPage):
             self.detail.open_best()
 
     def _leave_forms(self) -> None:
-        if self._right.currentWidget() in (self.form, self._purpose, self._samples_scroll):
+        if self._right.currentWidget() in self._over:
             self._right.setCurrentWidget(self._nobody)
             self._on_row()
 
@@ -231,6 +236,15 @@ class TodayPage(VisitPage):
         """List the public sample studies."""
         self._right.setCurrentWidget(self._samples_scroll)
         self.samples.setFocus()
+
+    def show_group(self) -> None:
+        """Ask whose drawings are to be put together."""
+        self._right.setCurrentWidget(self.group)
+        self.group.setFocus()
+
+    def set_colours(self, palette: Palette) -> None:
+        super().set_colours(palette)
+        self.group.set_colours(palette)
 
     # --- what the program is for
 
