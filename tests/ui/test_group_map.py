@@ -61,7 +61,7 @@ def test_the_map_says_n_and_whose_drawings_and_lists_what_five_have(
     assert panel.words.text().startswith("n = 8, ")
     assert panel.words.text().endswith("DEMONSTRATION PATIENTS, no real people.")
     lines = [
-        [panel.table.item(line, column).text() for column in range(2)]
+        [panel.table.model().index(line, column).data() for column in range(2)]
         for line in range(panel.table.rowCount())
     ]
     assert lines == [["LEFT calf", "75 % (6)"]]

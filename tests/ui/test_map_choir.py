@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from painmap.bodymap.choir_list import Numbering
 from painmap.domain.edits import say_pain_free
 from painmap.domain.ids import new_id
-from painmap.domain.pain import AuthorLayer, MarkedRegion, PainFree, RegionShape
+from painmap.domain.pain import AuthorLayer, Mark, MarkedRegion, PainFree, RegionShape
 from painmap.domain.visit import VisitKind
 from painmap.ui.choir_panel import ChoirPanel
 from painmap.ui.desk import Desk
@@ -33,6 +33,10 @@ def read(page: MapPage, text: str) -> ChoirPanel:
     QTest.keyClicks(panel.text, text)
     QTest.mouseClick(panel.read_button, LEFT)
     return panel
+
+
+def ghosts_of(page: MapPage) -> tuple[Mark, ...]:
+    return page.figure.scene.ghosts
 
 
 def marked(page: MapPage) -> list[tuple[str, str]]:
@@ -101,15 +105,15 @@ def test_regions_are_taken_one_by_one_also_those_that_lie_there_in_part(
     map_page: MapPage,
 ) -> None:
     panel = read(map_page, "219")
-    top = panel.tree.topLevelItem(0)
-    assert top is not None
-    lines = [top.child(number).text(0) for number in range(top.childCount())]
+    model = panel.tree.model()
+    top = model.index(0, 0)
+    lines = [model.index(number, 0, top).data() for number in range(model.rowCount(top))]
     assert lines[0] == "RIGHT lower lumbar paraspinal"
-    assert "perhaps RIGHT upper lumbar paraspinal" in lines
+    part = lines.index("perhaps RIGHT upper lumbar paraspinal")
 
-    panel.tree.setCurrentItem(top.child(lines.index("perhaps RIGHT upper lumbar paraspinal")))
+    panel.tree.setCurrentIndex(model.index(part, 0, top))
     QTest.keyClick(panel.tree, Qt.Key.Key_Return)
-    panel.tree.setCurrentItem(panel.tree.topLevelItem(0))
+    panel.tree.setCurrentIndex(model.index(0, 0))
     QTest.mouseClick(panel.one_button, LEFT)
 
     assert marked(map_page) == [("back", "lumb_lo_para.right"), ("back", "lumb_up_para.right")]
@@ -121,14 +125,14 @@ def test_a_ghost_on_the_figure_is_taken_by_a_click_while_the_panel_is_open(
 ) -> None:
     panel = read(map_page, "218,219")
     map_page.show_view("back")
-    assert len(map_page.figure.scene.ghosts) == 2
+    assert len(ghosts_of(map_page)) == 2
 
     tap(map_page, "lumb_lo_para.left")
     assert marked(map_page) == [("back", "lumb_lo_para.left")]
     assert visit_of(map_page).pain_sites[0].note.endswith("218 LEFT lower back.")
 
     QTest.mouseClick(panel.close_button, LEFT)
-    assert map_page.figure.scene.ghosts == ()
+    assert not ghosts_of(map_page)
 
 
 def test_what_is_marked_already_is_not_marked_twice(map_page: MapPage) -> None:

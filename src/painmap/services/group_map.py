@@ -146,7 +146,7 @@ def _latest_case(clinic: Clinic, patient: Patient, wanted: GroupWanted) -> Case 
 
 
 def _was_asked(visit: Visit) -> bool:
-    drawn = (item.layer for item in (*visit.marks, *visit.pain_free))
+    drawn = {mark.layer for mark in visit.marks} | {tick.layer for tick in visit.pain_free}
     closed = (a.value for a in visit.answers if a.item == "all_pains_recorded")
     return AuthorLayer.PATIENT in drawn or "yes" in closed
 

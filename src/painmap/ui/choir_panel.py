@@ -159,8 +159,7 @@ class ChoirPanel(QFrame):
         self.left.setText(f"{plural(waiting, 'region')} to take.{more}")
 
     def _fill(self) -> None:
-        current = self.tree.indexOfTopLevelItem(self._top()) if self._top() else -1
-        child = self._child_number()
+        top_number, child_number = self._chosen_place()
         self.tree.clear()
         self._rows = []
         for each in self._work.proposals:
@@ -172,9 +171,10 @@ class ChoirPanel(QFrame):
                 words = f"perhaps {self._said(each, region)}"
                 item.addChild(self._item(words, (each, (region,)), why))
         self.tree.expandAll()
-        top = self.tree.topLevelItem(current) if current >= 0 else None
+        top = self.tree.topLevelItem(top_number)
+        child = top.child(child_number) if top is not None and child_number >= 0 else None
         if top is not None:
-            self.tree.setCurrentItem(top.child(child) if child is not None else top)
+            self.tree.setCurrentItem(child or top)
         self._on_line()
 
     def _said(self, proposal: SegmentProposal, region: Region) -> str:
@@ -188,13 +188,15 @@ class ChoirPanel(QFrame):
         self._rows.append(wanted)
         return item
 
-    def _top(self) -> QTreeWidgetItem | None:
+    def _chosen_place(self) -> tuple[int, int]:
+        """Numbers of the chosen segment and of its region; -1 for none."""
         item = self.tree.currentItem()
-        return (item.parent() or item) if item is not None else None
-
-    def _child_number(self) -> int | None:
-        item, top = self.tree.currentItem(), self._top()
-        return top.indexOfChild(item) if top is not None and item is not top else None
+        if item is None:
+            return -1, -1
+        above = item.parent()
+        if above is None:
+            return self.tree.indexOfTopLevelItem(item), -1
+        return self.tree.indexOfTopLevelItem(above), above.indexOfChild(item)
 
     # --- taking
 

@@ -17,7 +17,7 @@ from painmap.ui.theme import Palette
 
 BANDS = ((0.75, "75 % and more"), (0.5, "50-74 %"), (0.25, "25-49 %"), (0.1, "10-24 %"))
 LOWEST = "under 10 %"
-STRENGTHS = (0.86, 0.64, 0.45, 0.28, 0.14)
+STRENGTHS = (0.95, 0.68, 0.44, 0.25, 0.1)
 """Of the figure's neutral ink, for the bands and what is under them; no hue, which is pain's."""
 FEW = f"blank: fewer than {LEAST_PATIENTS} patients, or none"
 CAPTION_PX, LEGEND_PX, SWATCH_PX = 26, 72, 14

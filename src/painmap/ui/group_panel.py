@@ -29,8 +29,8 @@ ABOUT = (
     f"{LEAST_PATIENTS} patients is not shown, nor any total. Nothing is exported."
 )
 KINDS = (
-    (PatientKind.REAL, "Real patients"),
-    (PatientKind.DEMONSTRATION, "Demonstration patients"),
+    (PatientKind.REAL, "Real"),
+    (PatientKind.DEMONSTRATION, "Demonstration"),
 )
 KIND_WORDS = {
     PatientKind.REAL: "real patients",
@@ -82,6 +82,7 @@ class GroupPanel(QFrame):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -89,8 +90,8 @@ class GroupPanel(QFrame):
 
     def _arrange(self) -> None:
         inside = row(spacing=12)
-        inside.addWidget(self.figure, 3)
-        inside.addWidget(self.table, 2)
+        inside.addWidget(self.figure, 5)
+        inside.addWidget(self.table, 4)
         inside.setContentsMargins(0, 0, 0, 0)
         self.shown.setLayout(inside)
         box = column(margins=24, spacing=10)
@@ -143,7 +144,6 @@ class GroupPanel(QFrame):
             return
         self._on_choice()
         reading = self._reading
-        self._say("Reading drawings ...", "muted")
         self._desk.run(
             grouping(self._desk.clinic, wanted),
             done=lambda found: self._on_read(found, reading),
@@ -171,12 +171,15 @@ class GroupPanel(QFrame):
         self.figure.show_shares({each.id: each.share for each in found.regions})
         self.table.setRowCount(len(found.regions))
         for line, each in enumerate(found.regions):
-            self.table.setItem(line, 0, QTableWidgetItem(each.words))
+            name = QTableWidgetItem(each.words)
+            name.setToolTip(each.words)
+            self.table.setItem(line, 0, name)
             percent = f"{each.share * 100:.0f} % ({each.count})"
             value = QTableWidgetItem(percent)
             value.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.table.setItem(line, 1, value)
         self.shown.show()
+        self.table.resizeRowsToContents()  # a long name takes two lines
 
     def _say(self, text: str, tone: str) -> None:
         self.words.setText(text)
