@@ -14,6 +14,7 @@ from painmap.domain.visit import Visit
 from painmap.imaging.reslice import Plane
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_board import CtBoard
+from painmap.ui.ct_brush import Brush, NoBrush
 from painmap.ui.ct_chosen import Chosen
 from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
 from painmap.ui.ct_paint import DrawnMark, MarkKind
@@ -24,6 +25,8 @@ from painmap.ui.ct_side_questions import SideQuestions
 from painmap.ui.ct_tool_strip import SPEC, ToolName
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Desk
+from painmap.ui.tools.brush import brush_tool
+from painmap.ui.tools.freehand import freehand_tool
 from painmap.ui.tools.gesture import GestureRunner, PointerEvent, Tool
 from painmap.ui.tools.measure import measure_tool
 from painmap.ui.tools.midline import midline_tool
@@ -31,6 +34,8 @@ from painmap.ui.tools.outline import outline_tool
 from painmap.ui.tools.pan import pan_tool
 from painmap.ui.tools.slice_outcomes import (
     XY,
+    BrushDone,
+    BrushMove,
     DrawOutline,
     LookAt,
     Measured,
@@ -47,6 +52,10 @@ from painmap.ui.tools.slice_outcomes import (
 )
 from painmap.ui.tools.target import target_tool
 from painmap.ui.tools.window_level import window_tool
+
+
+NEED_MUSCLE = (ToolName.TARGET, ToolName.OUTLINE, ToolName.FREEHAND)
+"""Tools that record something of the muscle and side that are chosen below."""
 
 
 class Annotator:
@@ -78,6 +87,7 @@ class Annotator:
         self._preview: Preview | None = None
         self._measured: Measured | None = None
         self._back_to: ToolName | None = None
+        self.brush: Brush = NoBrush()
         self._board = CtBoard(session, viewer, bar, lambda: self._visit, lambda: self.tool)
         self.sides = SideQuestions(
             desk,
@@ -103,6 +113,8 @@ class Annotator:
             ToolName.MIDLINE: midline_tool(board),
             ToolName.TARGET: target_tool(board),
             ToolName.OUTLINE: outline_tool(board),
+            ToolName.FREEHAND: freehand_tool(board),
+            ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
             ToolName.MEASURE: measure_tool(board),
             ToolName.PAN: pan_tool(),
         }
@@ -131,7 +143,7 @@ class Annotator:
         self.tool = name
         if name is not ToolName.MEASURE:
             self._measured = None
-        missing = self._bar.missing() if name in (ToolName.TARGET, ToolName.OUTLINE) else ""
+        missing = self._bar.missing() if name in NEED_MUSCLE else ""
         why = self._session.why_not_annotate if self._session.is_open else ""
         self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
         self._viewer.draw_scenes()
@@ -194,6 +206,7 @@ class Annotator:
 
     def _on_ended(self) -> None:
         self._preview = None
+        self.brush.lift()
         self._viewer.draw_scenes()
 
     def _on_outcome(self, outcome: Outcome) -> None:
@@ -201,6 +214,10 @@ class Annotator:
             case Preview():
                 self._preview = outcome
                 self._viewer.draw_scenes()
+            case BrushMove():
+                self.brush.move(outcome)
+            case BrushDone():
+                self.brush.finish()
             case WindowDrag(right, down):
                 self._viewer.drag_window(right, down)
             case PanDrag(view, right, down):

@@ -53,6 +53,8 @@ class Chosen:
         self._propose = propose
         self._remove_midline = remove_midline
         self._changed = changed
+        self.follow: Callable[[Edit], Edit | None] = lambda edit: edit
+        """What else an edit changes with it; None: it may not be made."""
         self.id: UUID | None = None
         self.vertex: int | None = None
 
@@ -137,11 +139,16 @@ class Chosen:
             if not self._remove_midline(item):
                 return
         else:
+            away = (
+                remove_outline(visit, item.id)
+                if isinstance(item, Outline)
+                else remove_site(visit, item)
+            )
+            edit = self.follow(away)
+            if edit is None:
+                return
             self.choose(None)
-            if isinstance(item, Outline):
-                self._desk.apply(remove_outline(visit, item.id))
-            else:
-                self._desk.apply(remove_site(visit, item))
+            self._desk.apply(edit)
         self._desk.say("Removed. Ctrl+Z brings it back.")
 
 
@@ -155,7 +162,9 @@ def anchor_of(item: Marked) -> CtAnchor | None:
 def _renamed(item: Annotation) -> Edit:
     if isinstance(item, Outline):
         return change_outline(item, label="muscle, side or level of the outline")
-    return change_site(item, label="muscle, side or level of the site")
+    if isinstance(item, PlannedSite):
+        return change_site(item, label="muscle, side or level of the site")
+    raise TypeError("a site or an outline was meant")
 
 
 def _without_vertex(item: Annotation) -> Edit:

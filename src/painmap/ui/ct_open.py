@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from painmap.domain.anatomy import Muscle
+from painmap.domain.compartment import Compartment
 from painmap.domain.injection import Landmark, Outline
 from painmap.domain.places import CtAnchor, PatientPoint, StackKey
 from painmap.domain.study import AttachedStudy
@@ -100,6 +101,8 @@ class OpenCt:
         self._steps: dict[Plane, float] = {}
         self._found: dict[tuple[Plane, PatientPoint], int | None] = {}
         self._listeners: list[Callable[[], None]] = []
+        self.middles: Callable[[Compartment], tuple[PatientPoint, ...]] = lambda _: ()
+        """The middle of a muscle on each slice that was drawn of it; told by who has its masks."""
 
     # --- what is open
 

@@ -29,6 +29,7 @@ from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
 from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_muscle_work import MuscleWork
 from painmap.ui.ct_opening import CtOpening, Opened
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_session import CtSession
@@ -95,6 +96,9 @@ class CtPage(VisitPage):
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._put_question, self.choose_tool
         )
+        self.work = MuscleWork(
+            desk, self.session, self.viewer, self.bar, self.annotator, self.show_measures
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.opening)
         self._stack.addWidget(self._looking())
@@ -106,11 +110,11 @@ class CtPage(VisitPage):
     def _looking(self) -> QWidget:
         whole = QWidget()
         self._looking_page = whole
-        middle = row(self.tools, self.viewer, spacing=0)
+        middle = row(self.tools, self.viewer, self.work.list, spacing=0)
         middle.setStretch(1, 1)
         # the line keeps its height while the windows of CT are hidden
         self.bar.hint.setMinimumHeight(30)
-        below = row(self.windows, self.bar.hint, spacing=16)
+        below = row(self.windows, self.bar.hint, self.work.strip, spacing=16)
         below.setStretch(1, 1)
         below.setContentsMargins(16, 8, 16, 0)
         box = column(self.head, spacing=0)
@@ -145,6 +149,10 @@ class CtPage(VisitPage):
         for number, preset in enumerate(WINDOWS, 1):
             self._shortcut(f"Ctrl+{number}", partial(self._use_preset, preset))
         self._shortcut("Home", self.viewer.fit)
+        self._shortcut("F", self.work.fill)
+        self._shortcut("L", self.work.toggle_list)
+        self._shortcut("[", lambda: self.work.resize(-1))
+        self._shortcut("]", lambda: self.work.resize(1))
 
     def _shortcut(self, keys: str, run: Callable[[], object]) -> None:
         made = QShortcut(QKeySequence(keys), self)
@@ -277,6 +285,7 @@ class CtPage(VisitPage):
         self._on_window()
         self._look()
         self.annotator.refresh()
+        self.work.refresh()
         self._read_annotated()
 
     def _choose_window(self, *, was_ct: bool) -> None:
@@ -391,6 +400,7 @@ class CtPage(VisitPage):
 
     def _forget(self) -> None:
         self.annotator.forget()
+        self.work.forget()
         self.session.close()
         self.viewer.close_pictures()
 
@@ -413,6 +423,8 @@ class CtPage(VisitPage):
             self._on_studies()
         if self.session.is_open and changes.touches("planned_sites", "outlines", "landmarks"):
             self.annotator.refresh()
+        if self.session.is_open and changes.touches("compartments"):
+            self.work.refresh()
 
     def _on_studies(self) -> None:
         attached = {study.id: study for study in self.desk.open_visit.visit.attached_studies}
@@ -434,8 +446,14 @@ class CtPage(VisitPage):
             return
         self.annotator.choose_tool(name)
         self.tools.show_chosen(name)
+        self.work.use_tool(name)
+
+    def show_measures(self) -> None:
+        """Show what the muscles on the open CT measure."""
 
     def _on_pointer(self, event: PointerEvent) -> None:
+        if self.annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
+            self.work.brush.hover(event.view, (event.x, event.y))
         taken = self.annotator.feed(event)
         looking = not SPEC[self.annotator.tool].annotates
         if event.kind is PointerKind.DOUBLE_CLICK and not taken and looking:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from painmap.domain.anatomy import Side
+from painmap.domain.compartment import Compartment
 from painmap.domain.injection import (
     NOT_CHECKED,
     CtPlace,
@@ -20,7 +21,7 @@ from painmap.domain.visit import Visit
 from painmap.imaging.midline import MidlineReading, midline_reading
 from painmap.ui.ct_open import OTHER_STACK, OpenCt
 
-Annotation = PlannedSite | Outline
+Annotation = PlannedSite | Outline | Compartment
 """What has a side and lies on CT."""
 
 
@@ -75,6 +76,24 @@ def find_side(side: Side, point: PatientPoint, landmarks: Sequence[Landmark]) ->
     return SideFinding(Finding.DIFFERS, check, reading)
 
 
+FIRST_TOLD = (
+    Finding.DIFFERS,
+    Finding.AGREES,
+    Finding.TOO_NEAR,
+    Finding.NO_MIDLINE,
+    Finding.NO_SIDE,
+)
+"""What of several points of one thing is told: a single one on the other side is asked about."""
+
+
+def find_sides(
+    side: Side, points: Sequence[PatientPoint], landmarks: Sequence[Landmark]
+) -> tuple[SideFinding, PatientPoint]:
+    """Hold `side` against the midline at every one of `points`; give what is told, and where."""
+    found = [(find_side(side, point, landmarks), point) for point in points]
+    return min(found, key=lambda each: FIRST_TOLD.index(each[0].finding))
+
+
 def cited(point: PatientPoint, landmarks: Sequence[Landmark]) -> tuple[tuple[UUID, int], ...]:
     """The landmarks next above and below `point`, each with its revision."""
     above = [mark for mark in landmarks if mark.point.z >= point.z]
@@ -88,10 +107,23 @@ def cited(point: PatientPoint, landmarks: Sequence[Landmark]) -> tuple[tuple[UUI
 
 
 def point_of(item: Annotation) -> PatientPoint | None:
-    """The point whose side counts: the target, or the middle of the outline."""
+    """The point whose side counts: the target, or the middle of the outline.
+
+    A muscle has one on each of its slices, which only its masks tell: `points_of`.
+    """
     if isinstance(item, Outline):
         return middle_of(item.points)
+    if isinstance(item, Compartment):
+        return None
     return item.place.target if isinstance(item.place, CtPlace) else None
+
+
+def points_of(session: OpenCt, item: Annotation) -> tuple[PatientPoint, ...]:
+    """The points whose side counts; none where nothing of it lies on the open CT."""
+    if isinstance(item, Compartment):
+        return session.middles(item)
+    point = point_of(item)
+    return () if point is None else (point,)
 
 
 def middle_of(points: Sequence[PatientPoint]) -> PatientPoint:
@@ -128,12 +160,16 @@ def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Rec
     """
     updated: list[Annotation] = []
     differing: list[UUID] = []
-    items: tuple[Annotation, ...] = (*visit.live_planned_sites, *visit.live_outlines)
+    items: tuple[Annotation, ...] = (
+        *visit.live_planned_sites,
+        *visit.live_outlines,
+        *visit.live_compartments,
+    )
     for item in items:
-        point = _checked_point(session, item)
-        if point is None:
+        points = _checked_points(session, item)
+        if not points:
             continue
-        found = find_side(item.side, point, landmarks)
+        found, _ = find_sides(item.side, points, landmarks)
         stays = item.side_check.basis is SideBasis.KEPT_AGAINST
         if found.finding is Finding.NO_SIDE or (stays and found.finding is not Finding.NO_MIDLINE):
             continue
@@ -145,18 +181,18 @@ def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Rec
     return Recheck(tuple(updated), tuple(differing))
 
 
-def _checked_point(session: OpenCt, item: Annotation) -> PatientPoint | None:
-    """Where the side of `item` is read; None where that may not be changed."""
-    if isinstance(item, Outline):
+def _checked_points(session: OpenCt, item: Annotation) -> tuple[PatientPoint, ...]:
+    """Where the side of `item` is read; nowhere where that may not be changed."""
+    if isinstance(item, Outline | Compartment):
         anchor = item.anchor
     elif isinstance(item.place, CtPlace):
         anchor = item.place.anchor
     else:
-        return None
+        return ()
     standing = session.standing(anchor)
     # another stack of the same study is as it was; only what was changed is read-only
     current = standing.editable or standing == OTHER_STACK
-    return point_of(item) if standing.drawn and current else None
+    return points_of(session, item) if standing.drawn and current else ()
 
 
 def turned(item: Annotation, found: SideFinding) -> Annotation:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
+from painmap.domain.compartment import Compartment
 from painmap.domain.edits import (
     Edit,
     Page,
+    change_compartment,
     change_outline,
     change_site,
     place_landmark,
@@ -19,7 +21,6 @@ from painmap.domain.injection import (
     Landmark,
     LandmarkKind,
     Outline,
-    PlannedSite,
     SideBasis,
 )
 from painmap.domain.places import PatientPoint
@@ -32,9 +33,9 @@ from painmap.ui.ct_side import (
     Annotation,
     Finding,
     SideFinding,
-    find_side,
+    find_sides,
     kept,
-    point_of,
+    points_of,
     recheck,
     turned,
 )
@@ -81,6 +82,8 @@ class SideQuestions:
         self._changed = changed
         self.panel: QuestionPanel | None = None
         self.pending: Annotation | None = None
+        self.follow: Callable[[Edit], Edit | None] = lambda edit: edit
+        """What else an edit changes with it; None: it may not be made."""
         self._asked_at: list[float] = []
         self._differing: list[UUID] = []
 
@@ -106,10 +109,10 @@ class SideQuestions:
 
     def propose(self, item: Annotation, edit: EditOf) -> None:
         """Check the side of `item`, ask where it differs, and make the edit."""
-        point = point_of(item)
-        if point is None:
+        points = points_of(self._session, item)
+        if not points:
             return
-        found = find_side(item.side, point, self._landmarks)
+        found, point = find_sides(item.side, points, self._landmarks)
         if found.finding is Finding.DIFFERS and self._kept_before(item):
             self._record(kept(item, found, item.side_check.answer), edit)
             return
@@ -119,21 +122,25 @@ class SideQuestions:
             return
         self._record(replace(item, side_check=found.check), edit)
         if found.finding is Finding.NO_MIDLINE:
-            # a side that nothing checks is chosen anew for the next one
-            self._bar.chooser.clear_side()
+            if not isinstance(item, Compartment):
+                # a side that nothing checks is chosen anew for the next one
+                self._bar.chooser.clear_side()
             self._ask_midline(point)
 
     def _kept_before(self, item: Annotation) -> bool:
         """Whether the doctor has answered already that this side stays against the midline."""
         known = self._visit.find(item.id)
         return (
-            isinstance(known, PlannedSite | Outline)
+            isinstance(known, Annotation)
             and known.side is item.side
             and known.side_check.basis is SideBasis.KEPT_AGAINST
         )
 
     def _record(self, item: Annotation, edit: EditOf) -> None:
-        self._desk.apply(edit(item))
+        made = self.follow(edit(item))
+        if made is None:
+            return
+        self._desk.apply(made)
         self._recorded(item.id)
 
     def _ask_side(self, item: Annotation, found: SideFinding, edit: EditOf, *, cancel: str) -> None:
@@ -254,11 +261,13 @@ class SideQuestions:
         """Ask about the next annotation that lies on the other side; nothing stays silent."""
         while self.panel is None and self._differing and self._desk.is_open:
             item = self._visit.find(self._differing.pop(0))
-            if not isinstance(item, PlannedSite | Outline):
+            if not isinstance(item, Annotation):
                 continue
-            point = point_of(item)
-            found = None if point is None else find_side(item.side, point, self._landmarks)
-            if point is None or found is None or found.finding is not Finding.DIFFERS:
+            points = points_of(self._session, item)
+            if not points:
+                continue
+            found, point = find_sides(item.side, points, self._landmarks)
+            if found.finding is not Finding.DIFFERS:
                 continue
             self._recorded(item.id)
             self._look_at(point)
@@ -269,4 +278,6 @@ def changed_side(item: Annotation) -> Edit:
     """The edit after a question about something that is recorded already."""
     if isinstance(item, Outline):
         return change_outline(item, label="side of the outline")
+    if isinstance(item, Compartment):
+        return change_compartment(item, label="side of the muscle")
     return change_site(item, label="side of the site")

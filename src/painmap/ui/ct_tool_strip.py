@@ -1,4 +1,4 @@
-"""The six tools of the page CT, one key each."""
+"""The tools of the page CT, one key each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ class ToolName(StrEnum):
     MIDLINE = "midline"
     TARGET = "target"
     OUTLINE = "outline"
+    FREEHAND = "freehand"
+    BRUSH = "brush"
     MEASURE = "measure"
     PAN = "pan"
 
@@ -63,6 +65,20 @@ TOOLS = (
         "Outline",
         "O",
         "Click vertex after vertex; click the first, double-click or Return closes.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.FREEHAND,
+        "Freehand",
+        "H",
+        "Press and go around the muscle in one stroke.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.BRUSH,
+        "Brush",
+        "B",
+        "Drag to paint; Shift or the right button erases. [ and ] change the size.",
         annotates=True,
     ),
     ToolSpec(

@@ -12,6 +12,7 @@ from painmap.imaging.errors import SeriesError
 from painmap.imaging.resampling import SENTENCE, can_resample
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import grey_levels
+from painmap.ui.ct_area_paint import DrawnArea
 from painmap.ui.ct_captions import captions, with_cursor
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_open import OpenCt
@@ -30,6 +31,9 @@ LEAST_WIDTH = 2.0
 
 Marks = Callable[[Shown, bool], Sequence[DrawnMark]]
 """What is drawn over a picture; the flag says that it is shown small."""
+
+Areas = Callable[[Shown, bool], Sequence[DrawnArea]]
+"""What of a picture belongs to muscles."""
 
 
 class CtViewer(QFrame):
@@ -57,6 +61,7 @@ class CtViewer(QFrame):
         self.setObjectName("ctViews")
         self._session = session
         self._marks = marks
+        self.areas: Areas = lambda _shown, _small: ()
         self._visit_day = date.today()  # noqa: DTZ011 - replaced before anything is shown
         self.views: dict[Plane, SliceView] = {}
         self._shown: dict[Plane, Shown] = {}
@@ -309,6 +314,7 @@ class CtViewer(QFrame):
             Scene(
                 written,
                 tuple(self._marks(shown, small)),
+                tuple(self.areas(shown, small)),
                 None if cross is None else cross[0],
                 true_scale=shown.placement.is_true,
                 small=small,

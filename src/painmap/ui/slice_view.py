@@ -1,5 +1,6 @@
 """One plane of a CT on screen: picture, marks over it, and what the hand does on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +104,10 @@ class SliceView(pg.GraphicsView):
         self._last: QPointF | None = None
         self._panning = False
         self.pan_key = False
+        self.right_paints = False
+        """The right button belongs to the tool, not to the window."""
+        self.overlay: Callable[[QPainter, QTransform], None] | None = None
+        """Paints what changes with every move of the hand, below marks and letters."""
 
     # --- what is shown
 
@@ -237,6 +242,8 @@ class SliceView(pg.GraphicsView):
         painter.resetTransform()
         frame = QRectF(self.viewport().rect())
         if self._placement is not None:
+            if self.overlay is not None:
+                self.overlay(painter, self.to_device)
             paint_scene(painter, frame, self.to_device, self._scene)
         painter.restore()
 
@@ -267,6 +274,12 @@ class SliceView(pg.GraphicsView):
             view=self.name,
         )
 
+    def _draws(self, button: Button) -> bool:
+        """Whether a button is the tool's."""
+        if self._panning:
+            return False
+        return button is Button.LEFT or (button is Button.RIGHT and self.right_paints)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._placement is None:
             return
@@ -274,7 +287,7 @@ class SliceView(pg.GraphicsView):
         button = _BUTTONS.get(event.button(), Button.NONE)
         self._last = event.position()
         self._panning = button is Button.MIDDLE or (button is Button.LEFT and self.pan_key)
-        if button is Button.LEFT and not self._panning:
+        if self._draws(button):
             self.pointer.emit(self._event(PointerKind.PRESS, event, button))
         event.accept()
 
@@ -288,6 +301,8 @@ class SliceView(pg.GraphicsView):
             self.pointer.emit(self._event(PointerKind.HOVER, event, Button.NONE))
         elif self._panning:
             self.pan_by(step.x(), step.y())
+        elif held & Qt.MouseButton.RightButton and self.right_paints:
+            self.pointer.emit(self._event(PointerKind.MOVE, event, Button.RIGHT))
         elif held & Qt.MouseButton.RightButton:
             self.window_dragged.emit(step.x(), step.y())
         elif held & Qt.MouseButton.LeftButton:
@@ -300,7 +315,7 @@ class SliceView(pg.GraphicsView):
         if self._placement is None:
             return
         button = _BUTTONS.get(event.button(), Button.NONE)
-        if button is Button.LEFT and not self._panning:
+        if self._draws(button):
             self.pointer.emit(self._event(PointerKind.RELEASE, event, button))
         if event.buttons() == Qt.MouseButton.NoButton:
             self._panning = False

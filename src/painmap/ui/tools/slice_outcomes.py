@@ -85,6 +85,23 @@ class ReshapeOutline:
 
 
 @dataclass(frozen=True, slots=True)
+class BrushMove:
+    """The brush is here; `begins` with the press."""
+
+    view: str
+    at: XY
+    erases: bool
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BrushDone:
+    """The stroke is finished."""
+
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     view: str
     start: XY
@@ -129,6 +146,8 @@ Outcome = (
     | PlaceMidline
     | DrawOutline
     | ReshapeOutline
+    | BrushMove
+    | BrushDone
     | Measured
     | WindowDrag
     | PanDrag

@@ -1,0 +1,270 @@
+"""Painting with the brush: into a picture while the hand moves, one edit when it lifts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+
+from painmap.domain.anatomy import Side
+from painmap.domain.compartment import AreaOrigin
+from painmap.imaging.mask_edit import FAT_GATE, MUSCLE_GATE, Gate, brushed
+from painmap.imaging.reslice import Plane
+from painmap.imaging.slice_mask import Mask, SliceMask
+from painmap.services.compartments import MuscleMasks, next_colour, pixel_mm, with_keys
+from painmap.ui.ct_area_paint import colour_of
+from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_muscles import Muscles
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_viewer import CtViewer
+from painmap.ui.theme import CT
+from painmap.ui.tools.slice_outcomes import XY, BrushMove
+
+GATES: Mapping[str, Gate | None] = MappingProxyType(
+    {
+        "Paint anything": None,
+        "Muscle only, -29 to 150 HU": Gate(*MUSCLE_GATE),
+        "Fat only, -190 to -30 HU": Gate(*FAT_GATE),
+    }
+)
+"""What the brush takes, in words; the first is the default: a compartment includes its fat."""
+
+SIZES_MM = (2, 3, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40)
+"""Diameters; each about a quarter larger than the last."""
+
+FIRST_SIZE_MM = 8
+LEAST_OPACITY = 45
+"""In percent, while painting: the stroke is seen on muscles that are shown faintly."""
+
+
+class Brush(Protocol):
+    """What the annotator tells the brush."""
+
+    def may_paint(self, view: str) -> bool: ...
+
+    def move(self, at: BrushMove) -> None: ...
+
+    def lift(self) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+class NoBrush:
+    """Stands in until there is one."""
+
+    def may_paint(self, view: str) -> bool:
+        del view
+        return False
+
+    def move(self, at: BrushMove) -> None: ...
+
+    def lift(self) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Stroke:
+    """A stroke under way: the slice as it becomes, and its picture."""
+
+    muscle_id: str
+    side: Side
+    before: MuscleMasks
+    k: int
+    hu: npt.NDArray[Any]
+    mask: Mask
+    pixels: npt.NDArray[np.uint32]
+    colour: int
+    shown: Shown
+    erases: bool
+    last: tuple[float, float]
+
+
+Target = tuple[str, Side]
+"""Muscle and side."""
+
+
+class MuscleBrush:
+    """Paints the muscle that is chosen on the slice that is shown.
+
+    Parameters
+    ----------
+    target : callable
+        Gives the muscle and side to paint; None: none is chosen.
+    refuse : callable
+        Says beside the tools why nothing is painted; empty: it may be.
+    """
+
+    def __init__(
+        self,
+        session: OpenCt,
+        viewer: CtViewer,
+        muscles: Muscles,
+        target: Callable[[], Target | None],
+        refuse: Callable[[str], object],
+    ) -> None:
+        self._session = session
+        self._viewer = viewer
+        self._muscles = muscles
+        self._target = target
+        self._refuse = refuse
+        self._stroke: _Stroke | None = None
+        self._finished: _Stroke | None = None
+        self._at: XY | None = None
+        self.gate: Gate | None = None
+        self.size_mm = FIRST_SIZE_MM
+
+    # --- size
+
+    def resize(self, steps: int) -> None:
+        """A step larger or smaller."""
+        n = min(len(SIZES_MM) - 1, max(0, SIZES_MM.index(self.size_mm) + steps))
+        self.size_mm = SIZES_MM[n]
+        self._repaint()
+
+    def take_up(self) -> None:
+        """The brush is the tool now: its size is shown under the pointer."""
+        view = self._viewer.views[self._session.native]
+        view.right_paints = True
+        view.overlay = self._paint
+
+    def put_down(self) -> None:
+        """Another tool is chosen."""
+        self.lift()
+        self._finished = self._at = None
+        for view in self._viewer.views.values():
+            view.right_paints = False
+            view.overlay = None
+            view.viewport().update()
+
+    def hover(self, view: str, at: XY) -> None:
+        """Show the brush where it would paint."""
+        if self._session.is_open and view == self._session.native.value:
+            self._at = at
+            self._repaint()
+
+    # --- the stroke
+
+    def may_paint(self, view: str) -> bool:
+        why = self._session.why_not_annotate
+        if not why and Plane(view) is not self._session.native:
+            why = f"Muscles are painted on the {self._session.native.value} slices."
+        target = self._target()
+        if not why and target is None:
+            why = "Choose the muscle and LEFT or RIGHT first."
+        self._refuse(why)
+        if why or target is None:
+            return False
+        known = self._muscles.of(*target)
+        return not self._muscles.is_locked(known) and self._muscles.masks(known) is not None
+
+    def move(self, at: BrushMove) -> None:
+        self._at = at.at
+        if at.begins:
+            self._begin(at)
+        if self._stroke is not None:
+            self._extend(self._stroke, self._stroke.shown.placement.pixel_of_view(at.at))
+        self._repaint()
+
+    def _begin(self, at: BrushMove) -> None:
+        target = self._target()
+        shown = self._viewer.shown.get(Plane(at.view))
+        if target is None or shown is None:
+            return
+        known = self._muscles.of(*target)
+        before = self._muscles.masks(known)
+        if before is None:
+            return
+        k = shown.image.index
+        there = before.slices.get(k)
+        shape = (shown.image.pixels.shape[0], shown.image.pixels.shape[1])
+        mask = np.zeros(shape, dtype=np.bool_) if there is None else there.mask.whole()
+        number = next_colour(self._muscles.visit) if known is None else known.colour
+        colour = _premultiplied(colour_of(number), known.opacity if known else 0)
+        self._stroke = _Stroke(
+            *target,
+            before,
+            k,
+            shown.image.pixels,
+            mask,
+            np.where(mask, np.uint32(colour), np.uint32(0)),
+            colour,
+            shown,
+            at.erases,
+            shown.placement.pixel_of_view(at.at),
+        )
+        self._finished = None
+        self._muscles.painted = (known.id if known else None, k)
+        self._viewer.draw_scenes()
+
+    def _extend(self, stroke: _Stroke, pixel: tuple[float, float]) -> None:
+        shape = (stroke.mask.shape[0], stroke.mask.shape[1])
+        spacing = pixel_mm(self._session.stack)
+        rows, columns, touched = brushed(
+            shape, (stroke.last, pixel), self.size_mm / 2, spacing
+        )
+        stroke.last = pixel
+        if not stroke.erases and self.gate is not None:
+            touched = touched & self.gate.passes(stroke.hu[rows, columns])
+        stroke.mask[rows, columns][touched] = not stroke.erases
+        stroke.pixels[rows, columns][touched] = 0 if stroke.erases else stroke.colour
+
+    def lift(self) -> None:
+        """The stroke is over, or given up; what was painted counts only when it is finished."""
+        if self._stroke is None:
+            return
+        self._finished, self._stroke = self._stroke, None
+        self._muscles.painted = None
+        self._repaint()
+
+    def finish(self) -> None:
+        """Record the stroke that is just over, as one step."""
+        stroke, self._finished = self._finished, None
+        if stroke is None:
+            return
+        after = with_keys(
+            stroke.before,
+            self._session.stack,
+            {stroke.k: SliceMask.of(stroke.mask)},
+            AreaOrigin.PAINTED,
+        )
+        label = "erase" if stroke.erases else "paint"
+        self._muscles.keep(stroke.before, after, label, stroke.muscle_id, stroke.side)
+        self._viewer.draw_scenes()
+
+    # --- painting
+
+    def _repaint(self) -> None:
+        if self._session.is_open:
+            self._viewer.views[self._session.native].viewport().update()
+
+    def _paint(self, painter: QPainter, to_device: QTransform) -> None:
+        stroke = self._stroke
+        if stroke is not None:
+            rows, columns = stroke.pixels.shape
+            image = QImage(
+                stroke.pixels.data,
+                columns,
+                rows,
+                4 * columns,
+                QImage.Format.Format_ARGB32_Premultiplied,
+            )
+            painter.setTransform(stroke.shown.placement.transform * to_device)
+            painter.drawImage(QPointF(0, 0), image)
+            painter.resetTransform()
+        if self._at is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = self.size_mm / 2 * abs(to_device.m11())
+            for colour, width in ((CT.halo, 2.6), (CT.chosen, 1.2)):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawEllipse(to_device.map(QPointF(*self._at)), radius, radius)
+
+
+def _premultiplied(colour: QColor, opacity: int) -> int:
+    alpha = max(opacity, LEAST_OPACITY) / 100
+    red, green, blue = (round(part * alpha) for part in colour.getRgb()[:3])
+    return (round(alpha * 255) << 24) | (red << 16) | (green << 8) | blue

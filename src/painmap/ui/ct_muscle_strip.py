@@ -1,0 +1,58 @@
+"""Beside the hint of the page CT: filling between slices, the list of muscles, the brush."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+
+from painmap.imaging.mask_edit import Gate
+from painmap.ui.ct_brush import GATES
+from painmap.ui.widgets import button, label, row
+
+
+class MuscleStrip(QWidget):
+    """Buttons that belong to muscles; the brush's size and gate while it is the tool."""
+
+    def __init__(
+        self,
+        *,
+        on_fill: Callable[[], object],
+        on_list: Callable[[], object],
+        on_gate: Callable[[Gate | None], object],
+        on_size: Callable[[int], object],
+    ) -> None:
+        super().__init__()
+        self.fill = _quiet("Fill between slices", on_fill)
+        self.fill.setToolTip("Fill the muscle between the contours drawn of it (F)")
+        self.list = _quiet("Muscles", on_list)
+        self.list.setCheckable(True)
+        self.list.setToolTip("List the muscles on this CT (L)")
+        self.gate = QComboBox()
+        self.gate.addItems(list(GATES))
+        self.gate.setAccessibleName("What the brush takes")
+        self.gate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.gate.currentTextChanged.connect(lambda words: on_gate(GATES[words]))
+        self.smaller = _quiet("\N{MINUS SIGN}", lambda: on_size(-1))
+        self.smaller.setAccessibleName("Smaller brush")
+        self.smaller.setToolTip("Smaller brush ([)")
+        self.larger = _quiet("+", lambda: on_size(1))
+        self.larger.setAccessibleName("Larger brush")
+        self.larger.setToolTip("Larger brush (])")
+        self.size = label("", "muted")
+        self._brush = QWidget()
+        self._brush.setLayout(row(self.gate, self.smaller, self.size, self.larger, spacing=6))
+        self._brush.hide()
+        self.setLayout(row(self._brush, self.fill, self.list, spacing=8))
+
+    def show_brush(self, size_mm: int | None) -> None:
+        """Show the size of the brush; None: another tool is chosen."""
+        self._brush.setVisible(size_mm is not None)
+        if size_mm is not None:
+            self.size.setText(f"{size_mm} mm")
+
+
+def _quiet(words: str, act: Callable[[], object]) -> QPushButton:
+    """A button that leaves the keys with the pictures."""
+    made = button(words, act, flat=True)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
