@@ -211,6 +211,30 @@ class CtHands:
         for point in (*points, points[0]):
             self.click(point)
 
+    def stroke(
+        self,
+        points: Sequence[PatientPoint],
+        tool: ToolName,
+        *,
+        button: Qt.MouseButton = LEFT,
+        keys: Qt.KeyboardModifier = NO_KEYS,
+        release: bool = True,
+    ) -> None:
+        """Press, go along places in the patient, and let go; the pen is finer than a pixel."""
+        self.page.choose_tool(tool)
+        self.look_at(points[0])
+        view = self.page.viewer.views[Plane.AXIAL]
+        viewport, placement = view.viewport(), view.placement
+        assert placement is not None
+        found = [placement.view_of(point) for point in points]
+        places = [view.to_device.map(QPointF(*each[0])) for each in found if each is not None]
+        QTest.mousePress(viewport, button, keys, places[0].toPoint())
+        for place in places:
+            _move(viewport, place, button)
+        if release:
+            QTest.mouseRelease(viewport, button, keys, places[-1].toPoint())
+        QApplication.processEvents()
+
     def scroll(self, steps: int, plane: Plane = Plane.AXIAL, *, ctrl: bool = False) -> None:
         """Turn the wheel; + is away from the doctor, to the head on an axial view."""
         view = self.page.viewer.views[plane]

@@ -1,10 +1,11 @@
 """Outlines of the phantom's muscles, taken from its known labels."""
 
 import numpy as np
-from shapely import MultiPoint, concave_hull
+from shapely import MultiPoint, Polygon, concave_hull
 
 from painmap.domain.anatomy import Side
 from painmap.domain.places import PatientPoint
+from painmap.imaging.slice_mask import rim_of
 from painmap.phantom import Phantom
 
 
@@ -18,4 +19,13 @@ def contour_of(
     along = np.linspace(0, 1, vertices, endpoint=False)
     points = [ring.interpolate(share, normalized=True) for share in along]
     index = np.array([[k, point.y, point.x] for point in points])
+    return [PatientPoint(*map(float, point)) for point in phantom.patient_points(index)]
+
+
+def rim_of_muscle(phantom: Phantom, muscle_id: str, side: Side, k: int) -> list[PatientPoint]:
+    """The rim of a muscle on slice `k` along its pixels, as a hand goes around it."""
+    rings = rim_of(phantom.label_mask(muscle_id, side)[k])
+    longest = max((Polygon(ring) for ring in rings), key=lambda each: each.area)
+    rim = longest.simplify(0.6).exterior
+    index = np.array([[k, row, column] for row, column in rim.coords])
     return [PatientPoint(*map(float, point)) for point in phantom.patient_points(index)]

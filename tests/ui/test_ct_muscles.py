@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Side
@@ -17,7 +16,7 @@ from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
-from tests.support.ct_page import CtHands, jane, write_body
+from tests.support.ct_page import LEFT, NO_KEYS, CtHands, jane, write_body
 
 Z0, STEP = -100.0, 5.0
 MIDDLE = PatientPoint(42.0, 30.0, -50.0)
@@ -167,3 +166,191 @@ def test_muscles_are_there_again_when_the_visit_is_opened_again(hands: CtHands) 
     hands.settle()
 
     assert int(mask(hands, 10).sum()) == pixels
+
+
+def line_of(k: int, x0: float, x1: float, y: float = 30.0) -> list[PatientPoint]:
+    return [PatientPoint(float(x), y, Z0 + k * STEP) for x in np.linspace(x0, x1, 9)]
+
+
+def test_the_brush_paints_the_pixels_that_it_passes_over_in_one_step(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+    hands.page.work.brush.size_mm = 10
+
+    hands.stroke(line_of(10, 22.0, 62.0), ToolName.BRUSH)
+
+    # pixels of 4 mm with their centres at 2, 6 ...: three rows within 5 mm of y = 30
+    assert mask(hands, 10).sum() == pytest.approx(3 * 11, abs=4)
+    assert middle(hands, 10) == pytest.approx((42.0, 30.0, -50.0), abs=2.0)
+    assert origins(hands) == {10: AreaOrigin.PAINTED}
+    assert hands.desk.open_visit.undo_label == "paint"
+    hands.desk.undo()
+    assert hands.visit.live_compartments == ()
+
+
+@pytest.mark.parametrize("way", ["shift", "right button"])
+def test_the_eraser_takes_away_what_was_painted(hands: CtHands, way: str) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+    hands.stroke(line_of(10, 22.0, 62.0), ToolName.BRUSH)
+    before = int(mask(hands, 10).sum())
+    shift = Qt.KeyboardModifier.ShiftModifier if way == "shift" else NO_KEYS
+    button = LEFT if way == "shift" else Qt.MouseButton.RightButton
+
+    hands.stroke(line_of(10, 46.0, 70.0), ToolName.BRUSH, keys=shift, button=button)
+
+    assert int(mask(hands, 10).sum()) < before
+    assert middle(hands, 10).x < 38.0
+    assert hands.desk.open_visit.undo_label == "erase"
+
+
+def test_a_stroke_that_is_given_up_leaves_nothing(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+
+    hands.stroke(line_of(10, 22.0, 62.0), ToolName.BRUSH, release=False)
+    hands.key(Qt.Key.Key_Escape)
+
+    assert hands.visit.live_compartments == ()
+
+
+def test_the_gate_keeps_the_brush_to_muscle(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.page.work.strip.gate.setCurrentText("Muscle")
+
+    # the ramp is 10 x + 3 y + z: at y = 30, z = -50 it is muscle where x is from 1.1 to 19
+    hands.stroke(line_of(10, 6.0, 62.0), ToolName.BRUSH)
+
+    volume = hands.page.session.volume
+    assert volume is not None
+    painted = volume.hu[10][mask(hands, 10)]
+    assert painted.min() >= -29
+    assert painted.max() <= 150
+
+
+def test_brackets_change_the_size_of_the_brush(hands: CtHands) -> None:
+    hands.page.choose_tool(ToolName.BRUSH)
+
+    hands.key(Qt.Key.Key_BracketRight)
+
+    assert hands.page.work.brush.size_mm == 10
+    assert hands.page.work.strip.diameter.text() == "10 mm"
+
+
+def test_painting_on_the_other_side_is_a_question(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+
+    hands.stroke(line_of(10, -62.0, -22.0), ToolName.BRUSH)
+
+    assert hands.visit.live_compartments == ()
+    hands.answer_side("Make it RIGHT")
+    assert muscle(hands).side is Side.RIGHT
+    assert muscle(hands).side_check.answer == "made RIGHT, LEFT was chosen"
+
+
+def test_a_stroke_around_a_muscle_is_a_contour(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = [PatientPoint(42 + 20 * np.cos(t), 30 + 20 * np.sin(t), -50.0) for t in turn]
+
+    hands.stroke(ring, ToolName.FREEHAND)
+
+    measured = hands.page.session.measure(hands.visit.outlines[0])
+    assert measured is not None
+    assert measured.area_mm2 == pytest.approx(np.pi * 400, rel=0.05)
+
+
+def filled_muscle(hands: CtHands, x: float = 42.0, half: float = 20.0) -> None:
+    draw(hands, 8, x=x, half=half)
+    draw(hands, 12, x=x, half=half)
+    fill(hands)
+    hands.key(Qt.Key.Key_L)
+
+
+def test_the_list_hides_locks_accepts_and_removes_a_muscle(hands: CtHands) -> None:
+    filled_muscle(hands)
+    panel = hands.page.work.list
+
+    panel.lines[0].visible.click()
+    assert not muscle(hands).visible
+    hands.look_at(PatientPoint(42.0, 30.0, Z0 + 10 * STEP))
+    assert hands.page.viewer.views[Plane.AXIAL].scene_shown.areas == ()
+    panel.lines[0].status.click()
+    assert muscle(hands).status is CompartmentStatus.ACCEPTED
+    panel.lines[0].locked.click()
+    assert not panel.lines[0].remove.isEnabled()
+    panel.lines[0].locked.click()
+    panel.lines[0].remove.click()
+    assert hands.visit.live_compartments == ()
+    assert len(hands.visit.outlines) == 2
+
+
+def test_a_locked_muscle_is_not_changed(hands: CtHands) -> None:
+    filled_muscle(hands)
+    hands.page.work.list.lines[0].locked.click()
+    before = hands.visit
+    corner = square(42.0, 30.0, 12)[2]
+
+    hands.page.choose_tool(ToolName.OUTLINE)
+    hands.look_at(corner)
+    hands.drag(hands.pixel(corner), hands.pixel(PatientPoint(102.0, 90.0, corner.z)))
+    hands.stroke(line_of(10, 22.0, 62.0), ToolName.BRUSH)
+    fill(hands)
+
+    assert hands.visit == before
+    assert "is locked" in hands.said[-1]
+
+
+def test_actions_change_the_chosen_muscle_on_the_slice_or_on_all(hands: CtHands) -> None:
+    filled_muscle(hands, x=22.0, half=15.0)
+    panel = hands.page.work.list
+    panel.lines[0].name.click()
+    hands.look_at(PatientPoint(42.0, 30.0, Z0 + 12 * STEP))
+    before = {k: int(mask(hands, k).sum()) for k in range(8, 13)}
+
+    panel.buttons["Subtract bone"].click()
+    assert int(mask(hands, 8).sum()) == before[8]
+    assert int(mask(hands, 12).sum()) < before[12]
+    panel.scope.chip("everywhere").click()
+    panel.buttons["Subtract bone"].click()
+
+    volume = hands.page.session.volume
+    assert volume is not None
+    assert int(mask(hands, 8).sum()) < before[8]
+    for k in muscle(hands).areas:
+        assert volume.hu[k.k][mask(hands, k.k)].max() < 151
+
+
+def test_a_slice_is_copied_to_the_next_and_the_muscle_mirrored(hands: CtHands) -> None:
+    filled_muscle(hands)
+    panel = hands.page.work.list
+    panel.lines[0].name.click()
+    hands.look_at(PatientPoint(42.0, 30.0, Z0 + 12 * STEP))
+
+    panel.copy.click()
+
+    assert origins(hands)[13] is AreaOrigin.COPIED
+    assert np.array_equal(mask(hands, 13), mask(hands, 12))
+    assert hands.page.viewer.index(Plane.AXIAL) == 13
+
+    panel.mirror.click()
+    hands.settle()
+
+    left, right = sorted(hands.visit.live_compartments, key=lambda each: each.side.value)
+    assert (left.side, right.side) == (Side.LEFT, Side.RIGHT)
+    masks = hands.page.work.muscles.masks(right)
+    assert masks is not None
+    plane = hands.page.session.stack.slice_geometry(12)
+    assert plane is not None
+    row, column = np.argwhere(masks.slices[12].mask.whole()).mean(axis=0)
+    mirrored = plane.patient_point(float(row), float(column))
+    assert mirrored.x == pytest.approx(-42.0, abs=4.0)
+    assert right.side_check.basis is SideBasis.AGREES
+
+
+def test_taking_up_the_brush_moves_no_picture(hands: CtHands) -> None:
+    view = hands.page.viewer.views[Plane.AXIAL]
+    before = view.size()
+
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.settle()
+
+    assert view.size() == before

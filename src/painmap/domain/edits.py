@@ -228,8 +228,10 @@ def place_landmark(landmark: Landmark) -> Edit:
     return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
 
 
-def remove_landmark(landmark: Landmark, *, rechecked: Iterable[PlannedSite | Outline] = ()) -> Edit:
-    """Take a landmark away; `rechecked` are sites and outlines as they are without it."""
+def remove_landmark(
+    landmark: Landmark, *, rechecked: Iterable[PlannedSite | Outline | Compartment] = ()
+) -> Edit:
+    """Take a landmark away; `rechecked` is what has a side, as it is without it."""
     label = f"remove {landmark.kind.value}"
     return Edit(label, Page.CT, put=tuple(rechecked), remove=frozenset({landmark.id}))
 

@@ -26,9 +26,9 @@ from painmap.ui.tools.slice_outcomes import XY, BrushMove
 
 GATES: Mapping[str, Gate | None] = MappingProxyType(
     {
-        "Paint anything": None,
-        "Muscle only, -29 to 150 HU": Gate(*MUSCLE_GATE),
-        "Fat only, -190 to -30 HU": Gate(*FAT_GATE),
+        "All tissue": None,
+        "Muscle": Gate(*MUSCLE_GATE),
+        "Fat": Gate(*FAT_GATE),
     }
 )
 """What the brush takes, in words; the first is the default: a compartment includes its fat."""
@@ -266,5 +266,6 @@ class MuscleBrush:
 
 def _premultiplied(colour: QColor, opacity: int) -> int:
     alpha = max(opacity, LEAST_OPACITY) / 100
-    red, green, blue = (round(part * alpha) for part in colour.getRgb()[:3])
-    return (round(alpha * 255) << 24) | (red << 16) | (green << 8) | blue
+    parts = (colour.alpha(), colour.red(), colour.green(), colour.blue())
+    opaque, red, green, blue = (round(part * alpha) for part in parts)
+    return (opaque << 24) | (red << 16) | (green << 8) | blue

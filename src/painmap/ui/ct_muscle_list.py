@@ -84,10 +84,10 @@ class MuscleList(QFrame):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
-        self.actions: dict[str, QPushButton] = {}
+        self.buttons: dict[str, QPushButton] = {}
         for number, action in enumerate(MaskAction):
             made = button(action.value, partial(self._act, action))
-            self.actions[action.value] = made
+            self.buttons[action.value] = made
             grid.addWidget(made, *divmod(number, 2))
         self.copy = button("Copy to the next slice", self._work.copy_next)
         self.mirror = button("Mirror to the other side", self._work.mirror)

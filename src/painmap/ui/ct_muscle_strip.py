@@ -10,6 +10,9 @@ from painmap.ui.ct_brush import GATES
 from painmap.ui.widgets import button, label, row
 
 
+HEIGHT_PX = 36
+
+
 class MuscleStrip(QWidget):
     """Buttons that belong to muscles; the brush's size and gate while it is the tool."""
 
@@ -22,13 +25,17 @@ class MuscleStrip(QWidget):
         on_size: Callable[[int], object],
     ) -> None:
         super().__init__()
-        self.fill = _quiet("Fill between slices", on_fill)
+        self.fill = _quiet("Fill", on_fill)
+        self.fill.setAccessibleName("Fill between slices")
         self.fill.setToolTip("Fill the muscle between the contours drawn of it (F)")
         self.list = _quiet("Muscles", on_list)
         self.list.setCheckable(True)
         self.list.setToolTip("List the muscles on this CT (L)")
         self.gate = QComboBox()
         self.gate.addItems(list(GATES))
+        self.gate.setToolTip(
+            "What the brush takes: all, muscle (-29 to 150 HU), or fat (-190 to -30 HU)"
+        )
         self.gate.setAccessibleName("What the brush takes")
         self.gate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.gate.currentTextChanged.connect(lambda words: on_gate(GATES[words]))
@@ -38,17 +45,19 @@ class MuscleStrip(QWidget):
         self.larger = _quiet("+", lambda: on_size(1))
         self.larger.setAccessibleName("Larger brush")
         self.larger.setToolTip("Larger brush (])")
-        self.size = label("", "muted")
+        self.diameter = label("", "muted")
         self._brush = QWidget()
-        self._brush.setLayout(row(self.gate, self.smaller, self.size, self.larger, spacing=6))
+        self._brush.setLayout(row(self.gate, self.smaller, self.diameter, self.larger, spacing=2))
         self._brush.hide()
-        self.setLayout(row(self._brush, self.fill, self.list, spacing=8))
+        self.setLayout(row(self._brush, self.fill, self.list, spacing=4))
+        # pictures must not move under the hand when the brush is taken up
+        self.setFixedHeight(HEIGHT_PX)
 
     def show_brush(self, size_mm: int | None) -> None:
         """Show the size of the brush; None: another tool is chosen."""
         self._brush.setVisible(size_mm is not None)
         if size_mm is not None:
-            self.size.setText(f"{size_mm} mm")
+            self.diameter.setText(f"{size_mm} mm")
 
 
 def _quiet(words: str, act: Callable[[], object]) -> QPushButton:
