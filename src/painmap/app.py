@@ -134,7 +134,7 @@ def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[
         found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=where)
         return found is None or not found.comparison.check.differs
 
-    ct = run_to_end(picturing(visit, muscles(), HuRange(), may_show=shows))
+    ct = run_to_end(picturing(visit, muscles(), HuRange(), may_show=shows, read=clinic.blob))
     shown = OverlayChoice(Settings(Path(clinic.database_place).parent)).shown
     images = {**body_pictures(visit, figure, shown), **ct.pictures}
     outcome = export_visit(
@@ -145,6 +145,7 @@ def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[
         muscles=muscles(),
         pictures={name: png_bytes(image) for name, image in images.items()},
         measures=ct.measures,
+        muscle_rows=ct.muscle_rows,
     )
     return outcome, " ".join(ct.missing)
 

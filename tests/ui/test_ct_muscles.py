@@ -8,12 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from painmap.domain.anatomy import Side
+from painmap.domain.anatomy import Level, Side
 from painmap.domain.compartment import AreaOrigin, Compartment, CompartmentStatus
 from painmap.domain.injection import SideBasis
 from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
 from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask
+from painmap.ui.ct_export import picturing
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from tests.support.ct_page import LEFT, NO_KEYS, CtHands, jane, write_body
@@ -354,3 +356,45 @@ def test_taking_up_the_brush_moves_no_picture(hands: CtHands) -> None:
     hands.settle()
 
     assert view.size() == before
+
+
+def test_the_table_measures_each_level_and_the_whole_from_the_voxels(hands: CtHands) -> None:
+    hands.page.bar.chooser.set_level(Level.L3)
+    hands.click(PatientPoint(0.0, 80.0, Z0 + 12 * STEP), ToolName.MIDLINE)
+    filled_muscle(hands, x=22.0, half=15.0)
+
+    hands.page.work.list.measures.click()
+    hands.settle()
+
+    table = hands.page.measures.table
+    cells = [
+        [table.item(line, place) for place in range(table.columnCount())]
+        for line in range(table.rowCount())
+    ]
+    words = [[cell.text() for cell in line if cell is not None] for line in cells]
+    assert [line[1] for line in words] == ["L3", "all 5 slices"]
+    # 49 pixels of 16 square millimetres on each of five slices
+    assert words[0][2] == words[1][2] == "7.8 cm²"
+    # 245 pixels; those above 150 HU count as bone on this ramp
+    assert 0 < int(words[1][-1]) < 245
+    assert "no contrast medium named" in hands.page.measures.source.text()
+    assert "on the supine CT of 29 February 2024" in hands.page.measures.source.text()
+    hands.page.measures.back.click()
+    assert hands.page.is_looking
+
+
+def test_measures_of_muscles_go_into_the_export(hands: CtHands) -> None:
+    filled_muscle(hands, x=22.0, half=15.0)
+    hands.settle()
+    session = hands.page.session
+    clinic = hands.desk.clinic
+
+    found = run_to_end(
+        picturing(
+            hands.visit, session.muscles, session.window, session.in_memory(), read=clinic.blob
+        )
+    )
+
+    assert [(row.level, row.whole) for row in found.muscle_rows] == [(None, False), (None, True)]
+    assert found.muscle_rows[1].figures.area_mm2 == pytest.approx(49 * 16.0)
+    assert found.missing == ()

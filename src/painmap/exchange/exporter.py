@@ -13,6 +13,7 @@ from painmap.domain.anatomy import Muscle
 from painmap.domain.patient import Patient
 from painmap.domain.places import TemplateRef
 from painmap.domain.visit import Visit
+from painmap.imaging.muscle_rows import MuscleRow
 
 
 class OutlineMeasures(Protocol):
@@ -52,6 +53,8 @@ class ExportContext:
         What of it is switched on; empty: nothing is laid over.
     facts : OverlayFacts or None
         The words that belong to it.
+    muscle_rows : tuple of MuscleRow
+        What was measured in muscles whose CT is at hand.
     """
 
     document: VisitDocument
@@ -62,6 +65,7 @@ class ExportContext:
     overlays: Mapping[TemplateRef, Overlays] = field(default_factory=dict)
     shown: frozenset[Overlay] = frozenset()
     facts: OverlayFacts | None = None
+    muscle_rows: tuple[MuscleRow, ...] = ()
 
     @property
     def visit(self) -> Visit:

@@ -139,7 +139,9 @@ def measuring_rows(
             parts.setdefault(levels.get(k), {})[k] = mask
         order = list(Level)
         known = sorted((each for each in parts if each is not None), key=order.index)
-        lines = [(level, parts[level], False) for level in (*known, *([None] if None in parts else []))]
+        lines = [
+            (level, parts[level], False) for level in (*known, *([None] if None in parts else []))
+        ]
         for level, masks, whole in (*lines, (None, dict(muscle.masks), True)):
             rows.append(
                 MuscleRow(

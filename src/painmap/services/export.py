@@ -17,6 +17,7 @@ from painmap.exchange.plain_text import visit_text
 from painmap.exchange.png_note import with_statement
 from painmap.exchange.registry import all_exporters
 from painmap.exchange.writing import replace_file, write_folder
+from painmap.imaging.muscle_rows import MuscleRow
 from painmap.services.catalogue import figures_of, instruments, overlay_facts, overlays_of
 from painmap.services.clinic import Clinic
 from painmap.services.import_report import ReportError, from_json
@@ -66,6 +67,7 @@ def export_visit(
     pictures: Mapping[str, bytes] = _NOTHING,
     measures: Mapping[UUID, OutlineMeasures] = _NO_MEASURES,
     overlays: frozenset[Overlay] = _NO_OVERLAYS,
+    muscle_rows: tuple[MuscleRow, ...] = (),
 ) -> ExportOutcome:
     """Write what is stored of a visit into a new folder inside `folder`.
 
@@ -77,6 +79,8 @@ def export_visit(
         What was measured in each outline.
     overlays : frozenset of Overlay
         What is laid over the figures of the drawing; the drawing says so.
+    muscle_rows : tuple of MuscleRow
+        What was measured in each muscle.
 
     Raises
     ------
@@ -96,6 +100,7 @@ def export_visit(
         overlays={ref: overlays_of(ref) for ref in figures} if overlays else {},
         shown=overlays,
         facts=overlay_facts() if overlays else None,
+        muscle_rows=muscle_rows,
     )
     files = {each.file_name: each.write(context) for each in all_exporters()}
     if document.visit.attached_studies:

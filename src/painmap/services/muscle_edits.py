@@ -222,7 +222,7 @@ def _mirrored(mask: SliceMask, stack: Stack, k: int, line: SpineLine) -> SliceMa
         return None
     whole = np.zeros((mask.rows, mask.columns), dtype=np.bool_)
     for ring in rim_of(mask.bits):
-        corners = ring + (mask.top, mask.left)
+        corners = np.add(ring, (mask.top, mask.left))
         places = [line.mirrored(plane.patient_point(*corner)) for corner in corners.tolist()]
         points: list[PatientPoint] = [place for place in places if place is not None]
         if len(points) < len(places):
@@ -239,6 +239,6 @@ def middles(masks: Mapping[int, SliceMask], stack: Stack) -> tuple[PatientPoint,
     for k, mask in sorted(masks.items()):
         plane = stack.slice_geometry(k)
         if plane is not None and mask.pixels:
-            row, column = np.argwhere(mask.bits).mean(axis=0) + (mask.top, mask.left)
+            row, column = np.add(np.argwhere(mask.bits).mean(axis=0), (mask.top, mask.left))
             found.append(plane.patient_point(float(row), float(column)))
     return tuple(found)

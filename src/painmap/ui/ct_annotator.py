@@ -53,7 +53,6 @@ from painmap.ui.tools.slice_outcomes import (
 from painmap.ui.tools.target import target_tool
 from painmap.ui.tools.window_level import window_tool
 
-
 NEED_MUSCLE = (ToolName.TARGET, ToolName.OUTLINE, ToolName.FREEHAND)
 """Tools that record something of the muscle and side that are chosen below."""
 

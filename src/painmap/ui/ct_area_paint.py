@@ -136,4 +136,6 @@ def _paint_label(painter: QPainter, frame: QRectF, box: QRectF, area: DrawnArea)
     left = box.right() + 8 if outwards else box.left() - 8 - width
     left = min(max(frame.left() + 8, left), frame.right() - 8 - width)
     # below its middle, where the name of a contour on the same slice does not stand
-    text(painter, QPointF(left, box.bottom() + metrics.ascent()), area.label, colour_of(area.colour))
+    text(
+        painter, QPointF(left, box.bottom() + metrics.ascent()), area.label, colour_of(area.colour)
+    )

@@ -204,9 +204,7 @@ class MuscleBrush:
     def _extend(self, stroke: _Stroke, pixel: tuple[float, float]) -> None:
         shape = (stroke.mask.shape[0], stroke.mask.shape[1])
         spacing = pixel_mm(self._session.stack)
-        rows, columns, touched = brushed(
-            shape, (stroke.last, pixel), self.size_mm / 2, spacing
-        )
+        rows, columns, touched = brushed(shape, (stroke.last, pixel), self.size_mm / 2, spacing)
         stroke.last = pixel
         if not stroke.erases and self.gate is not None:
             touched = touched & self.gate.passes(stroke.hu[rows, columns])

@@ -9,13 +9,15 @@ from PySide6.QtGui import QImage
 
 from painmap.domain.anatomy import Muscle
 from painmap.domain.errors import PainmapError
-from painmap.domain.places import StackKey
+from painmap.domain.places import Sha256, StackKey
 from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import plural, study_sentence
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure
+from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.volume import Volume, loading
+from painmap.services.muscle_table import measuring_muscles
 from painmap.services.studies import StudyError, StudyOnDisk, StudyProblem, reopening
 from painmap.ui import ct_pictures
 from painmap.ui.ct_open import HuRange, OpenCt
@@ -36,11 +38,14 @@ class CtExport:
         Of every outline that could be measured.
     missing : tuple of str
         What has no picture and why, one sentence each.
+    muscle_rows : tuple of MuscleRow
+        What was measured in every muscle, line by line.
     """
 
     pictures: Mapping[str, QImage]
     measures: Mapping[UUID, ContourMeasure]
     missing: tuple[str, ...] = ()
+    muscle_rows: tuple[MuscleRow, ...] = ()
 
 
 Known = Mapping[StackKey, tuple[Volume, StudyOnDisk]]
@@ -52,6 +57,8 @@ def picturing(
     window: HuRange,
     known: Known = _NOTHING,
     may_show: Callable[[StudyOnDisk, AttachedStudy], bool] = lambda _disk, _study: True,
+    *,
+    read: Callable[[Sha256], bytes] | None = None,
 ) -> Job[CtExport]:
     """Paint every annotated slice of every attached study; read what is not read yet.
 
@@ -63,10 +70,13 @@ def picturing(
         Stacks that are in memory already.
     may_show : callable
         Whether files that were found again still show whom the study showed.
+    read : callable or None
+        Gives large content by its hash; without it no muscle is measured.
     """
     pictures: dict[str, QImage] = {}
     measures: dict[UUID, ContourMeasure] = {}
     missing: list[str] = []
+    rows: list[MuscleRow] = []
     for study in visit.attached_studies:
         keys = [a.stack_key for a in anchors_of(visit) if a.study_uid == study.study_uid]
         found: set[StackKey] = set()
@@ -82,6 +92,9 @@ def picturing(
                 for name, image in ct_pictures.slice_pictures(opened, visit).items():
                     pictures[_unused(name, pictures)] = image
                 measures |= opened.measures(visit)
+                if read is not None:
+                    found_rows = measuring_muscles(visit, step[0], opened.landmarks(visit), read)
+                    rows += yield from found_rows
         except PainmapError as error:
             missing.append(f"No pictures of the {study_sentence(study)}: {error.message}")
             continue
@@ -90,7 +103,7 @@ def picturing(
                 f"No picture of {plural(left, 'mark')} on the {study_sentence(study)}: "
                 "the slices are not in its folder any more."
             )
-    return CtExport(pictures, measures, tuple(missing))
+    return CtExport(pictures, measures, tuple(missing), tuple(rows))
 
 
 def _reading(

@@ -9,7 +9,6 @@ from painmap.imaging.mask_edit import Gate
 from painmap.ui.ct_brush import GATES
 from painmap.ui.widgets import button, label, row
 
-
 HEIGHT_PX = 36
 
 

@@ -278,15 +278,20 @@ class Muscles:
             return
         words = self.words(muscle_id, side)
         if self.keep(before, after, "fill between slices", muscle_id, side):
-            self._desk.say(f"Filled the {words}: {len(after.keys)} drawn, {len(after.slices)} in all.")
+            self._desk.say(
+                f"Filled the {words}: {len(after.keys)} drawn, {len(after.slices)} in all."
+            )
 
 
 def reading(
     clinic: Clinic, visit: OpenVisit, names: frozenset[Sha256]
 ) -> Mapping[Sha256, SliceMask]:
     """Read masks from the step that still waits to be stored, else from the store; blocks."""
-    found = {}
-    for name in names:
-        waiting = visit.waiting_content(name)
-        found[name] = SliceMask.decoded(clinic.blob(name) if waiting is None else waiting)
+    found = {name: SliceMask.decoded(content_of(clinic, visit, name)) for name in names}
     return MappingProxyType(found)
+
+
+def content_of(clinic: Clinic, visit: OpenVisit, name: Sha256) -> bytes:
+    """Give large content that waits to be stored, or is; blocks."""
+    waiting = visit.waiting_content(name)
+    return clinic.blob(name) if waiting is None else waiting

@@ -16,12 +16,14 @@ from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.progress import Progress
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
+from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.resampling import resampling
 from painmap.imaging.reslice import Plane
 from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume, loading
 from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
+from painmap.services.muscle_table import measuring_muscles
 from painmap.services.pacs_ledger import Held
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
@@ -29,7 +31,9 @@ from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
 from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_muscle_table import MuscleTable
 from painmap.ui.ct_muscle_work import MuscleWork
+from painmap.ui.ct_muscles import content_of
 from painmap.ui.ct_opening import CtOpening, Opened
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_session import CtSession
@@ -102,6 +106,8 @@ class CtPage(VisitPage):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.opening)
         self._stack.addWidget(self._looking())
+        self.measures = MuscleTable(self.session, self._look)
+        self._stack.addWidget(self.measures)
         self.setLayout(column(self._stack))
         self._connect()
         self._make_shortcuts()
@@ -425,6 +431,8 @@ class CtPage(VisitPage):
             self.annotator.refresh()
         if self.session.is_open and changes.touches("compartments"):
             self.work.refresh()
+        if self.session.is_open and self._stack.currentWidget() is self.measures:
+            self.show_measures()
 
     def _on_studies(self) -> None:
         attached = {study.id: study for study in self.desk.open_visit.visit.attached_studies}
@@ -449,7 +457,20 @@ class CtPage(VisitPage):
         self.work.use_tool(name)
 
     def show_measures(self) -> None:
-        """Show what the muscles on the open CT measure."""
+        """Show what the muscles on the open CT measure, from the voxels."""
+        volume, opened = self.session.volume, self.desk.open_visit
+        if volume is None:
+            return
+
+        def done(rows: tuple[MuscleRow, ...]) -> None:
+            if self.session.volume is volume and self.desk.is_open:
+                self.measures.show_rows(rows)
+                self._stack.setCurrentWidget(self.measures)
+
+        read = partial(content_of, self.desk.clinic, opened)
+        landmarks = self.session.landmarks(opened.visit)
+        job = measuring_muscles(opened.visit, volume, landmarks, read)
+        self.desk.run(job, done=done, failed=self.desk.show_error)
 
     def _on_pointer(self, event: PointerEvent) -> None:
         if self.annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
@@ -497,6 +518,9 @@ class CtPage(VisitPage):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.is_looking:
+            if event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.measures:
+                self._look()
+                return
             super().keyPressEvent(event)
             return
         steps = {

@@ -98,7 +98,7 @@ class CtSession(OpenCt):
 
 
 def anchors_of(visit: Visit) -> tuple[CtAnchor, ...]:
-    """What the live targets and outlines of a visit hang on."""
+    """What the live targets, outlines and muscles of a visit hang on."""
     return (
         *(
             site.place.anchor
@@ -106,6 +106,7 @@ def anchors_of(visit: Visit) -> tuple[CtAnchor, ...]:
             if isinstance(site.place, CtPlace)
         ),
         *(outline.anchor for outline in visit.live_outlines),
+        *(muscle.anchor for muscle in visit.live_compartments),
     )
 
 

@@ -26,6 +26,7 @@ from painmap.services.export import ExportOutcome, export_visit, visit_text
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.body_picture import body_pictures
 from painmap.ui.ct_export import CtExport, picturing
+from painmap.ui.ct_muscles import content_of
 from painmap.ui.ct_session import CtSession, anchors_of
 from painmap.ui.desk import Desk, Tone
 from painmap.ui.pages import VisitPage
@@ -160,6 +161,7 @@ class FinishPage(VisitPage):
             self._ct.window,
             self._ct.in_memory(),
             may_show=self._shows_the_patient(self.desk.open_visit.patient),
+            read=partial(content_of, self.desk.clinic, self.desk.open_visit),
         )
 
     def _shows_the_patient(self, patient: Patient) -> Callable[[StudyOnDisk, AttachedStudy], bool]:
@@ -201,6 +203,7 @@ class FinishPage(VisitPage):
                     folder,
                     pictures={n: png_bytes(i) for n, i in {**bodies, **found.pictures}.items()},
                     measures=found.measures,
+                    muscle_rows=found.muscle_rows,
                     muscles=self.desk.muscles,
                     overlays=self.desk.overlays.shown,
                 ),

@@ -1,0 +1,128 @@
+"""The table of what the muscles measure, with what makes the figures comparable."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from painmap.domain.sentences import muscle_words
+from painmap.imaging.muscle_rows import Comparable, MuscleRow
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_pictures import area_words
+from painmap.ui.ct_words import source_words, whole
+from painmap.ui.widgets import button, column, label, row
+
+HEADS = (
+    "Muscle",
+    "Level",
+    "Area",
+    "Lean area",
+    "Mean HU",
+    "SD",
+    "Median HU",
+    "Fat",
+    "Low density",
+    "Volume",
+    "Smaller side by",
+    "Pixels",
+)
+
+EXPLAINED = (
+    "Area: the whole compartment, fat included, mean over the slices. Lean: -29 to 150 HU. "
+    "Fat: -190 to -30 HU over -190 to 150 HU. Low density: 0 to 34 HU over -29 to 150 HU. "
+    "Padding and bone (151 HU and more) are left out of the densities."
+)
+
+NONE = "\N{EN DASH}"
+
+
+class MuscleTable(QWidget):
+    """One line for each muscle, side and level, and one for the whole muscle."""
+
+    def __init__(self, session: OpenCt, on_back: Callable[[], object]) -> None:
+        super().__init__()
+        self._session = session
+        self.source = label("", "muted", wrap=True)
+        self.table = QTableWidget(0, len(HEADS))
+        self.table.setHorizontalHeaderLabels(list(HEADS))
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setAccessibleName("What the muscles measure")
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.back = button("Back to the pictures", on_back, primary=True)
+        box = column(margins=24, spacing=12)
+        box.addLayout(row(label("Muscles, measured", "title"), -1, self.back))
+        box.addWidget(self.source)
+        box.addWidget(self.table, 1)
+        box.addWidget(label(EXPLAINED, "muted", wrap=True))
+        self.setLayout(box)
+
+    def show_rows(self, rows: Sequence[MuscleRow]) -> None:
+        """Show what was measured just now."""
+        self.source.setText(self._source(rows[0].comparable) if rows else "")
+        self.table.setRowCount(len(rows))
+        for number, line in enumerate(rows):
+            for place, words in enumerate(self._words(line)):
+                item = QTableWidgetItem(words)
+                if place > 1:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                if line.whole:
+                    font = item.font()
+                    font.setBold(True)
+                    item.setFont(font)
+                self.table.setItem(number, place, item)
+
+    def _source(self, comparable: Comparable) -> str:
+        where = source_words(self._session.study_date, self._session.stack.patient_position)
+        return f"Measured {where}: {comparable_words(comparable)}."
+
+    def _words(self, line: MuscleRow) -> tuple[str, ...]:
+        figures = line.figures
+        name = muscle_words(line.muscle_id, self._session.muscles)
+        return (
+            f"{line.side.word} {name}",
+            level_words(line),
+            area_words(figures.area_mm2),
+            area_words(figures.lean_area_mm2),
+            _whole(figures.mean_hu),
+            _whole(figures.sd_hu),
+            _whole(figures.median_hu),
+            _percent(figures.fat_share),
+            _percent(figures.low_density_share),
+            NONE if figures.volume_mm3 is None else f"{figures.volume_mm3 / 1000:.0f} ml",
+            _percent(line.asymmetry),
+            str(figures.pixels),
+        )
+
+
+def level_words(line: MuscleRow) -> str:
+    """Such as "L4", "level uncertain", "all 34 slices"."""
+    if line.whole:
+        return f"all {line.figures.slices} slices"
+    return line.level.value if line.level else "level uncertain"
+
+
+def comparable_words(comparable: Comparable) -> str:
+    """Such as "no contrast medium named, 120 kVp, kernel B30f, slices 3 mm thick"."""
+    kvp, thick = comparable.kvp, comparable.thickness_mm
+    return ", ".join(
+        (
+            f"contrast medium {comparable.contrast}"
+            if comparable.contrast
+            else "no contrast medium named",
+            f"{kvp:g} kVp" if kvp else "kVp not given",
+            f"kernel {comparable.kernel}" if comparable.kernel else "kernel not given",
+            f"slices {thick:g} mm thick" if thick else "slice thickness not given",
+        )
+    )
+
+
+def _whole(value: float | None) -> str:
+    return NONE if value is None else whole(value)
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else f"{round(100 * share)} %"
