@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from painmap.domain.anatomy import Level, Side
-from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
 from painmap.imaging.muscle_rows import MeasuredMuscle, level_of_slices, measuring_rows
 from painmap.imaging.slice_mask import SliceMask

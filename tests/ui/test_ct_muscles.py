@@ -275,19 +275,20 @@ def test_the_list_hides_locks_accepts_and_removes_a_muscle(hands: CtHands) -> No
     assert not muscle(hands).visible
     hands.look_at(PatientPoint(42.0, 30.0, Z0 + 10 * STEP))
     assert hands.page.viewer.views[Plane.AXIAL].scene_shown.areas == ()
-    panel.lines[0].status.click()
+    panel.accept.click()
     assert muscle(hands).status is CompartmentStatus.ACCEPTED
-    panel.lines[0].locked.click()
-    assert not panel.lines[0].remove.isEnabled()
-    panel.lines[0].locked.click()
-    panel.lines[0].remove.click()
+    assert panel.lines[0].state.text() == "accepted"
+    panel.lock.click()
+    assert not panel.remove.isEnabled()
+    panel.lock.click()
+    panel.remove.click()
     assert hands.visit.live_compartments == ()
     assert len(hands.visit.outlines) == 2
 
 
 def test_a_locked_muscle_is_not_changed(hands: CtHands) -> None:
     filled_muscle(hands)
-    hands.page.work.list.lines[0].locked.click()
+    hands.page.work.list.lock.click()
     before = hands.visit
     corner = square(42.0, 30.0, 12)[2]
 

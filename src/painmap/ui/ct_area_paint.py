@@ -1,5 +1,6 @@
 """Painting what belongs to a muscle on a picture: a light filling and a rim."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -28,6 +29,9 @@ MUSCLE_COLOURS = (
     "#c8c8c8",
 )
 """Of the palette of muscles; each is read on dark pictures, names tell them apart."""
+
+MOST_LABELS = 12
+"""So often a name gives way to another before they may meet."""
 
 FILLED_DASH = [4.0, 3.0]
 """The rim of a slice that was filled is dashed, that of one that was drawn or painted is not."""
@@ -124,18 +128,34 @@ def paint_area(painter: QPainter, frame: QRectF, to_device: QTransform, area: Dr
         pen.setDashPattern(FILLED_DASH)
     painter.setPen(pen)
     painter.drawPath(path)
-    if area.label:
-        _paint_label(painter, frame, path.boundingRect(), area)
 
 
-def _paint_label(painter: QPainter, frame: QRectF, box: QRectF, area: DrawnArea) -> None:
+def paint_area_labels(
+    painter: QPainter, frame: QRectF, to_device: QTransform, areas: Iterable[DrawnArea]
+) -> None:
+    """Write the names of areas beside them, none over another."""
+    taken: list[QRectF] = []
+    for area in areas:
+        if area.label:
+            box = (area.to_view * to_device).mapRect(area.path.boundingRect())
+            if box.intersects(frame):
+                _paint_label(painter, frame, box, area, taken)
+
+
+def _paint_label(
+    painter: QPainter, frame: QRectF, box: QRectF, area: DrawnArea, taken: list[QRectF]
+) -> None:
     painter.setFont(font(SMALL_TEXT_PX, strong=area.chosen))
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance(area.label)
     outwards = box.center().x() >= frame.center().x()
     left = box.right() + 8 if outwards else box.left() - 8 - width
     left = min(max(frame.left() + 8, left), frame.right() - 8 - width)
-    # below its middle, where the name of a contour on the same slice does not stand
-    text(
-        painter, QPointF(left, box.bottom() + metrics.ascent()), area.label, colour_of(area.colour)
-    )
+    place = QRectF(left, box.center().y() - metrics.height() / 2, width, metrics.height())
+    for _ in range(MOST_LABELS):
+        if not any(place.intersects(other) for other in taken):
+            break
+        place.translate(0, metrics.height())
+    taken.append(place)
+    baseline = QPointF(place.left(), place.top() + metrics.ascent())
+    text(painter, baseline, area.label, colour_of(area.colour))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from painmap.domain.anatomy import Side
@@ -82,6 +82,8 @@ class _Stroke:
     shown: Shown
     erases: bool
     last: tuple[float, float]
+    box: QRect
+    """What is painted of the slice: all else need not be drawn."""
 
 
 Target = tuple[str, Side]
@@ -196,6 +198,7 @@ class MuscleBrush:
             shown,
             at.erases,
             shown.placement.pixel_of_view(at.at),
+            QRect() if there is None else _box_of(there.mask),
         )
         self._finished = None
         self._muscles.painted = (known.id if known else None, k)
@@ -209,6 +212,7 @@ class MuscleBrush:
         if not stroke.erases and self.gate is not None:
             touched = touched & self.gate.passes(stroke.hu[rows, columns])
         stroke.mask[rows, columns][touched] = not stroke.erases
+        stroke.box |= _box(rows, columns)
         stroke.pixels[rows, columns][touched] = 0 if stroke.erases else stroke.colour
 
     def lift(self) -> None:
@@ -252,7 +256,7 @@ class MuscleBrush:
                 QImage.Format.Format_ARGB32_Premultiplied,
             )
             painter.setTransform(stroke.shown.placement.transform * to_device)
-            painter.drawImage(QPointF(0, 0), image)
+            painter.drawImage(QPointF(stroke.box.topLeft()), image, stroke.box)
             painter.resetTransform()
         if self._at is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -260,6 +264,15 @@ class MuscleBrush:
             for colour, width in ((CT.halo, 2.6), (CT.chosen, 1.2)):
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawEllipse(to_device.map(QPointF(*self._at)), radius, radius)
+
+
+def _box(rows: slice, columns: slice) -> QRect:
+    return QRect(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+
+
+def _box_of(mask: SliceMask) -> QRect:
+    height, width = mask.bits.shape
+    return QRect(mask.left, mask.top, width, height)
 
 
 def _premultiplied(colour: QColor, opacity: int) -> int:

@@ -5,9 +5,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from painmap.domain.compartment import Compartment, CompartmentStatus
 from painmap.domain.sentences import plural
@@ -15,7 +24,7 @@ from painmap.services.compartments import PALETTE_SIZE
 from painmap.services.muscle_edits import MaskAction
 from painmap.ui.ct_area_paint import colour_of
 from painmap.ui.ct_muscles import Muscles
-from painmap.ui.widgets import Chips, button, column, empty, label, restyle, row
+from painmap.ui.widgets import Chips, button, column, empty, label, row
 
 WIDTH_PX = 272
 SWATCH_PX = 14
@@ -59,10 +68,20 @@ class MuscleList(QFrame):
         )
         self.measures = button("Measures ...", on_measures)
         self.more = self._made_more()
-        box = column(label("Muscles on this CT", "heading"), self._none, margins=12, spacing=10)
-        box.addLayout(self._lines)
-        box.addWidget(self.more)
-        box.addStretch(1)
+        inner = QWidget()
+        within = column(self._none, spacing=8)
+        within.setContentsMargins(0, 0, 8, 0)
+        within.addLayout(self._lines)
+        within.addWidget(self.more)
+        within.addStretch(1)
+        inner.setLayout(within)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        box = column(label("Muscles on this CT", "heading"), margins=12, spacing=8)
+        box.addWidget(scroll, 1)
         box.addWidget(self.measures)
         self.setLayout(box)
         self.setFixedWidth(WIDTH_PX)
@@ -84,20 +103,25 @@ class MuscleList(QFrame):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons: dict[str, QToolButton] = {}
         for number, action in enumerate(MaskAction):
-            made = button(action.value, partial(self._act, action))
+            made = _small(action.value, partial(self._act, action))
             self.buttons[action.value] = made
             grid.addWidget(made, *divmod(number, 2))
-        self.copy = button("Copy to the next slice", self._work.copy_next)
-        self.mirror = button("Mirror to the other side", self._work.mirror)
+        self.copy = _small("Copy to next slice", self._work.copy_next)
+        self.mirror = _small("Mirror to other side", self._work.mirror)
+        grid.addWidget(self.copy, 3, 0)
+        grid.addWidget(self.mirror, 3, 1)
         self.facts = label("", "muted", wrap=True)
+        self.accept = _small("Accept", self._on_accept)
+        self.lock = _small("Lock", self._on_lock)
+        self.colour = _small("Colour", self._on_colour)
+        self.remove = _small("Remove", self._on_remove)
         box = column(self.facts, spacing=8)
+        box.addLayout(row(self.accept, self.lock, self.colour, self.remove, -1, spacing=2))
         box.addLayout(row(label("Opacity", "muted"), self.opacity, spacing=8))
         box.addWidget(self.scope)
         box.addLayout(grid)
-        box.addWidget(self.copy)
-        box.addWidget(self.mirror)
         more.setLayout(box)
         return more
 
@@ -121,9 +145,39 @@ class MuscleList(QFrame):
         self.more.setVisible(chosen is not None)
         if chosen is not None:
             self.facts.setText(facts_of(chosen))
+            accepted = chosen.status is CompartmentStatus.ACCEPTED
+            self.accept.setText("Edit again" if accepted else "Accept")
+            self.lock.setText("Unlock" if chosen.locked else "Lock")
+            self.remove.setEnabled(not chosen.locked)
             self.opacity.setValue(chosen.opacity)
 
     # --- what is done
+
+    def _on_accept(self) -> None:
+        chosen = self._work.muscles.chosen_one
+        if chosen is None:
+            return
+        accepted = chosen.status is CompartmentStatus.ACCEPTED
+        status = CompartmentStatus.EDITED if accepted else CompartmentStatus.ACCEPTED
+        words = "edit muscle again" if accepted else "accept muscle"
+        self._work.change(replace(chosen, status=status), words)
+
+    def _on_lock(self) -> None:
+        chosen = self._work.muscles.chosen_one
+        if chosen is not None:
+            words = "unlock muscle" if chosen.locked else "lock muscle"
+            self._work.change(replace(chosen, locked=not chosen.locked), words)
+
+    def _on_colour(self) -> None:
+        chosen = self._work.muscles.chosen_one
+        if chosen is not None:
+            number = (chosen.colour + 1) % PALETTE_SIZE
+            self._work.change(replace(chosen, colour=number), "colour of the muscle")
+
+    def _on_remove(self) -> None:
+        chosen = self._work.muscles.chosen_one
+        if chosen is not None:
+            self._work.remove(chosen)
 
     def _act(self, action: MaskAction) -> None:
         self._work.act(action, everywhere=self.scope.chosen == (EVERYWHERE,))
@@ -141,63 +195,45 @@ class MuscleList(QFrame):
             self._work.change(replace(chosen, opacity=percent), "opacity of the muscle")
 
 
-class MuscleLine(QFrame):
-    """One muscle."""
+class MuscleLine(QWidget):
+    """One muscle: its colour, hollow while it is hidden, its name, and how far it stands."""
 
     def __init__(self, compartment: Compartment, work: Work, *, chosen: bool) -> None:
         super().__init__()
-        self.compartment = compartment
-        self._work = work
         words = work.muscles.words(compartment.muscle_id, compartment.side)
-        self.swatch = button("", self._next_colour, flat=True)
-        self.swatch.setIcon(swatch(colour_of(compartment.colour)))
-        self.swatch.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
-        self.swatch.setAccessibleName(f"Colour of the {words}")
-        self.swatch.setToolTip("Next colour")
-        self.name = button(words, lambda: work.choose(compartment), flat=True)
+        self.visible = QToolButton()
+        self.visible.setIcon(swatch(colour_of(compartment.colour), hollow=not compartment.visible))
+        self.visible.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
+        self.visible.setAutoRaise(True)
+        self.visible.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        shown = "Hide" if compartment.visible else "Show"
+        self.visible.setToolTip(shown)
+        self.visible.setAccessibleName(f"{shown} the {words}")
+        turned = replace(compartment, visible=not compartment.visible)
+        self.visible.clicked.connect(lambda: work.change(turned, f"{shown.lower()} muscle"))
+        self.name = QToolButton()
+        self.name.setText(words)
         self.name.setCheckable(True)
         self.name.setChecked(chosen)
+        self.name.setAutoRaise(True)
+        self.name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.name.setProperty("muscleName", True)
-        restyle(self.name)
-        self.visible = self._flag("shown", "hidden", on=compartment.visible, act=self._show)
-        self.locked = self._flag("locked", "open", on=compartment.locked, act=self._lock)
-        accepted = compartment.status is CompartmentStatus.ACCEPTED
-        self.status = button(compartment.status.value, self._accept, flat=True)
-        self.status.setToolTip("Edit again" if accepted else "Accept as it is")
-        self.remove = button("Remove", lambda: work.remove(compartment), flat=True)
-        self.remove.setEnabled(not compartment.locked)
-        top = row(self.swatch, self.name, spacing=4)
-        top.setStretch(1, 1)
-        below = row(self.status, self.visible, self.locked, -1, self.remove, spacing=2)
-        box = column(spacing=0)
-        box.addLayout(top)
-        box.addLayout(below)
+        self.name.clicked.connect(lambda: work.choose(compartment))
+        locked = ", locked" if compartment.locked else ""
+        self.state = label(f"{compartment.status.value}{locked}", "muted")
+        box = row(self.visible, self.name, self.state, spacing=4)
+        box.setStretch(1, 1)
         self.setLayout(box)
 
-    def _flag(self, yes: str, no: str, *, on: bool, act: Callable[[], object]) -> QPushButton:
-        made = button(yes if on else no, act, flat=True)
-        made.setToolTip(f"Now {yes if on else no}: make it {no if on else yes}")
-        return made
 
-    def _next_colour(self) -> None:
-        number = (self.compartment.colour + 1) % PALETTE_SIZE
-        self._work.change(replace(self.compartment, colour=number), "colour of the muscle")
-
-    def _show(self) -> None:
-        shown = not self.compartment.visible
-        changed = replace(self.compartment, visible=shown)
-        self._work.change(changed, "show muscle" if shown else "hide muscle")
-
-    def _lock(self) -> None:
-        locked = not self.compartment.locked
-        changed = replace(self.compartment, locked=locked)
-        self._work.change(changed, "lock muscle" if locked else "unlock muscle")
-
-    def _accept(self) -> None:
-        accepted = self.compartment.status is CompartmentStatus.ACCEPTED
-        status = CompartmentStatus.EDITED if accepted else CompartmentStatus.ACCEPTED
-        changed = replace(self.compartment, status=status)
-        self._work.change(changed, "edit muscle again" if accepted else "accept muscle")
+def _small(words: str, act: Callable[[], object]) -> QToolButton:
+    made = QToolButton()
+    made.setText(words)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    made.clicked.connect(lambda: act())
+    return made
 
 
 def facts_of(compartment: Compartment) -> str:
@@ -210,14 +246,14 @@ def facts_of(compartment: Compartment) -> str:
     return "; ".join(parts)
 
 
-def swatch(colour: QColor) -> QIcon:
-    """A square of a colour."""
+def swatch(colour: QColor, *, hollow: bool = False) -> QIcon:
+    """A square of a colour; only its rim while what it stands for is hidden."""
     pixmap = QPixmap(SWATCH_PX, SWATCH_PX)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(colour)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(0, 0, SWATCH_PX, SWATCH_PX, 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
+    painter.setPen(colour)
+    painter.drawRoundedRect(QRectF(1, 1, SWATCH_PX - 2, SWATCH_PX - 2), 3, 3)
     painter.end()
     return QIcon(pixmap)

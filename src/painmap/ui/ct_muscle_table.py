@@ -19,18 +19,19 @@ HEADS = (
     "Lean area",
     "Mean HU",
     "SD",
-    "Median HU",
+    "Median",
     "Fat",
     "Low density",
     "Volume",
-    "Smaller side by",
+    "Asymmetry",
     "Pixels",
 )
 
 EXPLAINED = (
     "Area: the whole compartment, fat included, mean over the slices. Lean: -29 to 150 HU. "
     "Fat: -190 to -30 HU over -190 to 150 HU. Low density: 0 to 34 HU over -29 to 150 HU. "
-    "Padding and bone (151 HU and more) are left out of the densities."
+    "Asymmetry: by how much the smaller side's area is smaller. Padding and bone (151 HU and "
+    "more) are left out of the densities."
 )
 
 NONE = "\N{EN DASH}"
@@ -48,6 +49,10 @@ class MuscleTable(QWidget):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
+        # twelve columns beside each other at the window's usual width
+        self.table.setStyleSheet(
+            "QTableWidget::item { padding: 2px 4px } QHeaderView::section { padding: 6px 4px }"
+        )
         self.table.setAccessibleName("What the muscles measure")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.back = button("Back to the pictures", on_back, primary=True)

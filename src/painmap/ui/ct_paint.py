@@ -6,7 +6,7 @@ from enum import StrEnum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
-from painmap.ui.ct_area_paint import DrawnArea, paint_area
+from painmap.ui.ct_area_paint import DrawnArea, paint_area, paint_area_labels
 from painmap.ui.ct_paint_words import (
     MARGIN_PX,
     NO_CAPTIONS,
@@ -95,6 +95,7 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     painter.setClipRect(frame)
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
+    paint_area_labels(painter, frame, to_device, scene.areas)
     if scene.cross is not None:
         _paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
     # the chosen one lies on top

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPixmap,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -97,6 +98,8 @@ class SliceView(pg.GraphicsView):
         self.image.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._placement: Placement | None = None
         self._scene = Scene()
+        self._still_key: tuple[Scene, QTransform, QSize] | None = None
+        self._still_picture = QPixmap()
         self._zoom = 1.0
         self._centre: XY | None = None
         self._part: QRectF | None = None
@@ -242,10 +245,27 @@ class SliceView(pg.GraphicsView):
         painter.resetTransform()
         frame = QRectF(self.viewport().rect())
         if self._placement is not None:
-            if self.overlay is not None:
+            if self.overlay is None:
+                paint_scene(painter, frame, self.to_device, self._scene)
+            else:
                 self.overlay(painter, self.to_device)
-            paint_scene(painter, frame, self.to_device, self._scene)
+                painter.drawPixmap(0, 0, self._still())
         painter.restore()
+
+    def _still(self) -> QPixmap:
+        """The scene as a picture: painted once while only the overlay moves."""
+        key = (self._scene, self.to_device, self.viewport().size())
+        if self._still_key != key:
+            ratio = self.devicePixelRatioF()
+            self._still_picture = QPixmap(self.viewport().size() * ratio)
+            self._still_picture.setDevicePixelRatio(ratio)
+            self._still_picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._still_picture)
+            frame = QRectF(self.viewport().rect())
+            paint_scene(painter, frame, self.to_device, self._scene)
+            painter.end()
+            self._still_key = key
+        return self._still_picture
 
     # --- the hand
 
@@ -308,7 +328,9 @@ class SliceView(pg.GraphicsView):
         elif held & Qt.MouseButton.LeftButton:
             self.pointer.emit(self._event(PointerKind.MOVE, event, Button.LEFT))
         self._last = at
-        self.hovered.emit(self.place_at(at))
+        if not (self.right_paints and held != Qt.MouseButton.NoButton):
+            # while it paints, the hand looks at the stroke and not at the value under it
+            self.hovered.emit(self.place_at(at))
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
