@@ -9,13 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from painmap.documents.intended_use import INTENDED_USE
 from painmap.documents.visit_document import VisitDocument, loads
-from painmap.domain.anatomy import Muscle, Side
+from painmap.domain.anatomy import Level, Muscle, Side
+from painmap.domain.compartment import AreaOrigin, Compartment, SliceArea
+from painmap.domain.ids import new_id
 from painmap.domain.injection import SideBasis, SideCheck
 from painmap.domain.items import Stamp
 from painmap.domain.pain import Depth, Quality
@@ -27,6 +30,8 @@ from painmap.exchange import exporters
 from painmap.exchange.exporter import ExportContext, Exporter
 from painmap.exchange.plain_text import visit_text
 from painmap.exchange.registry import all_exporters
+from painmap.imaging.muscle_measure import MuscleFigures
+from painmap.imaging.muscle_rows import Comparable, MuscleRow
 from painmap.services.catalogue import instruments
 from tests.support import factories as make
 from tests.support import strategies as some
@@ -199,11 +204,12 @@ def test_the_picture_of_any_visit_says_what_it_leaves_out(document: VisitDocumen
 
 
 def test_every_format_is_held_against_any_visit() -> None:
-    held = {*TABLES, "visit-json", "visit-text", "pain-long-csv", "pain-wide-csv", "body-svg"}
+    held = {*TABLES, "visit-json", "visit-text", "pain-long-csv", "pain-wide-csv"}
+    held |= {"body-svg", "muscles-csv"}
     assert {each.id for each in all_exporters()} == held
 
 
-@pytest.mark.parametrize("exporter_id", ["pain-csv", "sites-csv", "outlines-csv"])
+@pytest.mark.parametrize("exporter_id", ["pain-csv", "sites-csv", "outlines-csv", "muscles-csv"])
 def test_tables_do_not_name_the_patient(exporter_id: str) -> None:
     assert b"Secretname" not in exporter(exporter_id).write(full())
 
@@ -348,3 +354,89 @@ def test_a_finished_visit_without_anything_says_so() -> None:
 
     assert "draft" not in text
     assert "\nNothing is recorded.\n" in text
+
+
+def muscle(**fields: Any) -> Compartment:
+    area = SliceArea(3, Sha256("c" * 64), AreaOrigin.DRAWN)
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "muscle_id": "psoas_major",
+        "side": Side.LEFT,
+        "anchor": make.anchor(),
+        "areas": (area,),
+    }
+    return Compartment(**values | fields)
+
+
+def measured(compartment: Compartment, level: Level | None, *, whole: bool) -> MuscleRow:
+    figures = MuscleFigures(
+        pixels=980,
+        left_out=20,
+        area_mm2=1040.04,
+        lean_area_mm2=900.0,
+        mean_hu=48.06,
+        sd_hu=20.0,
+        median_hu=None,
+        fat_share=0.125,
+        low_density_share=0.2,
+        volume_mm3=31200.4,
+        slices=10,
+    )
+    comparable = Comparable("", 120.0, "B30f", 3.0)
+    return MuscleRow(
+        compartment.id,
+        compartment.muscle_id,
+        compartment.side,
+        level,
+        whole,
+        figures,
+        None if level is None else 0.1,
+        comparable,
+    )
+
+
+def test_a_muscle_has_a_line_for_each_level_and_what_makes_it_comparable() -> None:
+    compartment = muscle()
+    of = replace(
+        context(compartment),
+        muscle_rows=(
+            measured(compartment, Level.L3, whole=False),
+            measured(compartment, None, whole=False),
+            measured(compartment, None, whole=True),
+        ),
+    )
+
+    lines = rows("muscles-csv", of)
+
+    assert [(line["level"], line["line"]) for line in lines] == [
+        ("L3", "level"),
+        ("", "level uncertain"),
+        ("", "whole muscle"),
+    ]
+    names = [
+        "side",
+        "area_mm2",
+        "mean_hu",
+        "median_hu",
+        "fat_percent",
+        "volume_mm3",
+        "asymmetry_percent",
+    ]
+    assert [lines[0][name] for name in names] == [
+        "LEFT",
+        "1040",
+        "48.1",
+        "",
+        "12.5",
+        "31200",
+        "10",
+    ]
+    comparable = ["contrast", "kvp", "kernel", "slice_thickness_mm", "pixels", "left_out_pixels"]
+    assert [lines[0][name] for name in comparable] == ["", "120", "B30f", "3", "980", "20"]
+
+
+def test_a_muscle_that_was_entered_in_error_is_not_in_the_table() -> None:
+    compartment = muscle(entered_in_error="study of another person")
+    row = measured(compartment, Level.L3, whole=False)
+
+    assert rows("muscles-csv", replace(context(compartment), muscle_rows=(row,))) == []

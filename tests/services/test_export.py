@@ -25,6 +25,7 @@ from tests.support import factories as make
 TABLES = {
     "body diagram.svg",
     "instruments.csv",
+    "muscles.csv",
     "outlines.csv",
     "pain marks.csv",
     "pain sites.csv",

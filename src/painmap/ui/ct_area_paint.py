@@ -116,18 +116,17 @@ def paint_area(painter: QPainter, frame: QRectF, to_device: QTransform, area: Dr
     colour = colour_of(area.colour)
     filling = QColor(colour)
     filling.setAlphaF(area.opacity / 100)
-    halo = QColor(CT.halo)
-    halo.setAlphaF(0.5)
-    width = 2.0 if area.chosen else 1.3
-    painter.setBrush(filling)
-    painter.setPen(QPen(halo, width + 1.6))
-    painter.drawPath(path)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(colour, width)
+    pen = QPen(colour, 2.0 if area.chosen else 1.3)
     if area.filled:
         pen.setDashPattern(FILLED_DASH)
+    if area.chosen:
+        halo = QColor(CT.halo)
+        halo.setAlphaF(0.5)
+        painter.strokePath(path, QPen(halo, 3.6))
+    painter.setBrush(filling)
     painter.setPen(pen)
     painter.drawPath(path)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def paint_area_labels(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -26,8 +27,10 @@ from painmap.ui.ct_area_paint import colour_of
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.widgets import Chips, button, column, empty, label, row
 
-WIDTH_PX = 272
+WIDTH_PX = 296
 SWATCH_PX = 14
+NAME_STYLE = "text-align: left; padding: 3px 6px; font-weight: "
+SMALL_STYLE = "padding: 3px 4px"
 HERE, EVERYWHERE = "here", "everywhere"
 
 
@@ -102,16 +105,19 @@ class MuscleList(QFrame):
         self.scope.set_chosen([HERE])
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
+        grid.setSpacing(2)
+        # how it is done stands in the tool tips: the list is narrow
         self.buttons: dict[str, QToolButton] = {}
         for number, action in enumerate(MaskAction):
             made = _small(action.value, partial(self._act, action))
             self.buttons[action.value] = made
-            grid.addWidget(made, *divmod(number, 2))
-        self.copy = _small("Copy to next slice", self._work.copy_next)
-        self.mirror = _small("Mirror to other side", self._work.mirror)
-        grid.addWidget(self.copy, 3, 0)
-        grid.addWidget(self.mirror, 3, 1)
+            grid.addWidget(made, *divmod(number, 2), Qt.AlignmentFlag.AlignLeft)
+        self.copy = _small("Copy to next", self._work.copy_next)
+        self.mirror = _small("Mirror across", self._work.mirror)
+        self.copy.setToolTip("Copy this slice of the muscle to the next slice, and go there")
+        self.mirror.setToolTip("Give the other side this shape, across the patient's midline")
+        grid.addWidget(self.copy, 3, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.mirror, 3, 1, Qt.AlignmentFlag.AlignLeft)
         self.facts = label("", "muted", wrap=True)
         self.accept = _small("Accept", self._on_accept)
         self.lock = _small("Lock", self._on_lock)
@@ -211,14 +217,13 @@ class MuscleLine(QWidget):
         self.visible.setAccessibleName(f"{shown} the {words}")
         turned = replace(compartment, visible=not compartment.visible)
         self.visible.clicked.connect(lambda: work.change(turned, f"{shown.lower()} muscle"))
-        self.name = QToolButton()
-        self.name.setText(words)
+        self.name = QPushButton(words)
         self.name.setCheckable(True)
         self.name.setChecked(chosen)
-        self.name.setAutoRaise(True)
+        self.name.setFlat(True)
         self.name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.name.setProperty("muscleName", True)
+        self.name.setStyleSheet(NAME_STYLE + ("600" if chosen else "400"))
         self.name.clicked.connect(lambda: work.choose(compartment))
         locked = ", locked" if compartment.locked else ""
         self.state = label(f"{compartment.status.value}{locked}", "muted")
@@ -230,6 +235,7 @@ class MuscleLine(QWidget):
 def _small(words: str, act: Callable[[], object]) -> QToolButton:
     made = QToolButton()
     made.setText(words)
+    made.setStyleSheet(SMALL_STYLE)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     made.clicked.connect(lambda: act())

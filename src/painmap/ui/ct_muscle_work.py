@@ -1,12 +1,13 @@
 """All that the page CT does with muscles: brush, fill, list, actions, measures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin, Compartment
 from painmap.domain.edits import change_compartment, remove_compartment
 from painmap.domain.injection import Outline
+from painmap.domain.visit import Item
 from painmap.imaging.mask_edit import Gate
 from painmap.imaging.spine_line import SpineLine, SpineMark
 from painmap.services.compartments import MuscleMasks, pixel_mm, with_keys
@@ -103,6 +104,16 @@ class MuscleWork:
     def forget(self) -> None:
         self.muscles.forget()
         self.list.refresh()
+
+    def show_items(self, items: Sequence[Item]) -> None:
+        """Bring muscles into view: the slice stays where it holds something of them."""
+        for item in items:
+            if isinstance(item, Compartment) and item in self.muscles.shown:
+                self.muscles.chosen = item.id
+                if item.area_at(self._k) is None:
+                    self._viewer.go_to(self._session.native, item.areas[0].k)
+                self.refresh()
+                return
 
     def use_tool(self, name: ToolName) -> None:
         """Another tool is chosen."""

@@ -557,6 +557,7 @@ class CtPage(VisitPage):
         """Bring annotations into view; a study that is attached but not open is opened."""
         visit = self.desk.open_visit.visit
         items = [item for item in map(visit.find, ids) if item is not None]
+        self.work.show_items(items)
         marked = next((found for item in items if (found := marked_place(item))), None)
         if marked is None:
             self._offer_study(items)
