@@ -27,7 +27,7 @@ from painmap.ui.ct_area_paint import colour_of
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.widgets import Chips, button, column, empty, label, row
 
-WIDTH_PX = 296
+WIDTH_PX = 312
 SWATCH_PX = 14
 NAME_STYLE = "text-align: left; padding: 3px 6px; font-weight: "
 SMALL_STYLE = "padding: 3px 4px"
