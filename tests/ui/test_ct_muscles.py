@@ -16,7 +16,8 @@ from painmap.domain.progress import run_to_end
 from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask
 from painmap.ui.ct_export import picturing
-from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_panels import TextPanel
+from painmap.ui.ct_tool_strip import TOOLS, ToolName
 from painmap.ui.desk import Desk
 from tests.support.ct_page import LEFT, NO_KEYS, CtHands, jane, write_body
 
@@ -399,3 +400,29 @@ def test_measures_of_muscles_go_into_the_export(hands: CtHands) -> None:
     assert [(row.level, row.whole) for row in found.muscle_rows] == [(None, False), (None, True)]
     assert found.muscle_rows[1].figures.area_mm2 == pytest.approx(49 * 16.0)
     assert found.missing == ()
+
+
+def test_a_muscle_is_brought_into_view_on_a_slice_that_holds_something_of_it(
+    hands: CtHands,
+) -> None:
+    filled_muscle(hands)
+    hands.look_at(PatientPoint(42.0, 30.0, Z0 + 2 * STEP))
+
+    hands.page.show_items((muscle(hands).id,))
+
+    assert hands.page.viewer.index(Plane.AXIAL) == 8
+    hands.page.viewer.go_to(Plane.AXIAL, 10)
+    hands.page.show_items((muscle(hands).id,))
+    assert hands.page.viewer.index(Plane.AXIAL) == 10
+
+
+def test_a_question_mark_lists_every_key_of_the_tools(hands: CtHands) -> None:
+    hands.key(Qt.Key.Key_Question)
+
+    panel = hands.page.opening.panel
+    assert isinstance(panel, TextPanel)
+    lines = panel.text.toPlainText().splitlines()
+    for spec in TOOLS:
+        assert any(line.startswith(f"{spec.key}:  {spec.word}") for line in lines)
+    panel.back_button.click()
+    assert hands.page.is_looking

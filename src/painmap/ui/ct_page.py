@@ -30,6 +30,7 @@ from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
+from painmap.ui.ct_keys import TITLE, key_lines
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscle_table import MuscleTable
 from painmap.ui.ct_muscle_work import MuscleWork
@@ -155,6 +156,7 @@ class CtPage(VisitPage):
         for number, preset in enumerate(WINDOWS, 1):
             self._shortcut(f"Ctrl+{number}", partial(self._use_preset, preset))
         self._shortcut("Home", self.viewer.fit)
+        self._shortcut("?", self.show_keys)
         self._shortcut("F", self.work.fill)
         self._shortcut("L", self.work.toggle_list)
         self._shortcut("[", lambda: self.work.resize(-1))
@@ -386,6 +388,11 @@ class CtPage(VisitPage):
         elif disk is not None:
             lines = list(disk.report.sentences)
             self.opening.show_text("Import report", lines, self._on_dismissed)
+
+    def show_keys(self) -> None:
+        """Show what each key does here."""
+        self._stack.setCurrentWidget(self.opening)
+        self.opening.show_text(TITLE, key_lines(), self._on_dismissed)
 
     def detach(self) -> None:
         """Detach the study that is open; what was marked on it stays as entered in error."""

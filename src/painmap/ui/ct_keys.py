@@ -1,0 +1,29 @@
+"""The keys of the page CT, as a sheet to read."""
+
+from painmap.imaging.window import WINDOWS
+from painmap.ui.ct_tool_strip import TOOLS
+
+TITLE = "Keys of the page CT"
+
+OTHERS = (
+    ("F", "Fill the muscle between its contours"),
+    ("L", "List the muscles"),
+    ("[ and ]", "Smaller or larger brush"),
+    ("Shift", "The brush erases; so does the right button"),
+    ("Return", "Close the contour"),
+    ("Backspace", "Take the last vertex back"),
+    ("Delete", "Remove the vertex that is held, else what is chosen"),
+    ("Escape", "Leave the gesture, the question, what is chosen"),
+    ("Up and Down", "One slice"),
+    ("Page Up and Page Down", "Five slices"),
+    ("Space", "Move the picture while it is held"),
+    ("Home", "Fit the pictures"),
+    ("?", "This sheet"),
+)
+
+
+def key_lines() -> list[str]:
+    """One line a key: the tools first, the windows last."""
+    tools = [(spec.key, f"{spec.word}. {spec.hint}") for spec in TOOLS]
+    windows = [(f"Ctrl+{n}", f"Window: {each.name}") for n, each in enumerate(WINDOWS, 1)]
+    return [f"{key}:  {words}" for key, words in (*tools, *OTHERS, *windows)]
