@@ -426,3 +426,20 @@ def test_a_question_mark_lists_every_key_of_the_tools(hands: CtHands) -> None:
         assert any(line.startswith(f"{spec.key}:  {spec.word}") for line in lines)
     panel.back_button.click()
     assert hands.page.is_looking
+
+
+def test_a_contour_waits_until_its_muscle_is_read(hands: CtHands) -> None:
+    filled_muscle(hands)
+    before = hands.visit
+    hands.page.work.muscles.forget()
+
+    hands.page.annotator.choose(hands.visit.outlines[1].id)
+    hands.page.annotator.chosen_one.remove()
+
+    assert hands.visit == before
+    assert "still being read" in hands.said[-1]
+    hands.settle()
+    hands.page.annotator.choose(hands.visit.outlines[1].id)
+    hands.page.annotator.chosen_one.remove()
+    assert len(hands.visit.outlines) == 1
+    assert hands.visit.find(muscle(hands).id) != before.find(muscle(hands).id)

@@ -202,13 +202,25 @@ class Muscles:
         return True
 
     def follow(self, edit: Edit) -> Edit | None:
-        """Let filled muscles follow an edit of their contours; None: one of them is locked."""
+        """Let filled muscles follow an edit of their contours; None: it may not be made now."""
         if not self._session.is_open:
             return edit
+        unread: list[Compartment] = []
+
+        def masks(compartment: Compartment) -> MuscleMasks | None:
+            found = self.masks(compartment)
+            if found is None:
+                unread.append(compartment)
+            return found
+
         try:
-            made = following(edit, self.visit, self._session.stack, self.masks)
+            made = following(edit, self.visit, self._session.stack, masks)
         except LockedMuscleError as error:
             self.is_locked(error.compartment)
+            return None
+        if unread:
+            words = self.words(unread[0].muscle_id, unread[0].side)
+            self.say(f"The {words} is still being read, so nothing was changed.", "Try again.")
             return None
         # the masks that it names come into memory with it
         self._masks.update({mask.sha256: mask for mask in map(SliceMask.decoded, made.content)})
