@@ -188,6 +188,12 @@ class PathReading:
         return f"{_plain(_rounded(mm, self.finest_mm))} mm"
 
 
+def depth_label(path: NeedlePath, step_mm: float) -> str:
+    """Such as "41 mm", for a picture; in the steps in which the depth is said."""
+    across = abs(path.cranio_caudal_degrees) > ACROSS_DEGREES
+    return f"{_plain(_rounded(path.depth_mm, max(1.0, step_mm / 2) if across else 1.0))} mm"
+
+
 def spine_words(place: SpinePlace, *, confirmed: bool, step_mm: float) -> str:
     """A place in the clinic's words.
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
-from painmap.domain.edits import Edit, change_outline, change_site, draw_outline, plan_site
+from painmap.domain.edits import Edit, Page, change_outline, draw_outline, plan_site
 from painmap.domain.ids import new_id
 from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
+from painmap.domain.needle_plan import PlannedPath
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
 from painmap.imaging.reslice import Plane
@@ -17,6 +18,7 @@ from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_brush import Brush, NoBrush
 from painmap.ui.ct_chosen import Chosen
 from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
+from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_paint import DrawnMark, MarkKind
 from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_session import CtSession
@@ -32,11 +34,13 @@ from painmap.ui.tools.measure import measure_tool
 from painmap.ui.tools.midline import midline_tool
 from painmap.ui.tools.outline import outline_tool
 from painmap.ui.tools.pan import pan_tool
+from painmap.ui.tools.skin_entry import skin_entry_tool
 from painmap.ui.tools.slice_outcomes import (
     XY,
     BrushDone,
     BrushMove,
     DrawOutline,
+    EntryAt,
     LookAt,
     Measured,
     MovePoint,
@@ -107,10 +111,19 @@ class Annotator:
             viewer.draw_scenes,
         )
         board = self._board
+        self.needle = NeedlePlanner(
+            desk,
+            session,
+            board,
+            chosen=lambda: self.chosen,
+            new_target=self._place_with_path,
+            redraw=viewer.draw_scenes,
+        )
         self._makers: dict[ToolName, Tool] = {
             ToolName.WINDOW: window_tool(board),
             ToolName.MIDLINE: midline_tool(board),
             ToolName.TARGET: target_tool(board),
+            ToolName.ENTRY: skin_entry_tool(self.needle),
             ToolName.OUTLINE: outline_tool(board),
             ToolName.FREEHAND: freehand_tool(board),
             ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
@@ -145,6 +158,7 @@ class Annotator:
         missing = self._bar.missing() if name in NEED_MUSCLE else ""
         why = self._session.why_not_annotate if self._session.is_open else ""
         self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
+        self.needle.activate(active=name is ToolName.ENTRY)
         self._viewer.draw_scenes()
 
     def _mark_midline_next(self) -> None:
@@ -176,6 +190,7 @@ class Annotator:
         self.leave_stack()
         self.sides.forget()
         self.chosen_one.forget()
+        self.needle.forget()
 
     def leave_stack(self) -> None:
         """Other pictures come: what was begun on these is given up."""
@@ -192,20 +207,24 @@ class Annotator:
     def choose(self, item_id: UUID | None, vertex: int | None = None) -> None:
         """Highlight an annotation and show its sentence; None: none."""
         self.chosen_one.choose(item_id, vertex)
+        self.needle.on_chosen()
 
     def refresh(self) -> None:
         """Show what is recorded as it is now."""
         self.chosen_one.refresh()
+        self.needle.refresh()
 
     def _on_recorded(self, item_id: UUID) -> None:
         same = item_id == self.chosen_one.id
         self.chosen_one.choose(item_id, self.chosen_one.vertex if same else None)
+        self.needle.refresh()
 
     # --- outcomes
 
     def _on_ended(self) -> None:
         self._preview = None
         self.brush.lift()
+        self.needle.end_gesture()
         self._viewer.draw_scenes()
 
     def _on_outcome(self, outcome: Outcome) -> None:
@@ -242,6 +261,8 @@ class Annotator:
                 self._place_midline(view, at)
             case MovePoint(view, item_id, at):
                 self._move_point(view, item_id, at)
+            case EntryAt():
+                self.needle.on_entry(outcome)
             case DrawOutline(view, points):
                 self._draw_outline(view, points)
             case ReshapeOutline(view, item_id, points, label):
@@ -285,7 +306,26 @@ class Annotator:
             self.sides.move_midline(item, point)
         elif isinstance(item, PlannedSite):
             place = CtPlace(self._session.anchor(point), point)
-            self.sides.propose(replace(item, place=place), _moved)
+            self.sides.propose(replace(item, place=place), lambda c: self.needle.moved(_site(c)))
+
+    def _place_with_path(
+        self, target: PatientPoint, path_of: Callable[[PlannedSite], PlannedPath]
+    ) -> None:
+        """Put the chosen target, or a new one, where the words say, with its path."""
+        place = CtPlace(self._session.anchor(target), target)
+        known, muscle, side = self.needle.site, self._bar.muscle, self._bar.side
+        if known is None and (muscle is None or side is None):
+            self._bar.say(f"{self._bar.missing()} It stands below the tool Target.", warning=True)
+            return
+        if known is not None:
+            site = replace(known, place=place)
+        elif muscle is not None and side is not None:
+            site = PlannedSite(new_id(), muscle.id, side, self._bar.level, place=place)
+        self._viewer.look_at(target)
+        self.sides.propose(
+            site,
+            lambda c: Edit("place target by words", Page.CT, put=(_site(c), path_of(_site(c)))),
+        )
 
     def _reshape(self, view: str, item_id: UUID, points: Sequence[XY], label: str) -> None:
         corners, item = self._corners(view, points), self._visit.find(item_id)
@@ -319,6 +359,9 @@ class Annotator:
             ),
             *target_marks(shown, visit, chosen=chosen, hidden=hidden, labels=not small),
             *_pending_marks(shown, self.sides.pending),
+            *self.needle.marks(
+                shown, moving=None if preview is None else preview.moving, small=small
+            ),
         ]
         view = shown.image.view.plane.value
         if self._measured is not None and self._measured.view == view:
@@ -355,10 +398,6 @@ def _pending_marks(shown: Shown, item: Annotation | None) -> list[DrawnMark]:
 
 def _distance(start: XY, end: XY) -> DrawnMark:
     return DrawnMark(MarkKind.MEASURE, (start, end), label=f"{distance(start, end):.0f} mm")
-
-
-def _moved(item: Annotation) -> Edit:
-    return change_site(_site(item), label="move target")
 
 
 def _site(item: Annotation) -> PlannedSite:

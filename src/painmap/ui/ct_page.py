@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from painmap.domain.edits import Page, detach_study
 from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
+from painmap.domain.needle_plan import Hazard, PlannedPath
 from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.progress import Progress
 from painmap.domain.study import AttachedStudy
@@ -49,6 +50,7 @@ from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.widgets import column, row
 
 QUESTION_MARGIN_PX = 16
+MARKED_FIELDS = ("planned_sites", "outlines", "landmarks", "paths", "hazards")
 PAGE_STEP = 5
 """Slices that Page Up and Page Down leaf over."""
 
@@ -128,6 +130,7 @@ class CtPage(VisitPage):
         box.addLayout(middle, 1)
         box.addLayout(below)
         box.addWidget(self.bar)
+        box.addWidget(self.annotator.needle.panel)
         whole.setLayout(box)
         return whole
 
@@ -434,7 +437,7 @@ class CtPage(VisitPage):
             return
         if changes.touches("studies"):
             self._on_studies()
-        if self.session.is_open and changes.touches("planned_sites", "outlines", "landmarks"):
+        if self.session.is_open and changes.touches(*MARKED_FIELDS):
             self.annotator.refresh()
         if self.session.is_open and changes.touches("compartments"):
             self.work.refresh()
@@ -462,6 +465,7 @@ class CtPage(VisitPage):
         self.annotator.choose_tool(name)
         self.tools.show_chosen(name)
         self.work.use_tool(name)
+        self._show_below(name)
 
     def show_measures(self) -> None:
         """Show what the muscles on the open CT measure, from the voxels."""
@@ -478,6 +482,12 @@ class CtPage(VisitPage):
         landmarks = self.session.landmarks(opened.visit)
         job = measuring_muscles(opened.visit, volume, landmarks, read)
         self.desk.run(job, done=done, failed=self.desk.show_error)
+
+    def _show_below(self, name: ToolName) -> None:
+        """Below the pictures stands what the tool needs."""
+        planning = name is ToolName.ENTRY
+        self.annotator.needle.panel.setVisible(planning)
+        self.bar.setVisible(not planning and not self.session.why_not_annotate)
 
     def _on_pointer(self, event: PointerEvent) -> None:
         if self.annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
@@ -638,4 +648,8 @@ def marked_place(item: Item) -> tuple[UUID, CtAnchor, PatientPoint] | None:
             return item.id, item.anchor, item.points[0]
         case Landmark():
             return item.id, item.anchor, item.point
+        case PlannedPath():
+            return item.site_id, item.anchor, item.entry
+        case Hazard():
+            return item.id, item.anchor, item.points[0]
     return None

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
 from painmap.ui.ct_area_paint import DrawnArea, paint_area, paint_area_labels
+from painmap.ui.ct_needle_paint import paint_cone, paint_entry, paint_path
 from painmap.ui.ct_paint_words import (
     MARGIN_PX,
     NO_CAPTIONS,
@@ -25,6 +26,10 @@ class MarkKind(StrEnum):
     MIDLINE = "midline"
     OUTLINE = "outline"
     MEASURE = "measure"
+    PATH = "path"
+    CONE = "cone"
+    ENTRY = "entry"
+    HAZARD = "hazard"
 
 
 COLOUR = {
@@ -32,6 +37,10 @@ COLOUR = {
     MarkKind.MIDLINE: CT.midline,
     MarkKind.OUTLINE: CT.outline,
     MarkKind.MEASURE: CT.measure,
+    MarkKind.PATH: CT.target,
+    MarkKind.CONE: CT.target,
+    MarkKind.ENTRY: CT.target,
+    MarkKind.HAZARD: CT.hazard,
 }
 
 
@@ -149,7 +158,13 @@ def _paint_mark(painter: QPainter, frame: QRectF, to_device: QTransform, mark: D
             _paint_target(painter, points[0], mark)
         case MarkKind.MIDLINE:
             _paint_midline(painter, points[0], to_device, mark)
-        case MarkKind.OUTLINE | MarkKind.MEASURE:
+        case MarkKind.PATH:
+            paint_path(painter, points, _pens(mark, 2.2 if mark.chosen else 1.6))
+        case MarkKind.CONE:
+            paint_cone(painter, points, QColor(COLOUR[mark.kind]))
+        case MarkKind.ENTRY:
+            paint_entry(painter, points, _pens(mark, 2.0 if mark.chosen else 1.6))
+        case MarkKind.OUTLINE | MarkKind.MEASURE | MarkKind.HAZARD:
             _paint_line(painter, points, mark)
     if mark.label:
         _paint_label(painter, frame, points, mark)

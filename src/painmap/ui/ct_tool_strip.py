@@ -15,6 +15,7 @@ class ToolName(StrEnum):
     WINDOW = "window"
     MIDLINE = "midline"
     TARGET = "target"
+    ENTRY = "entry"
     OUTLINE = "outline"
     FREEHAND = "freehand"
     BRUSH = "brush"
@@ -58,6 +59,13 @@ TOOLS = (
         "Target",
         "T",
         "Click the target in the muscle. Drag a target to move it.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.ENTRY,
+        "Entry",
+        "E",
+        "Choose a target, then straight up, an angle, or a click near the skin.",
         annotates=True,
     ),
     ToolSpec(

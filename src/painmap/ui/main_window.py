@@ -117,6 +117,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.patient_bar = PatientBar(desk)
         self.sentences = SentenceList(desk)
+        self.sentences.path_words = pages.ct.annotator.needle.words_of
+        pages.ct.session.on_change(self.sentences.refresh)
         self.status = StatusLine(user, desk.clinic.database_place)
         self._stack = QStackedWidget()
         self._steps: dict[Page, QToolButton] = {}

@@ -1,5 +1,6 @@
 """What is recorded so far, in sentences with LEFT and RIGHT as words."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -71,6 +72,8 @@ class SentenceList(QFrame):
         self.setFixedWidth(WIDTH_PX)
         self._desk = desk
         self._rows: list[Sentence] = []
+        self.path_words: Callable[[PlannedSite], str] = lambda _: ""
+        """What is said of the needle path of a site; the page CT knows it."""
         self._inner = QWidget()
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(16, 16, 16, 16)
@@ -81,17 +84,18 @@ class SentenceList(QFrame):
         scroll.setWidget(self._inner)
         self._scroll = scroll
         self.setLayout(column(scroll))
-        desk.changed.connect(lambda _: self._refresh())
-        desk.closed.connect(self._refresh)
+        desk.changed.connect(lambda _: self.refresh())
+        desk.closed.connect(self.refresh)
         desk.selected.connect(self._on_selected)
-        self._refresh()
+        self.refresh()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The sentences that are shown, from top to bottom."""
         return tuple(row.text for row in self._rows)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Say what is recorded as it is now."""
         empty(self._column)
         self._rows = []
         if not self._desk.is_open:
@@ -126,12 +130,17 @@ class SentenceList(QFrame):
             ("STUDIES", [(s, study_sentence(s)) for s in visit.attached_studies]),
             (
                 "INJECTION SITES",
-                [(s, planned_sentence(s, muscles, visit)) for s in visit.live_planned_sites],
+                [(s, self._site_words(s, visit)) for s in visit.live_planned_sites],
             ),
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),
             ("ENTERED IN ERROR", self._in_error(visit)),
         ]
+
+    def _site_words(self, site: PlannedSite, visit: Visit) -> str:
+        words = planned_sentence(site, self._desk.muscles, visit)
+        path = self.path_words(site)
+        return f"{words}; needle {path}" if path else words
 
     def _in_error(self, visit: Visit) -> list[tuple[Item, str]]:
         muscles = self._desk.muscles

@@ -136,6 +136,7 @@ class CtColours:
     outline: str = "#ffd76e"
     midline: str = "#c3b2ff"
     measure: str = "#ffffff"
+    hazard: str = "#ff9a7a"
     chosen: str = "#ffffff"
 
 

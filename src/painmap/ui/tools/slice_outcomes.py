@@ -69,6 +69,15 @@ class PlaceMidline:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryAt:
+    """The skin entry of the chosen target by hand; `done` when the hand lets go."""
+
+    view: str
+    at: XY
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DrawOutline:
     view: str
     points: tuple[XY, ...]
@@ -144,6 +153,7 @@ Outcome = (
     | PlaceTarget
     | MovePoint
     | PlaceMidline
+    | EntryAt
     | DrawOutline
     | ReshapeOutline
     | BrushMove

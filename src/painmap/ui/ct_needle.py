@@ -1,0 +1,442 @@
+"""Plans needle paths on the page CT: finds the skin, snaps the entry, reads the path."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from painmap.domain.edits import Edit, Page, change_site, plan_path, remove_path
+from painmap.domain.ids import new_id
+from painmap.domain.injection import CtPlace, Landmark, PlannedSite
+from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
+from painmap.domain.places import PatientPoint, StackKey
+from painmap.domain.visit import Visit
+from painmap.imaging.body_surface import BodySurface, finding_surface
+from painmap.imaging.needle import NeedlePath, scanned_position
+from painmap.services.needle_paths import (
+    FoundEntry,
+    entry_along,
+    entry_by_hand,
+    is_certain,
+    plain_reading,
+    site_of_words,
+    skin_words,
+    spine_of,
+)
+from painmap.services.needle_words import PathReading, depth_label, reading_of
+from painmap.ui.ct_board import CtBoard
+from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, path_marks, paths_on, slice_step
+from painmap.ui.ct_needle_panel import NeedleActions, NeedlePanel, TypedPlace
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_paint import DrawnMark
+from painmap.ui.desk import Desk
+from painmap.ui.tools.slice_outcomes import EntryAt, Grip
+
+FINDING = "The skin is being found; the entry snaps to it then."
+NO_SKIN = "The skin is not found yet: choose Entry again."
+NO_TARGET = "Choose a target first: click it."
+NO_POSITION = "Say how the patient will lie at the injection."
+
+
+class NeedlePlanner:
+    """The needle path of the chosen target.
+
+    Parameters
+    ----------
+    chosen : callable
+        Gives the id of the chosen annotation.
+    new_target : callable
+        Places a target that was typed, with its entry, where none is chosen.
+    redraw : callable
+        Draws the marks anew.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        session: OpenCt,
+        board: CtBoard,
+        *,
+        chosen: Callable[[], UUID | None],
+        new_target: Callable[[PatientPoint, Callable[[PlannedSite], PlannedPath]], object],
+        redraw: Callable[[], object],
+    ) -> None:
+        self._desk = desk
+        self._session = session
+        self._board = board
+        self._chosen = chosen
+        self._new_target = new_target
+        self._redraw = redraw
+        self.active = False
+        self._asked: ProcedurePosition | None = None
+        self._surface: BodySurface | None = None
+        self._surface_key: StackKey | None = None
+        self._finding = False
+        self._said = ""
+        self._draft: PlannedPath | None = None
+        self.hazard: UUID | None = None
+        self.panel = NeedlePanel(
+            NeedleActions(
+                self.choose_position,
+                self.straight_up,
+                self.along_angle,
+                self.choose_needle,
+                self.remove,
+                self.place_words,
+            )
+        )
+
+    # --- what is there
+
+    @property
+    def _visit(self) -> Visit:
+        return self._desk.open_visit.visit
+
+    @property
+    def site(self) -> PlannedSite | None:
+        """The chosen target, as far as it lies on the open CT."""
+        if not self._desk.is_open:
+            return None
+        chosen = self._chosen()
+        sites = self._visit.live_planned_sites
+        site = next((each for each in sites if each.id == chosen), None)
+        if site is None or not isinstance(site.place, CtPlace):
+            return None
+        return site if self._session.standing(site.place.anchor).drawn else None
+
+    @property
+    def position(self) -> ProcedurePosition | None:
+        """How the patient will lie; None until it was said in this visit."""
+        plan = self._plan
+        if plan is not None:
+            return plan.position
+        if self._asked is not None or not self._desk.is_open:
+            return self._asked
+        known = self._visit.live_paths
+        return known[-1].position if known else None
+
+    @property
+    def surface(self) -> BodySurface | None:
+        """The skin of the stack on screen, once it was found."""
+        return self._surface if self._surface_key == self._session.key else None
+
+    @property
+    def _plan(self) -> PlannedPath | None:
+        site = self.site
+        return self._visit.path_of(site.id) if site is not None else None
+
+    # --- the skin
+
+    def activate(self, *, active: bool) -> None:
+        """The tool is chosen, or another one is."""
+        self.active = active
+        if active:
+            self._find_skin()
+            self.on_chosen()
+
+    def _find_skin(self) -> None:
+        volume, key = self._session.volume, self._session.key
+        if self.surface is not None or volume is None or not volume.stack.is_ct:
+            return
+        if volume.geometry is None:
+            self._said = "These slices are no volume: no path is planned on them."
+            return
+
+        def done(found: BodySurface) -> None:
+            self._finding = False
+            self._surface, self._surface_key = found, key
+            self.on_chosen()
+
+        def failed(error: BaseException) -> None:
+            self._finding = False
+            self._desk.show_error(error)
+            self.refresh()
+
+        self._finding = True
+        self._desk.run(finding_surface(volume), done=done, failed=failed)
+
+    def forget(self) -> None:
+        """Another visit, another CT."""
+        self._asked = self._draft = self._surface = self._surface_key = None
+        self._said = ""
+
+    # --- what the doctor does
+
+    def on_chosen(self) -> None:
+        """A target was chosen, or what was missing is there: straight up is the first path."""
+        self._said = ""
+        ready = self.surface is not None and self.position is not None
+        if self.active and ready and self.site is not None and self._plan is None:
+            self.straight_up()
+        self.refresh()
+
+    def choose_position(self, position: ProcedurePosition) -> None:
+        """Say how the patient will lie; a path that has the old vertical follows."""
+        self._asked = position
+        plan = self._plan
+        if plan is None:
+            self.on_chosen()
+            return
+        changed = replace(plan, position=position)
+        if plan.basis is EntryBasis.VERTICAL:
+            self._snap(EntryBasis.VERTICAL, changed)
+        else:
+            self._record(changed, "position at the injection")
+
+    def straight_up(self) -> None:
+        """Let the entry lie on the skin straight up from the target."""
+        self._snap(EntryBasis.VERTICAL, self._plan)
+
+    def along_angle(self, in_plane_degrees: float, cranio_caudal_degrees: float) -> None:
+        """Let the entry lie on the skin along an angle; + is the tip to LEFT, to the head."""
+        self._snap(EntryBasis.ANGLE, self._plan, in_plane_degrees, cranio_caudal_degrees)
+
+    def _snap(
+        self,
+        basis: EntryBasis,
+        plan: PlannedPath | None,
+        in_plane_degrees: float = 0.0,
+        cranio_caudal_degrees: float = 0.0,
+    ) -> None:
+        site, surface = self.site, self.surface
+        position = plan.position if plan is not None else self.position
+        if not self._may() or site is None or surface is None or position is None:
+            self.refresh()
+            return
+        found = entry_along(
+            surface,
+            target_of(site),
+            position,
+            in_plane_degrees=in_plane_degrees,
+            cranio_caudal_degrees=cranio_caudal_degrees,
+        )
+        self._take(found, site, position, basis, plan)
+
+    def _take(
+        self,
+        found: FoundEntry,
+        site: PlannedSite,
+        position: ProcedurePosition,
+        basis: EntryBasis,
+        plan: PlannedPath | None,
+    ) -> None:
+        self._said = found.words
+        if found.point is not None:
+            self._record(self._path(site, found.point, position, basis, plan), "plan needle path")
+        self.refresh()
+
+    def _path(
+        self,
+        site: PlannedSite,
+        entry: PatientPoint,
+        position: ProcedurePosition,
+        basis: EntryBasis,
+        plan: PlannedPath | None,
+    ) -> PlannedPath:
+        anchor = self._session.anchor(entry)
+        scanned = scanned_position(self._session.stack.patient_position)
+        if plan is None:
+            return PlannedPath(new_id(), site.id, anchor, entry, position, basis, scanned)
+        return replace(
+            plan, anchor=anchor, entry=entry, position=position, basis=basis, scanned=scanned
+        )
+
+    def _record(self, plan: PlannedPath, label: str) -> None:
+        self._desk.apply(plan_path(plan, label=label))
+
+    def choose_needle(self, length_mm: int | None) -> None:
+        """Say how long the needle is."""
+        plan = self._plan
+        if plan is not None and plan.needle_mm != length_mm:
+            self._record(replace(plan, needle_mm=length_mm), "length of the needle")
+
+    def remove(self) -> None:
+        """Take the path away; its target stays."""
+        plan = self._plan
+        if plan is not None:
+            self._desk.apply(remove_path(plan))
+            self._desk.say("Removed the needle path. Ctrl+Z brings it back.")
+
+    def moved(self, site: PlannedSite) -> Edit:
+        """The edit that moves a target; an entry that was snapped comes along."""
+        edit = change_site(site, label="move target")
+        plan = self._visit.path_of(site.id)
+        known = self._visit.find(site.id)
+        if plan is None or not isinstance(known, PlannedSite):
+            return edit
+        again = self._again(plan, target_of(known), target_of(site))
+        return Edit("move target with its path", Page.CT, put=(site, again))
+
+    def _again(self, plan: PlannedPath, old: PatientPoint, new: PatientPoint) -> PlannedPath:
+        surface = self.surface
+        if plan.basis is EntryBasis.HAND or surface is None:
+            return replace(plan, basis=EntryBasis.HAND)
+        before = NeedlePath(plan.entry, old, plan.position)
+        straight = plan.basis is EntryBasis.VERTICAL
+        found = entry_along(
+            surface,
+            new,
+            plan.position,
+            in_plane_degrees=0.0 if straight else before.in_plane_degrees,
+            cranio_caudal_degrees=0.0 if straight else before.cranio_caudal_degrees,
+        )
+        self._said = found.words
+        if found.point is None:
+            return replace(plan, basis=EntryBasis.HAND)
+        return replace(plan, entry=found.point, anchor=self._session.anchor(found.point))
+
+    # --- by hand
+
+    def entries(self, view: str) -> tuple[Grip, ...]:
+        shown = self._board.shown(view)
+        return entry_grips(shown, self._visit) if shown else ()
+
+    def targets(self, view: str) -> tuple[Grip, ...]:
+        return self._board.targets(view)
+
+    def may_enter(self, view: str) -> bool:
+        del view
+        may = self._may()
+        self.refresh()
+        return may
+
+    def _may(self) -> bool:
+        """Whether a path can be planned now; what is missing is said."""
+        self._said = self._missing()
+        return not self._said
+
+    def _missing(self) -> str:
+        why = self._session.why_not_annotate
+        if why:
+            return why
+        if self.site is None:
+            return NO_TARGET
+        if self.position is None:
+            return NO_POSITION
+        if self.surface is None:
+            return FINDING if self._finding else NO_SKIN
+        return ""
+
+    def on_entry(self, outcome: EntryAt) -> None:
+        """The hand is at a place: show the path from there, or record it."""
+        click = self._board.patient(outcome.view, outcome.at)
+        site, surface, position = self.site, self.surface, self.position
+        if click is None or site is None or surface is None or position is None:
+            return
+        found = entry_by_hand(surface, target_of(site), click)
+        if outcome.done:
+            self._draft = None
+            self._take(found, site, position, EntryBasis.HAND, self._plan)
+            return
+        self._said = found.words
+        if found.point is not None:
+            self._draft = self._path(site, found.point, position, EntryBasis.HAND, self._plan)
+        self.refresh()
+
+    def end_gesture(self) -> None:
+        """The hand let go, or the gesture was given up."""
+        if self._draft is not None:
+            self._draft = None
+            self._said = ""
+            self.refresh()
+
+    def place_words(self, typed: TypedPlace) -> None:
+        """Put target and entry where the words say; one step of undo."""
+        position, surface = self.position, self.surface
+        self._said = self._session.why_not_annotate
+        if not self._said and position is None:
+            self._said = NO_POSITION
+        if not self._said and surface is None:
+            self._said = FINDING if self._finding else NO_SKIN
+        if self._said or position is None or surface is None:
+            self.refresh()
+            return
+        line = spine_of(self._landmarks)
+        found = site_of_words(surface, line, typed.place, typed.depth_mm, position)
+        if isinstance(found, str):
+            self._said = found
+            self.refresh()
+            return
+        target, entry = found
+        self._new_target(
+            target,
+            lambda site: self._path(
+                site, entry, position, EntryBasis.VERTICAL, self._visit.path_of(site.id)
+            ),
+        )
+
+    # --- what is shown
+
+    @property
+    def _landmarks(self) -> tuple[Landmark, ...]:
+        return self._session.landmarks(self._visit)
+
+    def reading(self, plan: PlannedPath, site: PlannedSite) -> PathReading | None:
+        """What a path reads; without what is crossed where its CT is not open."""
+        volume, target = self._session.volume, target_of(site)
+        if plan.entry == target:
+            return None
+        if volume is None or volume.geometry is None or not volume.stack.is_ct:
+            return plain_reading(self._visit, plan)
+        if not self._session.standing(plan.anchor).drawn:
+            return plain_reading(self._visit, plan)
+        line = spine_of(self._landmarks)
+        standing = self._session.standing
+        return reading_of(
+            volume,
+            plan,
+            target,
+            hazards=[each for each in self._visit.live_hazards if standing(each.anchor).drawn],
+            line=line,
+            confirmed=is_certain(line, target),
+            study_day=self._session.study_date,
+        )
+
+    def words_of(self, site: PlannedSite) -> str:
+        """What the right column says of a site's path; empty without one."""
+        plan = self._visit.path_of(site.id)
+        reading = self.reading(plan, site) if plan is not None else None
+        if reading is None:
+            return ""
+        parts = [reading.depth_words, reading.angle_words, reading.place_words, reading.banner]
+        return "; ".join(part for part in parts if part)
+
+    def refresh(self) -> None:
+        """Show the path of the chosen target as it is now."""
+        site = self.site
+        plan = self._draft or self._plan
+        reading = self.reading(plan, site) if plan is not None and site is not None else None
+        self.panel.show_position(self.position)
+        say = self._said
+        if not say and self.active:
+            say = self._missing()
+        surface = self.surface
+        if not say and surface is not None and reading is not None:
+            say = skin_words(surface, reading.path)
+        self.panel.show_path(plan, reading, say)
+        depth = reading.path.depth_mm if reading is not None else None
+        line = spine_of(self._landmarks) if self._desk.is_open else None
+        if site is not None and line is not None:
+            self.panel.show_words(line.place_of(target_of(site)), depth)
+        self._redraw()
+
+    def marks(self, shown: Shown, *, moving: UUID | None, small: bool) -> list[DrawnMark]:
+        """Paths and marked structures on a picture."""
+        visit, chosen = self._visit, self._chosen()
+        found = hazard_marks(shown, visit, chosen=self.hazard, labels=not small)
+        hidden = {moving} if moving is not None else set()
+        draft, site = self._draft, self.site
+        if draft is not None and site is not None:
+            hidden.add(draft.site_id)
+            path = NeedlePath(draft.entry, target_of(site), draft.position)
+            label = depth_label(path, slice_step(shown))
+            found += path_marks(shown, path, chosen=True, label="" if small else label)
+        found += paths_on(shown, visit, chosen=chosen, hidden=hidden, labels=not small)
+        return found
+
+
+def target_of(site: PlannedSite) -> PatientPoint:
+    """The target of a site that lies on CT."""
+    if not isinstance(site.place, CtPlace):
+        raise TypeError("a site on CT was meant")
+    return site.place.target

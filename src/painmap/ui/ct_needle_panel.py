@@ -1,0 +1,273 @@
+"""Below the pictures while a needle is planned: how, to where in words, and what it reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from painmap.domain.anatomy import Level, Side
+from painmap.domain.needle_plan import PlannedPath, ProcedurePosition
+from painmap.imaging.spine_line import SpinePlace
+from painmap.services.needle_words import PathReading
+from painmap.ui.widgets import Chips, button, column, label, row
+
+ACROSS_WORDS = {
+    ProcedurePosition.PRONE: ("LEFT", "RIGHT"),
+    ProcedurePosition.SUPINE: ("LEFT", "RIGHT"),
+    ProcedurePosition.LEFT_DECUBITUS: ("back", "front"),
+    ProcedurePosition.RIGHT_DECUBITUS: ("back", "front"),
+}
+CHIP_WORDS = {
+    ProcedurePosition.PRONE: "prone",
+    ProcedurePosition.SUPINE: "supine",
+    ProcedurePosition.LEFT_DECUBITUS: "on the LEFT side",
+    ProcedurePosition.RIGHT_DECUBITUS: "on the RIGHT side",
+}
+MOST_DEGREES = 80
+READING_PX = 118
+"""Room for a warning, the place and five lines of what the path reads."""
+
+NARROW = "QSpinBox { padding: 6px 4px; }"
+SEPARATOR = "  ·  "
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPlace:
+    """What was typed: a place in the clinic's words, and a depth."""
+
+    place: SpinePlace
+    depth_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeedleActions:
+    """What the panel asks of its planner."""
+
+    position: Callable[[ProcedurePosition], object]
+    straight: Callable[[], object]
+    angle: Callable[[float, float], object]
+    needle: Callable[[int | None], object]
+    remove: Callable[[], object]
+    words: Callable[[TypedPlace], object]
+
+
+class NeedlePanel(QFrame):
+    """Position, direction and words on the left; what the path reads on the right."""
+
+    def __init__(self, actions: NeedleActions) -> None:
+        super().__init__()
+        self.setObjectName("ctBar")
+        self._actions = actions
+        self.positions = Chips(
+            [(position, CHIP_WORDS[position]) for position in ProcedurePosition],
+            self._on_position,
+            name="Position at the injection",
+        )
+        self.straight = button("Straight up", actions.straight)
+        self.in_plane = _degrees("Degrees from the vertical")
+        self.across = _box("Tip to", ("LEFT", "RIGHT"))
+        self.body = _degrees("Degrees to the head or feet")
+        self.along = _box("Tip along the body", ("head", "feet"))
+        self.angled = button("Set angle", self._on_angle)
+        self.needle = QSpinBox()
+        self.needle.setRange(0, 300)
+        self.needle.setSingleStep(5)
+        self.needle.setSpecialValueText("not chosen")
+        self.needle.setSuffix(" mm")
+        self.needle.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.needle.setStyleSheet(NARROW)
+        self.needle.setFixedWidth(92)
+        self.needle.setAccessibleName("Length of the needle")
+        self.needle.editingFinished.connect(self._on_needle)
+        self.remove = button("Remove path", actions.remove, flat=True)
+        self._by = QStackedWidget()
+        self._by.addWidget(_line(self._made_angle()))
+        self._by.addWidget(_line(self._made_words()))
+        self._by.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.way_of = Chips(
+            [(0, "by angle"), (1, "by words")], self._on_way, name="How the place is given"
+        )
+        self.way_of.set_chosen((0,))
+        self.reading = label(wrap=True)
+        self.details = label(tone="muted", wrap=True)
+        self.warning = label(tone="warning", wrap=True)
+        self.setLayout(self._arranged())
+
+    def _made_angle(self) -> QHBoxLayout:
+        turn = row(self.in_plane, label("from the vertical, tip to the"), self.across, spacing=5)
+        for part in (self.body, label("to the"), self.along, self.angled):
+            turn.addWidget(part)
+        turn.addStretch(1)
+        return turn
+
+    def _on_way(self, chosen: tuple[object, ...]) -> None:
+        if 0 in chosen or 1 in chosen:
+            self._by.setCurrentIndex(1 if 1 in chosen else 0)
+        self.way_of.set_chosen((self._by.currentIndex(),))
+
+    def _made_words(self) -> QHBoxLayout:
+        self.offset = _millimetres("Millimetres from the midline", 200)
+        self.side = _box("Side of the midline", ("", "LEFT", "RIGHT"))
+        self.below = _millimetres("Millimetres from the level", 99)
+        self.way = _box("Above or below the level", ("below", "above"))
+        self.level = QComboBox()
+        self.level.setAccessibleName("Level")
+        self.level.addItem("level", None)
+        for each in Level:
+            self.level.addItem(each.value, each)
+        self.depth = _millimetres("Millimetres deep", 300)
+        self.place = button("Place", self._on_words)
+        words = row(self.offset, label("mm"), self.side, label("of the midline,"), spacing=5)
+        for part in (self.below, label("mm"), self.way, self.level, self.depth, label("mm deep")):
+            words.addWidget(part)
+        words.addWidget(self.place)
+        words.addStretch(1)
+        return words
+
+    def _arranged(self) -> QVBoxLayout:
+        lie = row(label("Will lie", "muted"), self.positions, self.straight, spacing=8)
+        lie.addSpacing(8)
+        lie.addWidget(label("Needle", "muted"))
+        lie.addWidget(self.needle)
+        lie.addStretch(1)
+        lie.addWidget(self.remove)
+        how = row(self.way_of, self._by, spacing=12)
+        how.setStretch(1, 1)
+        box = column(spacing=5)
+        box.setContentsMargins(16, 6, 16, 8)
+        box.addLayout(lie)
+        box.addLayout(how)
+        read = QWidget()
+        # pictures must not move under the hand while a path is dragged and its words change
+        read.setFixedHeight(READING_PX)
+        read.setLayout(column(self.warning, self.reading, self.details, -1, spacing=1))
+        box.addWidget(read)
+        return box
+
+    # --- what is shown
+
+    def show_position(self, position: ProcedurePosition | None) -> None:
+        """Mark the position; None: it was not asked yet, and nothing is preset."""
+        self.positions.set_chosen(() if position is None else (position,))
+        words = ACROSS_WORDS[position or ProcedurePosition.PRONE]
+        if self.across.itemText(0) != words[0]:
+            for number, word in enumerate(words):
+                self.across.setItemText(number, word)
+
+    def show_path(self, plan: PlannedPath | None, reading: PathReading | None, say: str) -> None:
+        """Show a path as it reads now; `say` is what the skin or the plan lacks."""
+        self.remove.setEnabled(plan is not None)
+        self.needle.blockSignals(True)
+        if not self.needle.hasFocus():
+            self.needle.setValue((plan.needle_mm or 0) if plan is not None else 0)
+        self.needle.blockSignals(False)
+        self.needle.setEnabled(plan is not None)
+        if reading is None:
+            self.reading.setText("")
+            self.details.setText("")
+        else:
+            self.reading.setText(f"{reading.place_words}; {reading.depth_words}")
+            self.details.setText("\n".join(detail_lines(reading)))
+        said = [say, reading.banner if reading is not None else ""]
+        self.warning.setText(" ".join(each for each in said if each))
+        self.warning.setVisible(bool(self.warning.text()))
+
+    def show_words(self, place: SpinePlace | None, depth_mm: float | None) -> None:
+        """Fill the fields with the words of the chosen target."""
+        if place is None or self._is_typing:
+            return
+        self.offset.setValue(round(abs(place.offset_mm)))
+        self.side.setCurrentText("LEFT" if place.offset_mm > 0 else "RIGHT")
+        self.below.setValue(round(abs(place.below_mm)))
+        self.way.setCurrentText("below" if place.below_mm >= 0 else "above")
+        self.level.setCurrentIndex(max(0, self.level.findData(place.level)))
+        if depth_mm is not None:
+            self.depth.setValue(round(depth_mm))
+
+    @property
+    def _is_typing(self) -> bool:
+        return any(each.hasFocus() for each in (self.offset, self.below, self.depth))
+
+    # --- what is asked
+
+    def _on_position(self, chosen: tuple[object, ...]) -> None:
+        position = next((each for each in ProcedurePosition if each in chosen), None)
+        if position is not None:
+            self._actions.position(position)
+
+    def _on_angle(self) -> None:
+        first, second = self.across.currentIndex(), self.along.currentIndex()
+        in_plane = self.in_plane.value() * (-1 if first else 1)
+        self._actions.angle(float(in_plane), float(self.body.value() * (-1 if second else 1)))
+
+    def _on_needle(self) -> None:
+        self._actions.needle(self.needle.value() or None)
+
+    def _on_words(self) -> None:
+        side, level = self.side.currentText(), self.level.currentData()
+        if (not side and self.offset.value()) or level is None or not self.depth.value():
+            self.warning.setText("Say LEFT or RIGHT, the level and the depth.")
+            self.warning.show()
+            return
+        offset = self.offset.value() * (1 if side == Side.LEFT.word else -1)
+        below = self.below.value() * (1 if self.way.currentText() == "below" else -1)
+        # Qt gives a plain text back
+        place = SpinePlace(float(offset), Level(level), float(below))
+        self._actions.words(TypedPlace(place, float(self.depth.value())))
+
+
+def detail_lines(reading: PathReading) -> tuple[str, ...]:
+    """What stands below depth and place: angles, what is crossed, distances, needle."""
+    miss = reading.path.miss_mm(reading.path.depth_mm)
+    crossed = f"on the way: {reading.crossed_words}" if reading.crossed_words else ""
+    cone = f"cone: a hand's mean error of 3.4°, {miss:.0f} mm at the target, not subtracted"
+    lines = (
+        (reading.angle_words, crossed, reading.tilt_words),
+        reading.hazard_lines,
+        (reading.needle_words, cone, reading.rounding_words),
+    )
+    return tuple(SEPARATOR.join(filter(None, line)) for line in lines)
+
+
+def _degrees(name: str) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(0, MOST_DEGREES)
+    made.setSuffix("°")
+    made.setAccessibleName(name)
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.setStyleSheet(NARROW)
+    made.setFixedWidth(50)
+    return made
+
+
+def _millimetres(name: str, most: int) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(0, most)
+    made.setAccessibleName(name)
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.setStyleSheet(NARROW)
+    made.setFixedWidth(50)
+    return made
+
+
+def _line(parts: QHBoxLayout) -> QWidget:
+    whole = QWidget()
+    parts.setContentsMargins(0, 0, 0, 0)
+    whole.setLayout(parts)
+    return whole
+
+
+def _box(name: str, words: tuple[str, ...]) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.addItems(list(words))
+    return made

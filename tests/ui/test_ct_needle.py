@@ -1,0 +1,309 @@
+"""A needle is planned on the phantom through the page, and read in millimetres."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from painmap.domain.anatomy import Level, Side
+from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
+from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
+from painmap.imaging.needle import NeedlePath
+from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
+from painmap.ui.ct_needle_panel import CHIP_WORDS
+from painmap.ui.ct_paint import MarkKind
+from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.desk import Desk
+from tests.support.ct_page import CtHands, demonstration
+
+pytestmark = pytest.mark.xdist_group("needle_phantom")
+
+PRONE, SUPINE = ProcedurePosition.PRONE, ProcedurePosition.SUPINE
+Made = tuple[Phantom, Path]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A supine phantom around L3, coarse enough to be quick."""
+    options = PhantomOptions(
+        rows=290,
+        columns=290,
+        slices=24,
+        slice_step_mm=4.0,
+        pixel_spacing=(1.4, 1.4),
+        noise_hu=6.0,
+    )
+    phantom = run_to_end(make_phantom(options))
+    folder = tmp_path_factory.mktemp("needle")
+    run_to_end(write_series(phantom, folder))
+    return phantom, folder
+
+
+class NeedleHands(CtHands):
+    """A page with the phantom open, and its needle panel."""
+
+    def __init__(self, desk: Desk, qtbot: QtBot, made: Made) -> None:
+        super().__init__(desk, qtbot, demonstration())
+        self.phantom, folder = made
+        self.open_best(folder)
+
+    @property
+    def needle(self):  # type: ignore[no-untyped-def]  # the planner, for short
+        return self.page.annotator.needle
+
+    @property
+    def path(self) -> PlannedPath:
+        (path,) = self.visit.live_paths
+        return path
+
+    def target(self, side: Side = Side.LEFT, muscle: str = "erector_spinae") -> PatientPoint:
+        """Place a target at the middle of a muscle at L3; give where it landed."""
+        self.choose(muscle, side, Level.L3)
+        self.click(self.phantom.target(muscle, side, Level.L3), ToolName.TARGET)
+        return self.visit.planned_sites[-1].place.target  # type: ignore[union-attr]  # on CT
+
+    def spine(self) -> None:
+        """Mark and name the spinous processes that the phantom has in the picture."""
+        stack = self.page.session.stack
+        for level, truth in self.phantom.levels.items():
+            tip = truth.spinous_tip
+            k = stack.require_geometry().index_points(tip)[0]
+            if 0 <= k <= len(stack.slices) - 1:
+                self.choose("erector_spinae", None, level)
+                self.click(tip, ToolName.MIDLINE)
+        if self.page.annotator.question is not None:
+            self.page.annotator.sides.leave()
+
+    def plan(self, position: ProcedurePosition = PRONE) -> None:
+        """Choose the tool and say how the patient will lie."""
+        self.page.choose_tool(ToolName.ENTRY)
+        self.settle()
+        self.needle.panel.positions.chip(position).click()
+        self.settle()
+
+    def true_depth(self, start: PatientPoint, direction: tuple[float, float, float]) -> float:
+        """Millimetres to where the phantom's own shapes end."""
+        unit = np.array(direction) / np.linalg.norm(direction)
+        along = np.arange(0, 250, 0.1)
+        found = self.phantom.structures_at(np.asarray(start) + along[:, None] * unit)
+        return float(next(mm for mm, what in zip(along, found, strict=True) if what is None))
+
+    def depth(self) -> float:
+        return float(np.linalg.norm(np.subtract(self.path.entry, self.target_now)))
+
+    @property
+    def target_now(self) -> PatientPoint:
+        site = self.visit.find(self.path.site_id)
+        return site.place.target  # type: ignore[union-attr]  # a site on CT
+
+    @property
+    def reading(self) -> str:
+        panel = self.needle.panel
+        return "\n".join(each.text() for each in (panel.warning, panel.reading, panel.details))
+
+
+@pytest.fixture
+def hands(desk: Desk, qtbot: QtBot, made: Made) -> NeedleHands:
+    return NeedleHands(desk, qtbot, made)
+
+
+def test_no_position_is_preset_and_it_is_asked_before_anything_is_planned(
+    hands: NeedleHands,
+) -> None:
+    hands.target()
+    hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
+
+    assert hands.needle.panel.positions.chosen == ()
+    assert "Say how the patient will lie" in hands.reading
+    assert hands.visit.paths == ()
+
+
+@pytest.mark.parametrize(
+    ("position", "up"), [(PRONE, (0, 1, 0)), (SUPINE, (0, -1, 0))], ids=["prone", "supine"]
+)
+def test_the_entry_snaps_to_the_skin_straight_up(
+    hands: NeedleHands, position: ProcedurePosition, up: tuple[float, float, float]
+) -> None:
+    target = hands.target()
+
+    hands.plan(position)
+
+    assert (hands.path.position, hands.path.basis) == (position, EntryBasis.VERTICAL)
+    assert hands.path.entry.x == pytest.approx(target.x, abs=0.01)
+    assert hands.path.entry.z == pytest.approx(target.z, abs=0.01)
+    assert hands.depth() == pytest.approx(hands.true_depth(target, up), abs=1.0)
+    assert hands.path.scanned is SUPINE
+
+
+def test_the_reading_says_depth_source_angle_and_what_is_not_checked(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+
+    depth = round(hands.depth())
+    assert f"{depth} mm deep on the supine CT of 14 September 2026" in hands.reading
+    assert "0° from the vertical, in the plane of the slice" in hands.reading
+    assert "no structure is marked; unmarked structures are not checked" in hands.reading
+    assert "no midline is marked near" in hands.reading
+    assert "Scanned supine, planned prone: skin, depth and angles will differ." in hands.reading
+    assert "fat " in hands.reading
+    assert "muscle " in hands.reading
+
+
+def test_levels_and_midline_speak_the_clinics_words(hands: NeedleHands) -> None:
+    hands.spine()
+    target = hands.target(Side.RIGHT)
+    hands.plan()
+
+    truth = hands.phantom.levels[Level.L3].spinous_tip
+    away = abs(target.x - truth.x)
+    words = next(part for part in hands.reading.split() if part.isdigit())
+    assert float(words) == pytest.approx(away, abs=2.0)
+    assert "mm RIGHT of the midline" in hands.reading
+    assert "spinous process" in hands.reading
+
+
+def test_an_angle_is_typed_and_kept_when_the_target_moves(hands: NeedleHands) -> None:
+    target = hands.target()
+    hands.plan()
+    panel = hands.needle.panel
+
+    panel.in_plane.setValue(20)
+    panel.across.setCurrentText("LEFT")
+    panel.body.setValue(10)
+    panel.along.setCurrentText("head")
+    panel.angled.click()
+
+    path = NeedlePath(hands.path.entry, target, PRONE)
+    assert path.in_plane_degrees == pytest.approx(20, abs=0.1)
+    assert path.cranio_caudal_degrees == pytest.approx(10, abs=0.1)
+    assert hands.path.basis is EntryBasis.ANGLE
+    assert hands.depth() == pytest.approx(hands.true_depth(target, tuple(path.out)), abs=1.0)
+    assert "20° from the vertical, tip to the LEFT" in hands.reading
+    assert "10° to the head" in hands.reading
+    assert "across slices: rounded to 2 mm, half their distance" in hands.reading
+
+    hands.page.choose_tool(ToolName.TARGET)
+    goal = target._replace(x=target.x - 8)
+    hands.drag(hands.pixel(target), hands.pixel(goal))
+
+    moved = NeedlePath(hands.path.entry, hands.target_now, PRONE)
+    assert hands.target_now.x == pytest.approx(goal.x, abs=1.0)
+    assert moved.in_plane_degrees == pytest.approx(20, abs=0.1)
+    assert hands.desk.open_visit.undo_label == "move target with its path"
+
+
+def test_a_click_near_the_skin_snaps_to_it_and_a_drag_reads_live(hands: NeedleHands) -> None:
+    target = hands.target()
+    hands.plan()
+    skin = hands.path.entry
+    near = PatientPoint(skin.x + 15, skin.y + 6, skin.z)
+
+    hands.click(near)
+
+    assert hands.path.basis is EntryBasis.HAND
+    way = np.subtract(near, target)
+    assert hands.depth() == pytest.approx(hands.true_depth(target, tuple(way)), abs=1.0)
+    before = hands.reading
+
+    entry = hands.pixel(hands.path.entry)
+    hands.drag(entry, entry + QPoint(40, 0), release=False)
+    live = hands.reading
+    assert live != before
+    hands.key(Qt.Key.Key_Escape)
+    assert hands.reading == before
+    assert hands.desk.open_visit.undo_label == "plan needle path"
+
+
+def test_the_path_and_its_cone_are_drawn_and_undone(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+    hands.page.viewer.draw()
+    scene = hands.page.viewer.views[hands.page.viewer.native].scene_shown
+    kinds = [mark.kind for mark in scene.marks]
+    cone = next(mark for mark in scene.marks if mark.kind is MarkKind.CONE)
+    _, left, right = cone.points
+
+    assert {MarkKind.PATH, MarkKind.CONE, MarkKind.ENTRY} <= set(kinds)
+    assert abs(left[0] - right[0]) == pytest.approx(2 * hands.depth() * np.tan(np.radians(3.4)))
+
+    hands.desk.undo()
+
+    assert hands.visit.paths == ()
+    scene = hands.page.viewer.views[hands.page.viewer.native].scene_shown
+    assert MarkKind.PATH not in [mark.kind for mark in scene.marks]
+
+
+def test_a_short_needle_is_said(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+
+    hands.needle.panel.needle.setValue(20)
+    hands.needle.panel.needle.editingFinished.emit()
+
+    assert hands.path.needle_mm == 20
+    assert "the needle of 20 mm is shorter than the path" in hands.reading
+
+
+def test_a_path_to_the_side_of_a_cut_picture_has_no_skin(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+    panel = hands.needle.panel
+    before = hands.path
+
+    panel.in_plane.setValue(0)
+    panel.body.setValue(80)
+    panel.angled.click()
+
+    assert "The skin there lies outside the scanned field." in hands.reading
+    assert hands.path == before
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_typed_words_place_target_and_entry_in_one_step(hands: NeedleHands, side: Side) -> None:
+    hands.spine()
+    hands.choose("erector_spinae", side, Level.L3)
+    hands.plan()
+    panel = hands.needle.panel
+
+    panel.offset.setValue(32)
+    panel.side.setCurrentText(side.word)
+    panel.below.setValue(4)
+    panel.way.setCurrentText("above")
+    panel.level.setCurrentIndex(panel.level.findData(Level.L3))
+    panel.depth.setValue(41)
+    panel.place.click()
+    hands.settle()
+
+    tip = hands.phantom.levels[Level.L3].spinous_tip
+    sign = 1 if side is Side.LEFT else -1
+    assert hands.target_now.x == pytest.approx(tip.x + sign * 32, abs=2.0)
+    assert hands.target_now.z == pytest.approx(tip.z + 4, abs=2.0)
+    assert hands.depth() == pytest.approx(41, abs=0.5)
+    assert hands.true_depth(hands.target_now, (0, 1, 0)) == pytest.approx(41, abs=1.0)
+    assert f"32 mm {side.word} of the midline, 4 mm above the L3 spinous process" in hands.reading
+    assert hands.desk.open_visit.undo_label == "place target by words"
+    hands.desk.undo()
+    assert (hands.visit.planned_sites, hands.visit.paths) == ((), ())
+
+
+def test_words_without_a_marked_level_say_what_is_missing(hands: NeedleHands) -> None:
+    hands.choose("erector_spinae", Side.LEFT, Level.L3)
+    hands.plan()
+    panel = hands.needle.panel
+    panel.offset.setValue(32)
+    panel.side.setCurrentText("LEFT")
+    panel.level.setCurrentIndex(panel.level.findData(Level.L3))
+    panel.depth.setValue(41)
+
+    panel.place.click()
+
+    assert "Mark the spinous processes first" in hands.reading
+    assert hands.visit.planned_sites == ()
+
+
+def test_every_position_has_a_chip() -> None:
+    assert set(CHIP_WORDS) == set(ProcedurePosition)
