@@ -8,15 +8,21 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
-from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
+from painmap.domain.needle_plan import (
+    EntryBasis,
+    HazardKind,
+    PlannedPath,
+    ProcedurePosition,
+)
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
-from painmap.imaging.needle import NeedlePath
+from painmap.imaging.needle import NeedlePath, distance_to_path
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.ui.ct_needle_panel import CHIP_WORDS
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
+from painmap.ui.tools.hazard import HazardShape
 from tests.support.ct_page import CtHands, demonstration
 
 pytestmark = pytest.mark.xdist_group("needle_phantom")
@@ -171,9 +177,9 @@ def test_an_angle_is_typed_and_kept_when_the_target_moves(hands: NeedleHands) ->
     hands.plan()
     panel = hands.needle.panel
 
-    panel.in_plane.setValue(20)
+    panel.in_plane.set_value(20)
     panel.across.setCurrentText("LEFT")
-    panel.body.setValue(10)
+    panel.body.set_value(10)
     panel.along.setCurrentText("head")
     panel.angled.click()
 
@@ -241,7 +247,7 @@ def test_a_short_needle_is_said(hands: NeedleHands) -> None:
     hands.target()
     hands.plan()
 
-    hands.needle.panel.needle.setValue(20)
+    hands.needle.panel.needle.set_value(20)
     hands.needle.panel.needle.editingFinished.emit()
 
     assert hands.path.needle_mm == 20
@@ -254,8 +260,8 @@ def test_a_path_to_the_side_of_a_cut_picture_has_no_skin(hands: NeedleHands) -> 
     panel = hands.needle.panel
     before = hands.path
 
-    panel.in_plane.setValue(0)
-    panel.body.setValue(80)
+    panel.in_plane.set_value(0)
+    panel.body.set_value(80)
     panel.angled.click()
 
     assert "The skin there lies outside the scanned field." in hands.reading
@@ -269,12 +275,12 @@ def test_typed_words_place_target_and_entry_in_one_step(hands: NeedleHands, side
     hands.plan()
     panel = hands.needle.panel
 
-    panel.offset.setValue(32)
+    panel.offset.set_value(32)
     panel.side.setCurrentText(side.word)
-    panel.below.setValue(4)
+    panel.below.set_value(4)
     panel.way.setCurrentText("above")
     panel.level.setCurrentIndex(panel.level.findData(Level.L3))
-    panel.depth.setValue(41)
+    panel.deep.set_value(41)
     panel.place.click()
     hands.settle()
 
@@ -294,15 +300,86 @@ def test_words_without_a_marked_level_say_what_is_missing(hands: NeedleHands) ->
     hands.choose("erector_spinae", Side.LEFT, Level.L3)
     hands.plan()
     panel = hands.needle.panel
-    panel.offset.setValue(32)
+    panel.offset.set_value(32)
     panel.side.setCurrentText("LEFT")
     panel.level.setCurrentIndex(panel.level.findData(Level.L3))
-    panel.depth.setValue(41)
+    panel.deep.set_value(41)
 
     panel.place.click()
 
     assert "Mark the spinous processes first" in hands.reading
     assert hands.visit.planned_sites == ()
+
+
+def hazard(hands: NeedleHands, kind: HazardKind, shape: HazardShape, name: str = "") -> None:
+    """Choose what is marked next."""
+    hands.page.choose_tool(ToolName.HAZARD)
+    panel = hands.page.annotator.hazards.panel
+    for chips, value in ((panel.kinds, kind), (panel.shapes, shape)):
+        if value not in chips.chosen:
+            chips.chip(value).click()
+    panel.name.setText(name)
+
+
+def test_nothing_is_marked_before_its_kind_is_said(hands: NeedleHands) -> None:
+    hands.click(hands.phantom.target("erector_spinae", Side.LEFT, Level.L3), ToolName.HAZARD)
+
+    assert hands.visit.hazards == ()
+    assert hands.page.bar.hint.whole.startswith("Say what it is first")
+
+
+def test_the_distance_to_a_marked_nerve_is_read_live(hands: NeedleHands) -> None:
+    hands.spine()
+    target = hands.target()
+    hands.plan()
+    hands.page.viewer.draw()
+    hazard(hands, HazardKind.NERVE, HazardShape.POINT, "sciatic nerve")
+    at = target._replace(x=target.x + 15, y=target.y - 20)
+
+    hands.click(at)
+
+    (marked,) = hands.visit.live_hazards
+    assert marked.points[0] == pytest.approx(at, abs=1.0)
+    assert (marked.kind, marked.side) == (HazardKind.NERVE, Side.LEFT)
+    path = NeedlePath(hands.path.entry, hands.target_now, PRONE)
+    mm = distance_to_path(path, marked.points, closed=False)
+    assert mm == pytest.approx(np.hypot(15, 20), abs=1.5)
+    said = f"{round(mm)} mm to the sciatic nerve as you marked it; unmarked structures are not"
+    assert said in hands.reading
+
+    hands.page.choose_tool(ToolName.ENTRY)
+    entry = hands.pixel(hands.path.entry)
+    hands.drag(entry, entry + QPoint(30, 0), release=False)
+    assert "mm to the sciatic nerve as you marked it" in hands.reading
+    assert said not in hands.reading
+
+
+def test_lines_and_contours_are_drawn_removed_and_brought_back(hands: NeedleHands) -> None:
+    middle = hands.target()
+    corners = [
+        middle._replace(x=middle.x + dx, y=middle.y + dy)
+        for dx, dy in ((30, -40), (50, -40), (50, -60), (30, -60))
+    ]
+    hazard(hands, HazardKind.VESSEL, HazardShape.LINE)
+    for corner in corners:
+        hands.click(corner)
+    hands.key(Qt.Key.Key_Return)
+    hazard(hands, HazardKind.KIDNEY, HazardShape.CONTOUR)
+    inside = [corner._replace(y=corner.y - 40) for corner in corners]
+    for corner in (*inside, inside[0]):
+        hands.click(corner)
+
+    line, ring = hands.visit.live_hazards
+    assert (len(line.points), line.closed, len(ring.points), ring.closed) == (4, False, 4, True)
+    view = hands.page.viewer.views[hands.page.viewer.native]
+    drawn = [mark for mark in view.scene_shown.marks if mark.kind is MarkKind.HAZARD]
+    assert {mark.label for mark in drawn} == {"vessel", "kidney"}
+
+    hands.click(inside[1])
+    hands.key(Qt.Key.Key_Delete)
+    assert hands.visit.live_hazards == (line,)
+    hands.desk.undo()
+    assert len(hands.visit.live_hazards) == 2
 
 
 def test_every_position_has_a_chip() -> None:

@@ -17,6 +17,7 @@ from painmap.domain.injection import (
     SideBasis,
     SideCheck,
 )
+from painmap.domain.needle_plan import Hazard
 from painmap.domain.pain import ArrowShape, Mark, MarkedRegion, PainFree, PainSite
 from painmap.domain.pain_links import MUTUAL, PainLink, PainLinkKind
 from painmap.domain.study import AttachedStudy, Origin
@@ -247,6 +248,15 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
     return ", ".join(parts)
 
 
+def hazard_sentence(hazard: Hazard) -> str:
+    """Such as "LEFT sciatic nerve, marked as a line of 4 points"."""
+    side = f"{hazard.side.word} " if hazard.side is not None else ""
+    kind = "" if hazard.words == hazard.kind.value else f" ({hazard.kind.value})"
+    count = len(hazard.points)
+    how = "a contour" if hazard.closed else "a point" if count == 1 else f"a line of {count} points"
+    return f"{side}{hazard.words}{kind}, marked on CT as {how}"
+
+
 def finding_sentence(finding: Finding, muscles: Mapping[str, Muscle]) -> str:
     """Such as "found: taut band, RIGHT quadratus lumborum, L4"."""
     where = muscle_words(finding.muscle_id, muscles) if finding.muscle_id else ""
@@ -298,5 +308,6 @@ def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, .
         *(study_sentence(study) for study in visit.attached_studies),
         *(planned_sentence(site, muscles, visit) for site in visit.live_planned_sites),
         *(outline_sentence(outline, muscles) for outline in visit.live_outlines),
+        *(hazard_sentence(hazard) for hazard in visit.live_hazards),
         *(given_sentence(site, muscles) for site in visit.live_given_sites),
     )

@@ -17,6 +17,7 @@ from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_brush import Brush, NoBrush
 from painmap.ui.ct_chosen import Chosen
+from painmap.ui.ct_hazards import HazardMarker
 from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
 from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_paint import DrawnMark, MarkKind
@@ -30,6 +31,7 @@ from painmap.ui.desk import Desk
 from painmap.ui.tools.brush import brush_tool
 from painmap.ui.tools.freehand import freehand_tool
 from painmap.ui.tools.gesture import GestureRunner, PointerEvent, Tool
+from painmap.ui.tools.hazard import hazard_tool
 from painmap.ui.tools.measure import measure_tool
 from painmap.ui.tools.midline import midline_tool
 from painmap.ui.tools.outline import outline_tool
@@ -39,6 +41,7 @@ from painmap.ui.tools.slice_outcomes import (
     XY,
     BrushDone,
     BrushMove,
+    DrawHazard,
     DrawOutline,
     EntryAt,
     LookAt,
@@ -119,11 +122,13 @@ class Annotator:
             new_target=self._place_with_path,
             redraw=viewer.draw_scenes,
         )
+        self.hazards = HazardMarker(desk, session, board, changed=self.needle.refresh)
         self._makers: dict[ToolName, Tool] = {
             ToolName.WINDOW: window_tool(board),
             ToolName.MIDLINE: midline_tool(board),
             ToolName.TARGET: target_tool(board),
             ToolName.ENTRY: skin_entry_tool(self.needle),
+            ToolName.HAZARD: hazard_tool(self.hazards, lambda: self.hazards.panel.shape),
             ToolName.OUTLINE: outline_tool(board),
             ToolName.FREEHAND: freehand_tool(board),
             ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
@@ -158,6 +163,8 @@ class Annotator:
         missing = self._bar.missing() if name in NEED_MUSCLE else ""
         why = self._session.why_not_annotate if self._session.is_open else ""
         self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
+        if name is not ToolName.HAZARD:
+            self.hazards.choose(None)
         self.needle.activate(active=name is ToolName.ENTRY)
         self._viewer.draw_scenes()
 
@@ -207,11 +214,13 @@ class Annotator:
     def choose(self, item_id: UUID | None, vertex: int | None = None) -> None:
         """Highlight an annotation and show its sentence; None: none."""
         self.chosen_one.choose(item_id, vertex)
+        self.hazards.choose(item_id)
         self.needle.on_chosen()
 
     def refresh(self) -> None:
         """Show what is recorded as it is now."""
         self.chosen_one.refresh()
+        self.hazards.refresh()
         self.needle.refresh()
 
     def _on_recorded(self, item_id: UUID) -> None:
@@ -263,6 +272,8 @@ class Annotator:
                 self._move_point(view, item_id, at)
             case EntryAt():
                 self.needle.on_entry(outcome)
+            case DrawHazard():
+                self.hazards.draw(outcome)
             case DrawOutline(view, points):
                 self._draw_outline(view, points)
             case ReshapeOutline(view, item_id, points, label):
@@ -360,7 +371,10 @@ class Annotator:
             *target_marks(shown, visit, chosen=chosen, hidden=hidden, labels=not small),
             *_pending_marks(shown, self.sides.pending),
             *self.needle.marks(
-                shown, moving=None if preview is None else preview.moving, small=small
+                shown,
+                moving=None if preview is None else preview.moving,
+                hazard=self.hazards.chosen,
+                small=small,
             ),
         ]
         view = shown.image.view.plane.value
@@ -377,7 +391,8 @@ class Annotator:
             points = preview.line
             if preview.cursor is not None and not preview.closed:
                 points = (*points, preview.cursor)
-            return [DrawnMark(MarkKind.OUTLINE, points, closed=preview.closed)]
+            kind = MarkKind.HAZARD if self.tool is ToolName.HAZARD else MarkKind.OUTLINE
+            return [DrawnMark(kind, points, closed=preview.closed)]
         if preview.cursor is None:
             return []
         kind = MarkKind.MIDLINE if self.tool is ToolName.MIDLINE else MarkKind.TARGET

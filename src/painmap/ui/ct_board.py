@@ -47,6 +47,10 @@ class CtBoard:
         shown = self.shown(view)
         return shown.placement.patient_of(at) if shown else None
 
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Say below the pictures what to do, or what is missing."""
+        self._bar.say(text, warning=warning)
+
     def targets(self, view: str) -> tuple[Grip, ...]:
         shown = self.shown(view)
         return grips(shown, self._visit().live_planned_sites) if shown else ()

@@ -74,7 +74,6 @@ class NeedlePlanner:
         self._finding = False
         self._said = ""
         self._draft: PlannedPath | None = None
-        self.hazard: UUID | None = None
         self.panel = NeedlePanel(
             NeedleActions(
                 self.choose_position,
@@ -414,16 +413,20 @@ class NeedlePlanner:
         if not say and surface is not None and reading is not None:
             say = skin_words(surface, reading.path)
         self.panel.show_path(plan, reading, say)
-        depth = reading.path.depth_mm if reading is not None else None
+        # the words mean the depth straight below the skin
+        straight = plan is not None and plan.basis is EntryBasis.VERTICAL
+        depth = reading.path.depth_mm if reading is not None and straight else None
         line = spine_of(self._landmarks) if self._desk.is_open else None
         if site is not None and line is not None:
             self.panel.show_words(line.place_of(target_of(site)), depth)
         self._redraw()
 
-    def marks(self, shown: Shown, *, moving: UUID | None, small: bool) -> list[DrawnMark]:
+    def marks(
+        self, shown: Shown, *, moving: UUID | None, hazard: UUID | None, small: bool
+    ) -> list[DrawnMark]:
         """Paths and marked structures on a picture."""
         visit, chosen = self._visit, self._chosen()
-        found = hazard_marks(shown, visit, chosen=self.hazard, labels=not small)
+        found = hazard_marks(shown, visit, chosen=hazard, labels=not small)
         hidden = {moving} if moving is not None else set()
         draft, site = self._draft, self.site
         if draft is not None and site is not None:

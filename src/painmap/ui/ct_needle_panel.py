@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QSizePolicy,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.needle_plan import PlannedPath, ProcedurePosition
 from painmap.imaging.spine_line import SpinePlace
-from painmap.services.needle_words import PathReading
+from painmap.services.needle_words import NOT_CHECKED, PathReading
 from painmap.ui.widgets import Chips, button, column, label, row
 
 ACROSS_WORDS = {
@@ -33,10 +34,9 @@ CHIP_WORDS = {
     ProcedurePosition.RIGHT_DECUBITUS: "on the RIGHT side",
 }
 MOST_DEGREES = 80
-READING_PX = 118
+READING_PX = 124
 """Room for a warning, the place and five lines of what the path reads."""
 
-NARROW = "QSpinBox { padding: 6px 4px; }"
 SEPARATOR = "  ·  "
 
 
@@ -73,20 +73,12 @@ class NeedlePanel(QFrame):
             name="Position at the injection",
         )
         self.straight = button("Straight up", actions.straight)
-        self.in_plane = _degrees("Degrees from the vertical")
+        self.in_plane = NumberField("Degrees from the vertical", MOST_DEGREES)
         self.across = _box("Tip to", ("LEFT", "RIGHT"))
-        self.body = _degrees("Degrees to the head or feet")
+        self.body = NumberField("Degrees to the head or feet", MOST_DEGREES)
         self.along = _box("Tip along the body", ("head", "feet"))
         self.angled = button("Set angle", self._on_angle)
-        self.needle = QSpinBox()
-        self.needle.setRange(0, 300)
-        self.needle.setSingleStep(5)
-        self.needle.setSpecialValueText("not chosen")
-        self.needle.setSuffix(" mm")
-        self.needle.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.needle.setStyleSheet(NARROW)
-        self.needle.setFixedWidth(92)
-        self.needle.setAccessibleName("Length of the needle")
+        self.needle = NumberField("Length of the needle in millimetres", 300)
         self.needle.editingFinished.connect(self._on_needle)
         self.remove = button("Remove path", actions.remove, flat=True)
         self._by = QStackedWidget()
@@ -103,8 +95,8 @@ class NeedlePanel(QFrame):
         self.setLayout(self._arranged())
 
     def _made_angle(self) -> QHBoxLayout:
-        turn = row(self.in_plane, label("from the vertical, tip to the"), self.across, spacing=5)
-        for part in (self.body, label("to the"), self.along, self.angled):
+        turn = row(self.in_plane, label("° from the vertical, tip to the"), self.across, spacing=5)
+        for part in (self.body, label("° to the"), self.along, self.angled):
             turn.addWidget(part)
         turn.addStretch(1)
         return turn
@@ -115,19 +107,19 @@ class NeedlePanel(QFrame):
         self.way_of.set_chosen((self._by.currentIndex(),))
 
     def _made_words(self) -> QHBoxLayout:
-        self.offset = _millimetres("Millimetres from the midline", 200)
+        self.offset = NumberField("Millimetres from the midline", 200)
         self.side = _box("Side of the midline", ("", "LEFT", "RIGHT"))
-        self.below = _millimetres("Millimetres from the level", 99)
+        self.below = NumberField("Millimetres from the level", 99)
         self.way = _box("Above or below the level", ("below", "above"))
         self.level = QComboBox()
         self.level.setAccessibleName("Level")
         self.level.addItem("level", None)
         for each in Level:
             self.level.addItem(each.value, each)
-        self.depth = _millimetres("Millimetres deep", 300)
+        self.deep = NumberField("Millimetres deep", 300)
         self.place = button("Place", self._on_words)
         words = row(self.offset, label("mm"), self.side, label("of the midline,"), spacing=5)
-        for part in (self.below, label("mm"), self.way, self.level, self.depth, label("mm deep")):
+        for part in (self.below, label("mm"), self.way, self.level, self.deep, label("mm deep")):
             words.addWidget(part)
         words.addWidget(self.place)
         words.addStretch(1)
@@ -138,6 +130,7 @@ class NeedlePanel(QFrame):
         lie.addSpacing(8)
         lie.addWidget(label("Needle", "muted"))
         lie.addWidget(self.needle)
+        lie.addWidget(label("mm"))
         lie.addStretch(1)
         lie.addWidget(self.remove)
         how = row(self.way_of, self._by, spacing=12)
@@ -166,10 +159,9 @@ class NeedlePanel(QFrame):
     def show_path(self, plan: PlannedPath | None, reading: PathReading | None, say: str) -> None:
         """Show a path as it reads now; `say` is what the skin or the plan lacks."""
         self.remove.setEnabled(plan is not None)
-        self.needle.blockSignals(True)
         if not self.needle.hasFocus():
-            self.needle.setValue((plan.needle_mm or 0) if plan is not None else 0)
-        self.needle.blockSignals(False)
+            length = plan.needle_mm if plan is not None else None
+            self.needle.setText("" if length is None else str(length))
         self.needle.setEnabled(plan is not None)
         if reading is None:
             self.reading.setText("")
@@ -185,17 +177,16 @@ class NeedlePanel(QFrame):
         """Fill the fields with the words of the chosen target."""
         if place is None or self._is_typing:
             return
-        self.offset.setValue(round(abs(place.offset_mm)))
+        self.offset.set_value(round(abs(place.offset_mm)))
         self.side.setCurrentText("LEFT" if place.offset_mm > 0 else "RIGHT")
-        self.below.setValue(round(abs(place.below_mm)))
+        self.below.set_value(round(abs(place.below_mm)))
         self.way.setCurrentText("below" if place.below_mm >= 0 else "above")
         self.level.setCurrentIndex(max(0, self.level.findData(place.level)))
-        if depth_mm is not None:
-            self.depth.setValue(round(depth_mm))
+        self.deep.setText("" if depth_mm is None else str(round(depth_mm)))
 
     @property
     def _is_typing(self) -> bool:
-        return any(each.hasFocus() for each in (self.offset, self.below, self.depth))
+        return any(each.hasFocus() for each in (self.offset, self.below, self.deep))
 
     # --- what is asked
 
@@ -214,7 +205,7 @@ class NeedlePanel(QFrame):
 
     def _on_words(self) -> None:
         side, level = self.side.currentText(), self.level.currentData()
-        if (not side and self.offset.value()) or level is None or not self.depth.value():
+        if (not side and self.offset.value()) or level is None or not self.deep.value():
             self.warning.setText("Say LEFT or RIGHT, the level and the depth.")
             self.warning.show()
             return
@@ -222,41 +213,43 @@ class NeedlePanel(QFrame):
         below = self.below.value() * (1 if self.way.currentText() == "below" else -1)
         # Qt gives a plain text back
         place = SpinePlace(float(offset), Level(level), float(below))
-        self._actions.words(TypedPlace(place, float(self.depth.value())))
+        self._actions.words(TypedPlace(place, float(self.deep.value())))
 
 
 def detail_lines(reading: PathReading) -> tuple[str, ...]:
     """What stands below depth and place: angles, what is crossed, distances, needle."""
     miss = reading.path.miss_mm(reading.path.depth_mm)
     crossed = f"on the way: {reading.crossed_words}" if reading.crossed_words else ""
-    cone = f"cone: a hand's mean error of 3.4°, {miss:.0f} mm at the target, not subtracted"
+    cone = f"cone: a hand's error of 3.4°, {miss:.0f} mm at the target, not subtracted"
+    # said once behind all distances
+    last = len(reading.hazard_lines) - 1
+    hazards = [
+        line if number == last else line.removesuffix(f"; {NOT_CHECKED}")
+        for number, line in enumerate(reading.hazard_lines)
+    ]
     lines = (
         (reading.angle_words, crossed, reading.tilt_words),
-        reading.hazard_lines,
+        hazards,
         (reading.needle_words, cone, reading.rounding_words),
     )
     return tuple(SEPARATOR.join(filter(None, line)) for line in lines)
 
 
-def _degrees(name: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(0, MOST_DEGREES)
-    made.setSuffix("°")
-    made.setAccessibleName(name)
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    made.setStyleSheet(NARROW)
-    made.setFixedWidth(50)
-    return made
+class NumberField(QLineEdit):
+    """A whole number that is typed; empty is 0, which is "not said"."""
 
+    def __init__(self, name: str, most: int, width: int = 46) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setValidator(QIntValidator(0, most, self))
+        self.setFixedWidth(width)
 
-def _millimetres(name: str, most: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(0, most)
-    made.setAccessibleName(name)
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    made.setStyleSheet(NARROW)
-    made.setFixedWidth(50)
-    return made
+    def value(self) -> int:
+        text = self.text()
+        return int(text) if text.isdigit() else 0
+
+    def set_value(self, value: int) -> None:
+        self.setText(str(value))
 
 
 def _line(parts: QHBoxLayout) -> QWidget:

@@ -131,6 +131,7 @@ class CtPage(VisitPage):
         box.addLayout(below)
         box.addWidget(self.bar)
         box.addWidget(self.annotator.needle.panel)
+        box.addWidget(self.annotator.hazards.panel)
         whole.setLayout(box)
         return whole
 
@@ -486,8 +487,10 @@ class CtPage(VisitPage):
     def _show_below(self, name: ToolName) -> None:
         """Below the pictures stands what the tool needs."""
         planning = name is ToolName.ENTRY
+        marking = name is ToolName.HAZARD
         self.annotator.needle.panel.setVisible(planning)
-        self.bar.setVisible(not planning and not self.session.why_not_annotate)
+        self.annotator.hazards.panel.setVisible(marking)
+        self.bar.setVisible(not planning and not marking and not self.session.why_not_annotate)
 
     def _on_pointer(self, event: PointerEvent) -> None:
         if self.annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
@@ -554,7 +557,8 @@ class CtPage(VisitPage):
         elif key is Qt.Key.Key_Escape:
             self.annotator.escape()
         elif key is Qt.Key.Key_Delete:
-            self.annotator.chosen_one.delete()
+            if not self.annotator.hazards.remove():
+                self.annotator.chosen_one.delete()
         elif key in KEYS:
             self.annotator.feed(PointerEvent(PointerKind.KEY, key=KEYS[key]))
         else:

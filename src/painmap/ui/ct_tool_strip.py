@@ -16,6 +16,7 @@ class ToolName(StrEnum):
     MIDLINE = "midline"
     TARGET = "target"
     ENTRY = "entry"
+    HAZARD = "hazard"
     OUTLINE = "outline"
     FREEHAND = "freehand"
     BRUSH = "brush"
@@ -66,6 +67,13 @@ TOOLS = (
         "Entry",
         "E",
         "Choose a target, then straight up, an angle, or a click near the skin.",
+        annotates=True,
+    ),
+    ToolSpec(
+        ToolName.HAZARD,
+        "Hazard",
+        "H",
+        "Mark a nerve, vessel, pleura or kidney: distances are read from it.",
         annotates=True,
     ),
     ToolSpec(

@@ -13,6 +13,7 @@ from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
     finding_sentence,
     given_sentence,
+    hazard_sentence,
     outline_sentence,
     pain_sentence,
     planned_sentence,
@@ -133,6 +134,7 @@ class SentenceList(QFrame):
                 [(s, self._site_words(s, visit)) for s in visit.live_planned_sites],
             ),
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
+            ("MARKED TO KEEP AWAY FROM", [(s, hazard_sentence(s)) for s in visit.live_hazards]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),
             ("ENTERED IN ERROR", self._in_error(visit)),
         ]

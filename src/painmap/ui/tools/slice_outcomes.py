@@ -78,6 +78,15 @@ class EntryAt:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawHazard:
+    """A structure to keep away from: a point, a line, or (`closed`) a contour."""
+
+    view: str
+    points: tuple[XY, ...]
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DrawOutline:
     view: str
     points: tuple[XY, ...]
@@ -154,6 +163,7 @@ Outcome = (
     | MovePoint
     | PlaceMidline
     | EntryAt
+    | DrawHazard
     | DrawOutline
     | ReshapeOutline
     | BrushMove
