@@ -29,6 +29,7 @@ __all__ = [
     "all_exporters",
     "export_visit",
     "export_visit_file",
+    "save_file",
     "visit_text",
 ]
 
@@ -145,6 +146,16 @@ def export_visit_file(
     figures = figures_of(document.visit)
     context = ExportContext(document, muscles, templates=figures, instruments=instruments())
     replace_file(path, exporter.write(context))
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write one file whole or not at all.
+
+    Raises
+    ------
+    ExportError
+    """
+    replace_file(path, content)
 
 
 def folder_name(visit: Visit) -> str:

@@ -188,6 +188,12 @@ class PathReading:
         return f"{_plain(_rounded(mm, self.finest_mm))} mm"
 
 
+def said_once(hazard_lines: Sequence[str]) -> tuple[str, ...]:
+    """The distances with what was not checked said once, behind the last."""
+    *first, last = hazard_lines
+    return (*(line.removesuffix(f"; {NOT_CHECKED}") for line in first), last)
+
+
 def depth_label(path: NeedlePath, step_mm: float) -> str:
     """Such as "41 mm", for a picture; in the steps in which the depth is said."""
     across = abs(path.cranio_caudal_degrees) > ACROSS_DEGREES

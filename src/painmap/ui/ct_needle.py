@@ -391,10 +391,14 @@ class NeedlePlanner:
             study_day=self._session.study_date,
         )
 
+    def reading_of_site(self, site: PlannedSite) -> PathReading | None:
+        """What the path of any site reads; None without one."""
+        plan = self._visit.path_of(site.id)
+        return self.reading(plan, site) if plan is not None else None
+
     def words_of(self, site: PlannedSite) -> str:
         """What the right column says of a site's path; empty without one."""
-        plan = self._visit.path_of(site.id)
-        reading = self.reading(plan, site) if plan is not None else None
+        reading = self.reading_of_site(site)
         if reading is None:
             return ""
         parts = [reading.depth_words, reading.angle_words, reading.place_words, reading.banner]

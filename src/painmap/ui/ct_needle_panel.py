@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.needle_plan import PlannedPath, ProcedurePosition
 from painmap.imaging.spine_line import SpinePlace
-from painmap.services.needle_words import NOT_CHECKED, PathReading
+from painmap.services.needle_words import PathReading, said_once
 from painmap.ui.widgets import Chips, button, column, label, row
 
 ACROSS_WORDS = {
@@ -221,15 +221,9 @@ def detail_lines(reading: PathReading) -> tuple[str, ...]:
     miss = reading.path.miss_mm(reading.path.depth_mm)
     crossed = f"on the way: {reading.crossed_words}" if reading.crossed_words else ""
     cone = f"cone: a hand's error of 3.4°, {miss:.0f} mm at the target, not subtracted"
-    # said once behind all distances
-    last = len(reading.hazard_lines) - 1
-    hazards = [
-        line if number == last else line.removesuffix(f"; {NOT_CHECKED}")
-        for number, line in enumerate(reading.hazard_lines)
-    ]
     lines = (
         (reading.angle_words, crossed, reading.tilt_words),
-        hazards,
+        said_once(reading.hazard_lines),
         (reading.needle_words, cone, reading.rounding_words),
     )
     return tuple(SEPARATOR.join(filter(None, line)) for line in lines)

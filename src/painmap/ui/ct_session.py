@@ -70,6 +70,11 @@ class CtSession(OpenCt):
         keys = {anchor.stack_key for anchor in anchors_of(visit)} - set(self._kept)
         return tuple(stack for stack in self.disk.all_stacks if stack.key in keys)
 
+    @property
+    def opened(self) -> tuple[OpenCt, ...]:
+        """Every stack that is read, for whoever paints a picture of one."""
+        return tuple(self._opened())
+
     def _opened(self) -> Iterator[OpenCt]:
         """Every stack that is read, in the order of series and blocks."""
         order = {} if self.disk is None else {s.key: n for n, s in enumerate(self.disk.stacks)}

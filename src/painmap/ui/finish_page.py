@@ -23,6 +23,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit, VisitState
 from painmap.services.attaching import consider_again
 from painmap.services.export import ExportOutcome, export_visit, visit_text
+from painmap.services.plan_sheet import sheet_words
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.body_picture import body_pictures
 from painmap.ui.ct_export import CtExport, picturing
@@ -93,6 +94,7 @@ class FinishPage(VisitPage):
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome.hide()
         self._state = label(tone="muted", wrap=True)
+        self.sheet = label(wrap=True)
         frame.setLayout(
             column(
                 label("What now", "heading"),
@@ -105,6 +107,7 @@ class FinishPage(VisitPage):
                 8,
                 self.finish_button,
                 self._state,
+                self.sheet,
                 -1,
                 margins=20,
                 spacing=10,
@@ -137,6 +140,9 @@ class FinishPage(VisitPage):
         self._state.setText(
             "The visit is finished." if finished else "The visit is a draft; it is kept as it is."
         )
+        sheet = sheet_words(self.desk.open_visit.patient, visit)
+        self.sheet.setText(f"{sheet[:1].upper()}{sheet[1:]}." if sheet else "")
+        self.sheet.setVisible(bool(sheet))
 
     def plain_text(self) -> str:
         """The visit as plain sentences."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -46,6 +46,9 @@ from painmap.ui.intensity_keys import IntensityKeys
 from painmap.ui.map_page import MapPage
 from painmap.ui.pages import VisitPage
 from painmap.ui.patient_bar import PatientBar
+from painmap.ui.plan_sheet import Paper
+from painmap.ui.plan_sheet_panel import PlanSheetPanel
+from painmap.ui.plan_sheet_picture import site_picture
 from painmap.ui.sentence_list import SentenceList
 from painmap.ui.sites_page import SitesPage
 from painmap.ui.status_line import MessageStrip, StatusLine
@@ -132,6 +135,8 @@ class MainWindow(QMainWindow):
         self._known_place: Mapping[str, Any] = {}
         self._give_up = False
         self.question: QuestionPanel | None = None
+        self.sheet: PlanSheetPanel | None = None
+        self._paper = Paper.A4
         self._connect()
         self.show_page(Page.TODAY)
         self._on_visit_state()
@@ -219,6 +224,7 @@ class MainWindow(QMainWindow):
                 "Ctrl+Shift+C",
                 True,
             ),
+            Action("sheet", file, "Plan sheet ...", self.show_sheet, "Ctrl+P", True),
             Action("quit", file, "Quit", self.close, "Ctrl+Q", separated=True),
             Action("undo", edit, "Undo", self._undo, "Ctrl+Z", True),
             Action("redo", edit, "Redo", self._redo, "Ctrl+Shift+Z", True),
@@ -277,6 +283,7 @@ class MainWindow(QMainWindow):
         if page is not Page.TODAY and not self.desk.is_open:
             page = Page.TODAY
         self._by_step[self.current_page].hand_in()
+        self._close_sheet()
         self._stack.setCurrentWidget(self._by_step[page])
         self._steps[page].setChecked(True)
         self.patient_bar.show_elsewhere(page is Page.TODAY and self.desk.is_open)
@@ -320,6 +327,7 @@ class MainWindow(QMainWindow):
         for page in self._by_step.values():
             page.hand_in()
         self._place_timer.stop()
+        self._close_sheet()
         self._remember_place()
 
     def _on_visit_state(self) -> None:
@@ -399,6 +407,34 @@ class MainWindow(QMainWindow):
         for folder in folders:
             self._recent.addAction(str(folder), partial(self.open_folder, folder))
         self._recent.setEnabled(bool(folders))
+
+    def show_sheet(self) -> None:
+        """Show the plan sheet of the open visit over the page."""
+        if not self.desk.is_open:
+            return
+        self._by_step[self.current_page].hand_in()
+        self._close_sheet()
+        ct = self.pages.ct
+        self.sheet = PlanSheetPanel(
+            self.desk,
+            reading=ct.annotator.needle.reading_of_site,
+            picture=lambda visit, site: site_picture(ct.session.opened, visit, site),
+            paper=self._paper,
+            on_close=self._close_sheet,
+            parent=self,
+        )
+        corner = self._stack.mapTo(self, QPoint(0, 0))
+        self.sheet.setGeometry(QRect(corner, self._stack.size()).adjusted(16, 16, -16, -16))
+        self.sheet.show()
+        self.sheet.raise_()
+        self.sheet.setFocus()
+
+    def _close_sheet(self) -> None:
+        if self.sheet is not None:
+            self._paper = self.sheet.paper
+            self.sheet.hide()
+            self.sheet.deleteLater()
+            self.sheet = None
 
     def choose_import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import a visit", "", "painmap visit (*.json)")

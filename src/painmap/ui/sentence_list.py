@@ -20,6 +20,7 @@ from painmap.domain.sentences import (
     study_sentence,
 )
 from painmap.domain.visit import Item, Visit
+from painmap.services.plan_sheet import sheet_words
 from painmap.ui.desk import Desk, PlaceWanted
 from painmap.ui.widgets import column, empty, label, restyle
 
@@ -136,6 +137,7 @@ class SentenceList(QFrame):
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
             ("MARKED TO KEEP AWAY FROM", [(s, hazard_sentence(s)) for s in visit.live_hazards]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),
+            ("PLAN SHEET", self._sheets(visit)),
             ("ENTERED IN ERROR", self._in_error(visit)),
         ]
 
@@ -143,6 +145,10 @@ class SentenceList(QFrame):
         words = planned_sentence(site, self._desk.muscles, visit)
         path = self.path_words(site)
         return f"{words}; needle {path}" if path else words
+
+    def _sheets(self, visit: Visit) -> list[tuple[Item, str]]:
+        words = sheet_words(self._desk.open_visit.patient, visit)
+        return [(visit.sheets[-1], words)] if words else []
 
     def _in_error(self, visit: Visit) -> list[tuple[Item, str]]:
         muscles = self._desk.muscles
