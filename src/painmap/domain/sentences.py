@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from painmap.domain.anatomy import Muscle, Side
@@ -298,15 +299,34 @@ def study_sentence(study: AttachedStudy) -> str:
     return ", ".join(parts)
 
 
-def visit_sentences(visit: Visit, muscles: Mapping[str, Muscle]) -> tuple[str, ...]:
-    """Everything live in a visit, one sentence an item, in the order in which it is read."""
+def with_path(sentence: str, path: str) -> str:
+    """The sentence of a site with what is said of its needle path."""
+    return f"{sentence}; needle {path}" if path else sentence
+
+
+_NO_PATHS: Mapping[UUID, str] = MappingProxyType({})
+
+
+def visit_sentences(
+    visit: Visit, muscles: Mapping[str, Muscle], paths: Mapping[UUID, str] = _NO_PATHS
+) -> tuple[str, ...]:
+    """Everything live in a visit, one sentence an item, in the order in which it is read.
+
+    Parameters
+    ----------
+    paths : mapping of UUID to str
+        What is said of needle paths, by planned site.
+    """
     pain_free = pain_free_sentence(visit.pain_free)
     return (
         *(pain_sentence(site, visit.marks_of(site.id), visit) for site in visit.pain_sites),
         *((pain_free,) if pain_free else ()),
         *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),
-        *(planned_sentence(site, muscles, visit) for site in visit.live_planned_sites),
+        *(
+            with_path(planned_sentence(site, muscles, visit), paths.get(site.id, ""))
+            for site in visit.live_planned_sites
+        ),
         *(outline_sentence(outline, muscles) for outline in visit.live_outlines),
         *(hazard_sentence(hazard) for hazard in visit.live_hazards),
         *(given_sentence(site, muscles) for site in visit.live_given_sites),

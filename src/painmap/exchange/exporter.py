@@ -32,6 +32,27 @@ class OutlineMeasures(Protocol):
     def fat_share(self) -> float | None: ...
 
 
+class PathWords(Protocol):
+    """What is said of the needle path of a site: whole millimetres and degrees, and words."""
+
+    @property
+    def depth_mm(self) -> float: ...
+    @property
+    def in_plane_degrees(self) -> int: ...
+    @property
+    def cranio_caudal_degrees(self) -> int: ...
+    @property
+    def position(self) -> str: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def needle_mm(self) -> int | None: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ExportContext:
     """Everything that an exporter may write of.
@@ -55,6 +76,8 @@ class ExportContext:
         The words that belong to it.
     muscle_rows : tuple of MuscleRow
         What was measured in muscles whose CT is at hand.
+    paths : mapping of UUID to PathWords
+        By planned site; only sites with a needle path.
     """
 
     document: VisitDocument
@@ -66,6 +89,7 @@ class ExportContext:
     shown: frozenset[Overlay] = frozenset()
     facts: OverlayFacts | None = None
     muscle_rows: tuple[MuscleRow, ...] = ()
+    paths: Mapping[UUID, PathWords] = field(default_factory=dict)
 
     @property
     def visit(self) -> Visit:

@@ -1,6 +1,8 @@
 """The visit as plain sentences, for the hospital's own record."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
 
 from painmap.documents.intended_use import INTENDED_USE
 from painmap.domain.anatomy import Muscle
@@ -8,13 +10,26 @@ from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.sentences import day_words, moment_words, visit_sentences
 from painmap.domain.visit import Visit, VisitState
 
+_NO_PATHS: Mapping[UUID, str] = MappingProxyType({})
 
-def visit_text(patient: Patient, visit: Visit, muscles: Mapping[str, Muscle]) -> str:
-    """Give the visit as text, one sentence a line; what was entered in error is left out."""
+
+def visit_text(
+    patient: Patient,
+    visit: Visit,
+    muscles: Mapping[str, Muscle],
+    paths: Mapping[UUID, str] = _NO_PATHS,
+) -> str:
+    """Give the visit as text, one sentence a line; what was entered in error is left out.
+
+    Parameters
+    ----------
+    paths : mapping of UUID to str
+        What is said of needle paths, by planned site.
+    """
     facts = [f"Visit of {moment_words(visit.started)}", visit.kind.value]
     if visit.state is VisitState.DRAFT:
         facts.append("draft")
-    sentences = visit_sentences(visit, muscles)
+    sentences = visit_sentences(visit, muscles, paths)
     lines = [
         f"{', '.join(facts)}.",
         _who(patient),

@@ -21,6 +21,7 @@ from painmap.imaging.muscle_rows import MuscleRow
 from painmap.services.catalogue import figures_of, instruments, overlay_facts, overlays_of
 from painmap.services.clinic import Clinic
 from painmap.services.import_report import ReportError, from_json
+from painmap.services.needle_paths import facts_of
 
 __all__ = [
     "ExportError",
@@ -102,6 +103,7 @@ def export_visit(
         shown=overlays,
         facts=overlay_facts() if overlays else None,
         muscle_rows=muscle_rows,
+        paths=facts_of(document.visit),
     )
     files = {each.file_name: each.write(context) for each in all_exporters()}
     if document.visit.attached_studies:
@@ -144,7 +146,13 @@ def export_visit_file(
     exporter = next(each for each in all_exporters() if each.id == exporter_id)
     document = clinic.export_document(visit_id)
     figures = figures_of(document.visit)
-    context = ExportContext(document, muscles, templates=figures, instruments=instruments())
+    context = ExportContext(
+        document,
+        muscles,
+        templates=figures,
+        instruments=instruments(),
+        paths=facts_of(document.visit),
+    )
     replace_file(path, exporter.write(context))
 
 

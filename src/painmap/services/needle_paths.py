@@ -177,7 +177,10 @@ class PathFacts:
     ----------
     depth_mm, in_plane_degrees, cranio_caudal_degrees : float
         Whole millimetres (across slices coarser) and degrees.
-    depth_words, angle_words, place_words, banner : str
+    source : str
+        Which CT the depth was read on.
+    words : str
+        All of it as the text of a visit says it.
     """
 
     depth_mm: float
@@ -186,10 +189,8 @@ class PathFacts:
     position: str
     basis: str
     needle_mm: int | None
-    depth_words: str
-    angle_words: str
-    place_words: str
-    banner: str
+    source: str
+    words: str
 
 
 def plain_reading(
@@ -228,6 +229,12 @@ def study_day(visit: Visit, study_uid: str) -> date | None:
     return next((s.study_date for s in visit.attached_studies if s.study_uid == study_uid), None)
 
 
+def path_sentence(reading: PathReading) -> str:
+    """Such as "41 mm deep on ..., 12° from the vertical ...; 32 mm RIGHT of the midline ..."."""
+    parts = [reading.depth_words, reading.angle_words, reading.place_words, reading.banner]
+    return "; ".join(part for part in parts if part).removesuffix(".")
+
+
 def facts_of(visit: Visit) -> dict[UUID, PathFacts]:
     """What exports say of the paths of a visit, by planned site."""
     found = {}
@@ -243,9 +250,7 @@ def facts_of(visit: Visit) -> dict[UUID, PathFacts]:
             position=path.position.value,
             basis=path.basis.value,
             needle_mm=path.needle_mm,
-            depth_words=reading.depth_words,
-            angle_words=reading.angle_words,
-            place_words=reading.place_words,
-            banner=reading.banner,
+            source=reading.source,
+            words=path_sentence(reading),
         )
     return found

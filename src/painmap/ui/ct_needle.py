@@ -6,27 +6,27 @@ from uuid import UUID
 
 from painmap.domain.edits import Edit, Page, change_site, plan_path, remove_path
 from painmap.domain.ids import new_id
-from painmap.domain.injection import CtPlace, Landmark, PlannedSite
+from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
-from painmap.domain.places import PatientPoint, StackKey
+from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
-from painmap.imaging.body_surface import BodySurface, finding_surface
+from painmap.imaging.body_surface import BodySurface
 from painmap.imaging.needle import NeedlePath, scanned_position
 from painmap.services.needle_paths import (
     FoundEntry,
     entry_along,
     entry_by_hand,
-    is_certain,
-    plain_reading,
     site_of_words,
     skin_words,
     spine_of,
 )
-from painmap.services.needle_words import PathReading, depth_label, reading_of
+from painmap.services.needle_words import depth_label
 from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, path_marks, paths_on, slice_step
 from painmap.ui.ct_needle_panel import NeedleActions, NeedlePanel, TypedPlace
+from painmap.ui.ct_needle_reading import PathReader, target_of
+from painmap.ui.ct_needle_skin import NO_VOLUME, SkinFinder
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.desk import Desk
@@ -69,9 +69,8 @@ class NeedlePlanner:
         self._redraw = redraw
         self.active = False
         self._asked: ProcedurePosition | None = None
-        self._surface: BodySurface | None = None
-        self._surface_key: StackKey | None = None
-        self._finding = False
+        self.skin = SkinFinder(desk, session)
+        self.reader = PathReader(desk, session)
         self._said = ""
         self._draft: PlannedPath | None = None
         self.panel = NeedlePanel(
@@ -117,7 +116,7 @@ class NeedlePlanner:
     @property
     def surface(self) -> BodySurface | None:
         """The skin of the stack on screen, once it was found."""
-        return self._surface if self._surface_key == self._session.key else None
+        return self.skin.surface
 
     @property
     def _plan(self) -> PlannedPath | None:
@@ -130,40 +129,19 @@ class NeedlePlanner:
         """The tool is chosen, or another one is."""
         self.active = active
         if active:
-            self._find_skin()
-            self.on_chosen()
-
-    def _find_skin(self) -> None:
-        volume, key = self._session.volume, self._session.key
-        if self.surface is not None or volume is None or not volume.stack.is_ct:
-            return
-        if volume.geometry is None:
-            self._said = "These slices are no volume: no path is planned on them."
-            return
-
-        def done(found: BodySurface) -> None:
-            self._finding = False
-            self._surface, self._surface_key = found, key
-            self.on_chosen()
-
-        def failed(error: BaseException) -> None:
-            self._finding = False
-            self._desk.show_error(error)
-            self.refresh()
-
-        self._finding = True
-        self._desk.run(finding_surface(volume), done=done, failed=failed)
+            self.on_chosen(self.skin.find(self.on_chosen))
 
     def forget(self) -> None:
         """Another visit, another CT."""
-        self._asked = self._draft = self._surface = self._surface_key = None
+        self._asked = self._draft = None
+        self.skin.forget()
         self._said = ""
 
     # --- what the doctor does
 
-    def on_chosen(self) -> None:
+    def on_chosen(self, said: str = "") -> None:
         """A target was chosen, or what was missing is there: straight up is the first path."""
-        self._said = ""
+        self._said = said
         ready = self.surface is not None and self.position is not None
         if self.active and ready and self.site is not None and self._plan is None:
             self.straight_up()
@@ -308,12 +286,15 @@ class NeedlePlanner:
         why = self._session.why_not_annotate
         if why:
             return why
+        volume = self._session.volume
+        if volume is not None and volume.geometry is None:
+            return NO_VOLUME
         if self.site is None:
             return NO_TARGET
         if self.position is None:
             return NO_POSITION
         if self.surface is None:
-            return FINDING if self._finding else NO_SKIN
+            return FINDING if self.skin.is_finding else NO_SKIN
         return ""
 
     def on_entry(self, outcome: EntryAt) -> None:
@@ -346,11 +327,11 @@ class NeedlePlanner:
         if not self._said and position is None:
             self._said = NO_POSITION
         if not self._said and surface is None:
-            self._said = FINDING if self._finding else NO_SKIN
+            self._said = FINDING if self.skin.is_finding else NO_SKIN
         if self._said or position is None or surface is None:
             self.refresh()
             return
-        line = spine_of(self._landmarks)
+        line = spine_of(self.reader.landmarks)
         found = site_of_words(surface, line, typed.place, typed.depth_mm, position)
         if isinstance(found, str):
             self._said = found
@@ -366,49 +347,11 @@ class NeedlePlanner:
 
     # --- what is shown
 
-    @property
-    def _landmarks(self) -> tuple[Landmark, ...]:
-        return self._session.landmarks(self._visit)
-
-    def reading(self, plan: PlannedPath, site: PlannedSite) -> PathReading | None:
-        """What a path reads; without what is crossed where its CT is not open."""
-        volume, target = self._session.volume, target_of(site)
-        if plan.entry == target:
-            return None
-        if volume is None or volume.geometry is None or not volume.stack.is_ct:
-            return plain_reading(self._visit, plan)
-        if not self._session.standing(plan.anchor).drawn:
-            return plain_reading(self._visit, plan)
-        line = spine_of(self._landmarks)
-        standing = self._session.standing
-        return reading_of(
-            volume,
-            plan,
-            target,
-            hazards=[each for each in self._visit.live_hazards if standing(each.anchor).drawn],
-            line=line,
-            confirmed=is_certain(line, target),
-            study_day=self._session.study_date,
-        )
-
-    def reading_of_site(self, site: PlannedSite) -> PathReading | None:
-        """What the path of any site reads; None without one."""
-        plan = self._visit.path_of(site.id)
-        return self.reading(plan, site) if plan is not None else None
-
-    def words_of(self, site: PlannedSite) -> str:
-        """What the right column says of a site's path; empty without one."""
-        reading = self.reading_of_site(site)
-        if reading is None:
-            return ""
-        parts = [reading.depth_words, reading.angle_words, reading.place_words, reading.banner]
-        return "; ".join(part for part in parts if part)
-
     def refresh(self) -> None:
         """Show the path of the chosen target as it is now."""
         site = self.site
         plan = self._draft or self._plan
-        reading = self.reading(plan, site) if plan is not None and site is not None else None
+        reading = self.reader.reading(plan, site) if plan is not None and site is not None else None
         self.panel.show_position(self.position)
         say = self._said
         if not say and self.active:
@@ -420,7 +363,7 @@ class NeedlePlanner:
         # the words mean the depth straight below the skin
         straight = plan is not None and plan.basis is EntryBasis.VERTICAL
         depth = reading.path.depth_mm if reading is not None and straight else None
-        line = spine_of(self._landmarks) if self._desk.is_open else None
+        line = spine_of(self.reader.landmarks) if self._desk.is_open else None
         if site is not None and line is not None:
             self.panel.show_words(line.place_of(target_of(site)), depth)
         self._redraw()
@@ -440,10 +383,3 @@ class NeedlePlanner:
             found += path_marks(shown, path, chosen=True, label="" if small else label)
         found += paths_on(shown, visit, chosen=chosen, hidden=hidden, labels=not small)
         return found
-
-
-def target_of(site: PlannedSite) -> PatientPoint:
-    """The target of a site that lies on CT."""
-    if not isinstance(site.place, CtPlace):
-        raise TypeError("a site on CT was meant")
-    return site.place.target

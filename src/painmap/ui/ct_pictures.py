@@ -16,6 +16,7 @@ from painmap.imaging.reslice import SliceImage
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import captions
 from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
+from painmap.ui.ct_needle_marks import hazard_marks, paths_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene, paint_scene
 from painmap.ui.ct_placement import Placement
@@ -135,7 +136,11 @@ def slice_picture(
     ]
     scene = Scene(
         captions(session, shown.image, day, small=False),
-        tuple(mark for mark in marks if not mark.faint),
+        (
+            *hazard_marks(shown, visit, chosen=None, labels=True),
+            *paths_on(shown, visit, chosen=None, labels=True),
+            *(mark for mark in marks if not mark.faint),
+        ),
         true_scale=shown.placement.is_true,
     )
     paint_scene(painter, QRectF(0, 0, width, height), to_device, scene)

@@ -23,6 +23,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit, VisitState
 from painmap.services.attaching import consider_again
 from painmap.services.export import ExportOutcome, export_visit, visit_text
+from painmap.services.needle_paths import facts_of
 from painmap.services.plan_sheet import sheet_words
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.body_picture import body_pictures
@@ -147,7 +148,8 @@ class FinishPage(VisitPage):
     def plain_text(self) -> str:
         """The visit as plain sentences."""
         open_visit = self.desk.open_visit
-        return visit_text(open_visit.patient, open_visit.visit, self.desk.muscles)
+        paths = {key: facts.words for key, facts in facts_of(open_visit.visit).items()}
+        return visit_text(open_visit.patient, open_visit.visit, self.desk.muscles, paths)
 
     def _show_ct(self, visit: Visit) -> None:
         """Paint the annotated slices beside the window's work, and show them when done."""

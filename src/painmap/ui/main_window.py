@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.patient_bar = PatientBar(desk)
         self.sentences = SentenceList(desk)
-        self.sentences.path_words = pages.ct.annotator.needle.words_of
+        self.sentences.path_words = pages.ct.annotator.needle.reader.words_of
         pages.ct.session.on_change(self.sentences.refresh)
         self.status = StatusLine(user, desk.clinic.database_place)
         self._stack = QStackedWidget()
@@ -417,7 +417,7 @@ class MainWindow(QMainWindow):
         ct = self.pages.ct
         self.sheet = PlanSheetPanel(
             self.desk,
-            reading=ct.annotator.needle.reading_of_site,
+            reading=ct.annotator.needle.reader.reading_of_site,
             picture=lambda visit, site: site_picture(ct.session.opened, visit, site),
             paper=self._paper,
             on_close=self._close_sheet,

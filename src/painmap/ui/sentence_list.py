@@ -18,6 +18,7 @@ from painmap.domain.sentences import (
     pain_sentence,
     planned_sentence,
     study_sentence,
+    with_path,
 )
 from painmap.domain.visit import Item, Visit
 from painmap.services.plan_sheet import sheet_words
@@ -143,8 +144,7 @@ class SentenceList(QFrame):
 
     def _site_words(self, site: PlannedSite, visit: Visit) -> str:
         words = planned_sentence(site, self._desk.muscles, visit)
-        path = self.path_words(site)
-        return f"{words}; needle {path}" if path else words
+        return with_path(words, self.path_words(site))
 
     def _sheets(self, visit: Visit) -> list[tuple[Item, str]]:
         words = sheet_words(self._desk.open_visit.patient, visit)

@@ -5,7 +5,8 @@ from painmap.exchange.plain_text import visit_text
 
 
 def _write(context: ExportContext) -> bytes:
-    return visit_text(context.patient, context.visit, context.muscles).encode("utf-8")
+    paths = {key: path.words for key, path in context.paths.items()}
+    return visit_text(context.patient, context.visit, context.muscles, paths).encode("utf-8")
 
 
 EXPORTER = Exporter("visit-text", "Visit in sentences (text)", "visit.txt", _write)

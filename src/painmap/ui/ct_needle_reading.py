@@ -1,0 +1,65 @@
+"""What needle paths read on the CT that is open, for every page that says it."""
+
+from painmap.domain.injection import CtPlace, Landmark, PlannedSite
+from painmap.domain.needle_plan import PlannedPath
+from painmap.domain.places import PatientPoint
+from painmap.domain.visit import Visit
+from painmap.services.needle_paths import is_certain, path_sentence, plain_reading, spine_of
+from painmap.services.needle_words import PathReading, reading_of
+from painmap.ui.ct_open import OpenCt
+from painmap.ui.desk import Desk
+
+
+class PathReader:
+    """Reads paths of the open visit; where their CT is not open, without its voxels."""
+
+    def __init__(self, desk: Desk, session: OpenCt) -> None:
+        self._desk = desk
+        self._session = session
+
+    @property
+    def _visit(self) -> Visit:
+        return self._desk.open_visit.visit
+
+    @property
+    def landmarks(self) -> tuple[Landmark, ...]:
+        """The spinous processes of the open CT."""
+        return self._session.landmarks(self._visit)
+
+    def reading(self, plan: PlannedPath, site: PlannedSite) -> PathReading | None:
+        """What a path reads; without what is crossed where its CT is not open."""
+        volume, target = self._session.volume, target_of(site)
+        if plan.entry == target:
+            return None
+        if volume is None or volume.geometry is None or not volume.stack.is_ct:
+            return plain_reading(self._visit, plan)
+        if not self._session.standing(plan.anchor).drawn:
+            return plain_reading(self._visit, plan)
+        line = spine_of(self.landmarks)
+        standing = self._session.standing
+        return reading_of(
+            volume,
+            plan,
+            target,
+            hazards=[each for each in self._visit.live_hazards if standing(each.anchor).drawn],
+            line=line,
+            confirmed=is_certain(line, target),
+            study_day=self._session.study_date,
+        )
+
+    def reading_of_site(self, site: PlannedSite) -> PathReading | None:
+        """What the path of any site reads; None without one."""
+        plan = self._visit.path_of(site.id)
+        return self.reading(plan, site) if plan is not None else None
+
+    def words_of(self, site: PlannedSite) -> str:
+        """What the right column says of a site's path; empty without one."""
+        reading = self.reading_of_site(site)
+        return path_sentence(reading) if reading is not None else ""
+
+
+def target_of(site: PlannedSite) -> PatientPoint:
+    """The target of a site that lies on CT."""
+    if not isinstance(site.place, CtPlace):
+        raise TypeError("a site on CT was meant")
+    return site.place.target
