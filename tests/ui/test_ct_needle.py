@@ -1,5 +1,7 @@
 """A needle is planned on the phantom through the page, and read in millimetres."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +10,16 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
+from painmap.domain.edits import change_site
+from painmap.domain.injection import CtPlace
 from painmap.domain.needle_plan import (
     EntryBasis,
     HazardKind,
     PlannedPath,
     ProcedurePosition,
 )
-from painmap.domain.places import PatientPoint
-from painmap.domain.progress import run_to_end
+from painmap.domain.places import PatientPoint, StackKey
+from painmap.domain.progress import Progress, run_to_end
 from painmap.imaging.needle import NeedlePath, distance_to_path
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.ui.ct_needle_panel import CHIP_WORDS
@@ -380,6 +384,73 @@ def test_lines_and_contours_are_drawn_removed_and_brought_back(hands: NeedleHand
     assert hands.visit.live_hazards == (line,)
     hands.desk.undo()
     assert len(hands.visit.live_hazards) == 2
+
+
+def test_finding_the_skin_shows_progress_and_can_be_cancelled(hands: NeedleHands) -> None:
+    hands.target()
+    steps: list[str] = []
+
+    def stop_first(step: Progress | None, stop: Callable[[], None] | None) -> None:
+        if step is not None and stop is not None:
+            steps.append(step.label)
+            stop()
+
+    hands.desk.task.connect(stop_first)
+    hands.plan()
+    assert "Finding the skin" in steps
+    assert hands.needle.surface is None
+    assert hands.visit.paths == ()
+
+    hands.desk.task.disconnect(stop_first)
+    hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
+    assert hands.path.basis is EntryBasis.VERTICAL
+
+
+def test_on_the_side_words_give_no_depth(hands: NeedleHands) -> None:
+    hands.spine()
+    hands.choose("erector_spinae", Side.LEFT, Level.L3)
+    hands.plan(ProcedurePosition.LEFT_DECUBITUS)
+    panel = hands.needle.panel
+    panel.offset.set_value(32)
+    panel.side.setCurrentText("LEFT")
+    panel.level.setCurrentIndex(panel.level.findData(Level.L3))
+    panel.deep.set_value(41)
+
+    panel.place.click()
+
+    assert "choose prone or supine" in hands.reading
+    assert hands.visit.planned_sites == ()
+
+
+def test_a_target_moved_before_the_skin_is_found_keeps_its_entry_and_says_so(
+    hands: NeedleHands,
+) -> None:
+    target = hands.target()
+    hands.plan()
+    entry = hands.path.entry
+    hands.needle.skin.forget()
+    hands.page.choose_tool(ToolName.TARGET)
+
+    hands.drag(hands.pixel(target), hands.pixel(target._replace(x=target.x - 8)))
+
+    assert (hands.path.entry, hands.path.basis) == (entry, EntryBasis.HAND)
+    assert any("The entry stayed where it was" in said for said in hands.said)
+
+
+def test_a_changed_stack_takes_no_path(hands: NeedleHands) -> None:
+    hands.target()
+    hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
+    (site,) = hands.visit.planned_sites
+    assert isinstance(site.place, CtPlace)
+    other = replace(site.place.anchor, stack_key=StackKey("other"))
+    hands.desk.apply(change_site(replace(site, place=replace(site.place, anchor=other)), label="x"))
+
+    hands.needle.panel.positions.chip(PRONE).click()
+
+    assert hands.visit.paths == ()
+    assert "Read-only" in hands.reading
 
 
 def test_every_position_has_a_chip() -> None:

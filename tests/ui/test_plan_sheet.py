@@ -88,6 +88,19 @@ def test_a_sheet_says_who_what_where_and_that_it_is_a_draft(open_desk: Desk) -> 
     assert "Scanned supine, planned prone" in site.warning
 
 
+def test_the_sentence_of_a_site_says_its_path_also_while_its_ct_is_not_open(
+    window: MainWindow,
+) -> None:
+    open_on(window)
+    with_sites(window.desk)
+
+    (said,) = (text for text in window.sentences.texts if "erector spinae" in text)
+    assert "needle 41 mm deep on the supine CT" in said
+    assert "0° from the vertical" in said
+    assert "Scanned supine, planned prone" in said
+    assert "needle 41 mm deep on the supine CT" in window.pages.finish.plain_text()
+
+
 def test_what_was_dropped_is_not_on_the_sheet(open_desk: Desk) -> None:
     visit = with_sites(open_desk)
     (site,) = visit.planned_sites

@@ -25,7 +25,7 @@ from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, path_marks, paths_on, slice_step
 from painmap.ui.ct_needle_panel import NeedleActions, NeedlePanel, TypedPlace
-from painmap.ui.ct_needle_reading import PathReader, target_of
+from painmap.ui.ct_needle_reading import PathReader, anchor_of, target_of
 from painmap.ui.ct_needle_skin import NO_VOLUME, SkinFinder
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
@@ -34,6 +34,7 @@ from painmap.ui.tools.slice_outcomes import EntryAt, Grip
 
 FINDING = "The skin is being found; the entry snaps to it then."
 NO_SKIN = "The skin is not found yet: choose Entry again."
+STAYED = "The entry stayed where it was; it counts as placed by hand now."
 NO_TARGET = "Choose a target first: click it."
 NO_POSITION = "Say how the patient will lie at the injection."
 
@@ -246,7 +247,10 @@ class NeedlePlanner:
 
     def _again(self, plan: PlannedPath, old: PatientPoint, new: PatientPoint) -> PlannedPath:
         surface = self.surface
-        if plan.basis is EntryBasis.HAND or surface is None:
+        if plan.basis is EntryBasis.HAND:
+            return plan
+        if surface is None:
+            self._desk.say(STAYED, hint="Choose Entry to find the skin, then Straight up.")
             return replace(plan, basis=EntryBasis.HAND)
         before = NeedlePath(plan.entry, old, plan.position)
         straight = plan.basis is EntryBasis.VERTICAL
@@ -259,6 +263,7 @@ class NeedlePlanner:
         )
         self._said = found.words
         if found.point is None:
+            self._desk.say(STAYED, hint=found.words)
             return replace(plan, basis=EntryBasis.HAND)
         return replace(plan, entry=found.point, anchor=self._session.anchor(found.point))
 
@@ -291,6 +296,9 @@ class NeedlePlanner:
             return NO_VOLUME
         if self.site is None:
             return NO_TARGET
+        reason = self._session.standing(anchor_of(self.site)).reason
+        if reason:
+            return reason
         if self.position is None:
             return NO_POSITION
         if self.surface is None:

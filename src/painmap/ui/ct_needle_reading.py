@@ -2,7 +2,7 @@
 
 from painmap.domain.injection import CtPlace, Landmark, PlannedSite
 from painmap.domain.needle_plan import PlannedPath
-from painmap.domain.places import PatientPoint
+from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.visit import Visit
 from painmap.services.needle_paths import is_certain, path_sentence, plain_reading, spine_of
 from painmap.services.needle_words import PathReading, reading_of
@@ -56,6 +56,13 @@ class PathReader:
         """What the right column says of a site's path; empty without one."""
         reading = self.reading_of_site(site)
         return path_sentence(reading) if reading is not None else ""
+
+
+def anchor_of(site: PlannedSite) -> CtAnchor:
+    """What a site on CT hangs on."""
+    if not isinstance(site.place, CtPlace):
+        raise TypeError("a site on CT was meant")
+    return site.place.anchor
 
 
 def target_of(site: PlannedSite) -> PatientPoint:
