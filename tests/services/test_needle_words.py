@@ -156,3 +156,13 @@ def test_the_same_path_reads_the_same_however_the_patient_was_scanned(tmp_path, 
     assert found.hazards[0].mm == pytest.approx(5, abs=0.01)
     assert found.crossed.outside_mm == pytest.approx(0, abs=0.3)
     assert found.place_words == "no midline is marked near"
+
+
+def test_tilted_slices_are_left_by_a_path_that_is_straight_in_the_body():
+    tilted = replace(STRAIGHT, out_of_slice_degrees=12.2)
+    along = reading(PatientPoint(-32, 100, -3), PatientPoint(-32, 60, 5), out_of_slice_degrees=0.2)
+
+    assert tilted.angle_words == "0° from the vertical, 12° out of the slices"
+    assert tilted.finest_mm == 1.5
+    assert along.angle_words == "0° from the vertical; 11° to the head, in the plane of the slice"
+    assert along.finest_mm == 1.0

@@ -7,6 +7,7 @@ not marked.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import asin, degrees
 
 from painmap.domain.anatomy import Level
 from painmap.domain.needle_plan import Hazard, PlannedPath, ProcedurePosition
@@ -52,6 +53,9 @@ class PathReading:
     scanned : ProcedurePosition or None
     study_day : date or None
     needle_mm : int or None
+    out_of_slice_degrees : float or None
+        Between the path and the slices as acquired, which may be tilted; None where they are
+        not at hand: axial ones are taken for granted then.
     """
 
     path: NeedlePath
@@ -64,10 +68,16 @@ class PathReading:
     scanned: ProcedurePosition | None
     study_day: date | None
     needle_mm: int | None = None
+    out_of_slice_degrees: float | None = None
 
     @property
     def crosses_slices(self) -> bool:
-        return abs(self.path.cranio_caudal_degrees) > ACROSS_DEGREES
+        return self._out_of_slice > ACROSS_DEGREES
+
+    @property
+    def _out_of_slice(self) -> float:
+        known = self.out_of_slice_degrees
+        return abs(self.path.cranio_caudal_degrees) if known is None else known
 
     @property
     def finest_mm(self) -> float:
@@ -112,10 +122,13 @@ class PathReading:
             first += f", tip to the {word}"
             first += self._medial_words()
         body = round(abs(self.path.cranio_caudal_degrees))
+        out = round(self._out_of_slice)
+        slices = f", {out}° out of the slices" if out else ", in the plane of the slice"
         if not body:
-            return f"{first}, in the plane of the slice"
+            return f"{first}{slices}"
         where = "head" if self.path.cranio_caudal_degrees > 0 else "feet"
-        return f"{first}; {body}° to the {where}"
+        # of untilted slices the one angle says the other
+        return f"{first}; {body}° to the {where}{'' if out == body else slices}"
 
     def _medial_words(self) -> str:
         if self.place is None or self.entry_place is None:
@@ -268,7 +281,15 @@ def reading_of(
         scanned=plan.scanned,
         study_day=study_day,
         needle_mm=plan.needle_mm,
+        out_of_slice_degrees=out_of_slice(path, volume.geometry),
     )
+
+
+def out_of_slice(path: NeedlePath, geometry: Geometry | None) -> float | None:
+    """Degrees between a path and the slices of a volume."""
+    if geometry is None:
+        return None
+    return degrees(asin(min(1.0, abs(float(path.out @ geometry.normal)))))
 
 
 def typed_place(offset_mm: float, level: Level, below_mm: float) -> SpinePlace:

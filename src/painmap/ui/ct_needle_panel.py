@@ -30,8 +30,8 @@ ACROSS_WORDS = {
 CHIP_WORDS = {
     ProcedurePosition.PRONE: "prone",
     ProcedurePosition.SUPINE: "supine",
-    ProcedurePosition.LEFT_DECUBITUS: "on the LEFT side",
-    ProcedurePosition.RIGHT_DECUBITUS: "on the RIGHT side",
+    ProcedurePosition.LEFT_DECUBITUS: "on LEFT side",
+    ProcedurePosition.RIGHT_DECUBITUS: "on RIGHT side",
 }
 MOST_DEGREES = 80
 READING_PX = 124
@@ -86,7 +86,7 @@ class NeedlePanel(QFrame):
         self._by.addWidget(_line(self._made_words()))
         self._by.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.way_of = Chips(
-            [(0, "by angle"), (1, "by words")], self._on_way, name="How the place is given"
+            [(0, "angle"), (1, "words")], self._on_way, name="How the place is given"
         )
         self.way_of.set_chosen((0,))
         self.reading = label(wrap=True)
@@ -95,8 +95,8 @@ class NeedlePanel(QFrame):
         self.setLayout(self._arranged())
 
     def _made_angle(self) -> QHBoxLayout:
-        turn = row(self.in_plane, label("° from the vertical, tip to the"), self.across, spacing=5)
-        for part in (self.body, label("° to the"), self.along, self.angled):
+        turn = row(self.in_plane, label("° tip"), self.across, spacing=5)
+        for part in (self.body, label("° to"), self.along, self.angled):
             turn.addWidget(part)
         turn.addStretch(1)
         return turn
@@ -118,9 +118,11 @@ class NeedlePanel(QFrame):
             self.level.addItem(each.value, each)
         self.deep = NumberField("Millimetres deep", 300)
         self.place = button("Place", self._on_words)
-        words = row(self.offset, label("mm"), self.side, label("of the midline,"), spacing=5)
-        for part in (self.below, label("mm"), self.way, self.level, self.deep, label("mm deep")):
+        words = row(self.offset, self.side, label("of midline,"), spacing=5)
+        for part in (self.below, self.way, self.level, label(","), self.deep, label("deep")):
             words.addWidget(part)
+        for field in (self.offset, self.below, self.deep):
+            field.setPlaceholderText("mm")
         words.addWidget(self.place)
         words.addStretch(1)
         return words
@@ -132,9 +134,9 @@ class NeedlePanel(QFrame):
         lie.addWidget(self.needle)
         lie.addWidget(label("mm"))
         lie.addStretch(1)
-        lie.addWidget(self.remove)
         how = row(self.way_of, self._by, spacing=12)
         how.setStretch(1, 1)
+        how.addWidget(self.remove)
         box = column(spacing=5)
         box.setContentsMargins(16, 6, 16, 8)
         box.addLayout(lie)
