@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QComboBox,
@@ -118,11 +119,11 @@ class NeedlePanel(QFrame):
             self.level.addItem(each.value, each)
         self.deep = NumberField("Millimetres deep", 300)
         self.place = button("Place", self._on_words)
-        words = row(self.offset, self.side, label("of midline,"), spacing=5)
-        for part in (self.below, self.way, self.level, label(","), self.deep, label("deep")):
+        self.side.setToolTip("Side of the midline")
+        self.deep.setToolTip("Straight below the skin")
+        words = row(self.offset, label("mm"), self.side, self.below, label("mm"), spacing=5)
+        for part in (self.way, self.level, self.deep, label("mm deep")):
             words.addWidget(part)
-        for field in (self.offset, self.below, self.deep):
-            field.setPlaceholderText("mm")
         words.addWidget(self.place)
         words.addStretch(1)
         return words
@@ -136,7 +137,6 @@ class NeedlePanel(QFrame):
         lie.addStretch(1)
         how = row(self.way_of, self._by, spacing=12)
         how.setStretch(1, 1)
-        how.addWidget(self.remove)
         box = column(spacing=5)
         box.setContentsMargins(16, 6, 16, 8)
         box.addLayout(lie)
@@ -144,7 +144,10 @@ class NeedlePanel(QFrame):
         read = QWidget()
         # pictures must not move under the hand while a path is dragged and its words change
         read.setFixedHeight(READING_PX)
-        read.setLayout(column(self.warning, self.reading, self.details, -1, spacing=1))
+        said = row(spacing=12)
+        said.addLayout(column(self.warning, self.reading, self.details, -1, spacing=1), 1)
+        said.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        read.setLayout(said)
         box.addWidget(read)
         return box
 
