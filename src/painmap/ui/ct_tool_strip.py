@@ -72,7 +72,7 @@ TOOLS = (
     ToolSpec(
         ToolName.HAZARD,
         "Hazard",
-        "H",
+        "N",
         "Mark a nerve, vessel, pleura or kidney: distances are read from it.",
         annotates=True,
     ),
