@@ -20,6 +20,7 @@ from painmap.domain.visit import Visit, VisitKind
 from painmap.imaging.reslice import Plane
 from painmap.services.resources import resources_root
 from painmap.ui import theme
+from painmap.ui.ct_choice import SeriesPanel
 from painmap.ui.ct_export import CtExport, picturing
 from painmap.ui.ct_page import CtPage
 from painmap.ui.ct_tool_strip import ToolName
@@ -118,8 +119,9 @@ class CtHands:
         """Open a folder and its preselected series; questions are left open."""
         self.page.open_folder(folder)
         self.settle()
-        self.page.opening.panel.open_button.click()
-        self.settle()
+        if isinstance(self.page.opening.panel, SeriesPanel):
+            self.page.opening.panel.open_button.click()
+            self.settle()
 
     def open_best(self, folder: Path) -> None:
         self.page.open_folder(folder, attach_best=True)

@@ -154,6 +154,8 @@ def go_to(window: MainWindow, page: Page) -> None:
 def open_chosen_stack(window: MainWindow) -> None:
     """Open the series that the page CT proposes, and wait until it is shown or asked about."""
     panel = window.pages.ct.opening.panel
+    if window.pages.ct.is_looking or isinstance(panel, QuestionPanel):
+        return  # there was one series only
     if not isinstance(panel, SeriesPanel):
         raise AssertionError(f"no series are offered, but {panel}")
     panel.open_button.click()

@@ -153,6 +153,11 @@ class Annotator:
         """Whether a gesture is under way."""
         return self._runner.active
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a gesture, a measure or a question is what Escape leaves first."""
+        return self._runner.active or self._measured is not None or self.question is not None
+
     # --- tools
 
     def choose_tool(self, name: ToolName) -> None:

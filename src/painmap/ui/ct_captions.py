@@ -9,6 +9,7 @@ from painmap.imaging.stack import WarningCode
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import (
+    LOADING,
     LOOK_ONLY_BANNER,
     POSITION_UNKNOWN,
     RESAMPLED_BANNER,
@@ -74,11 +75,13 @@ def with_cursor(
     *,
     inside: bool,
     modality: str = "CT",
+    loading: bool = False,
 ) -> Captions:
     """Add what lies under the pointer."""
     if not inside:
         return written
-    lines = [Line(hu_words(value, modality), Tone.STRONG)]
+    words = LOADING if loading else hu_words(value, modality)
+    lines = [Line(words, Tone.STRONG)]
     if point is not None:
         lines.append(Line(point_words(point)))
     return replace(written, bottom_right=(*lines, *written.bottom_right))

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import product
 from uuid import UUID
 
 import numpy as np
-from scipy import ndimage
 
 from painmap.domain.anatomy import Muscle
 from painmap.domain.compartment import Compartment
@@ -16,8 +14,7 @@ from painmap.domain.places import CtAnchor, PatientPoint, StackKey
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure, measure_contour
-from painmap.imaging.errors import SeriesError
-from painmap.imaging.geometry import Floats
+from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.reslice import (
     Plane,
     PlaneView,
@@ -35,14 +32,8 @@ from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_placement import Placement
 from painmap.ui.ct_words import why_look_only
 
-COARSE = 96
-"""The body is looked for on a grid of about so many points along each axis."""
-
 MOST_REMEMBERED = 4096
 """Places whose slices are remembered; drawing asks for the same ones again and again."""
-
-BODY_HU = -300
-"""Skin, fat and all that lies in them are denser than this; air and foam are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +105,12 @@ class OpenCt:
         self._views = {view.plane: view for view in plane_views(volume.stack)}
         self._tell()
 
+    def refill(self, volume: Volume) -> None:
+        """Go on with the same stack in another array, or whole instead of filling."""
+        if self.volume is None or self.volume.stack is not volume.stack:
+            raise ValueError("another stack is open")
+        self.volume = volume
+
     def close(self) -> None:
         self.volume = self.disk = self.study = self._key = None
         self._forget_places()
@@ -147,6 +144,11 @@ class OpenCt:
         if self.volume is None:
             raise RuntimeError("no CT is open")
         return self.volume.stack
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether slices of it are still on their way."""
+        return self.volume is not None and not self.volume.is_complete
 
     @property
     def look_only(self) -> bool:
@@ -225,12 +227,15 @@ class OpenCt:
         return float(np.abs(steps[axis]).max())
 
     def hu_at(self, image: SliceImage, at: tuple[float, float]) -> float | None:
-        """Hounsfield units of the pixel (row, column) under the pointer; None in padding."""
+        """Hounsfield units of the pixel (row, column) under the pointer.
+
+        None in padding, and where the slice is not there yet (`is_missing`).
+        """
         row, column = round(at[0]), round(at[1])
         rows, columns = image.pixels.shape
         if self.volume is None or not (0 <= row < rows and 0 <= column < columns):
             return None
-        if self._is_padding(image, row, column):
+        if is_missing(image, at) or self._is_padding(image, row, column):
             return None
         return float(image.pixels[row, column])
 
@@ -245,26 +250,6 @@ class OpenCt:
             return False
         j, i = np.rint(stored.pixels_of(point)[0]).astype(int)
         return self.volume.hu_of(image.index, int(j), int(i)) is None
-
-    def body_corners(self) -> Floats | None:
-        """The corners of the box that holds the patient's body, without the table.
-
-        Returns
-        -------
-        ndarray or None
-            (8, 3) patient millimetres; None where no body is found or nothing has a place.
-        """
-        if self.volume is None or self.stack.geometry is None or not self.stack.is_ct:
-            return None
-        strides = [max(1, count // COARSE) for count in self.stack.shape]
-        coarse = self.volume.hu[tuple(slice(None, None, step) for step in strides)]
-        parts, count = ndimage.label(coarse > BODY_HU)
-        if not count:
-            return None
-        largest = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
-        box = ndimage.find_objects((parts == largest).astype(np.uint8))[0]
-        ends = [(one.start * step, one.stop * step) for one, step in zip(box, strides, strict=True)]
-        return self.stack.geometry.patient_points(list(product(*ends)))
 
     # --- annotations
 
@@ -312,6 +297,19 @@ class OpenCt:
         except SeriesError:
             return None
 
+    def waits_for(self, outline: Outline) -> bool:
+        """Whether `outline` can be measured once its slices have been read."""
+        if self.volume is None or not self.standing(outline.anchor).editable:
+            return False
+        index = self.index_of(self.native, outline.points[0])
+        if index is None:
+            return False
+        try:
+            measure_contour(self.volume, self.native, index, outline.points)
+        except SeriesError as error:
+            return error.problem is SeriesProblem.STILL_LOADING
+        return False
+
     def measures(self, visit: Visit) -> dict[UUID, ContourMeasure]:
         """What every live outline of `visit` encloses, as far as its CT is open."""
         found = {each.id: self.measure(each) for each in visit.live_outlines}
@@ -319,3 +317,12 @@ class OpenCt:
 
     def use_window(self, width: float, level: float) -> None:
         self.window = replace(self.window, width=width, level=level)
+
+
+def is_missing(image: SliceImage, at: tuple[float, float]) -> bool:
+    """Whether the slice of the pixel (row, column) has not been read yet."""
+    if image.missing is None:
+        return False
+    row, column = round(at[0]), round(at[1])
+    rows, columns = image.missing.shape
+    return 0 <= row < rows and 0 <= column < columns and bool(image.missing[row, column])

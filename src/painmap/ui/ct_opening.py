@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -20,7 +20,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
 from painmap.imaging.thumbnail import Thumbnail, thumbnailing
-from painmap.imaging.volume import Volume, loading
+from painmap.imaging.volume import Volume
 from painmap.services.clinic import Clinic
 from painmap.services.import_report import from_json
 from painmap.services.keeping import KeptCopy
@@ -41,12 +41,16 @@ from painmap.services.studies import (
 from painmap.services.workspaces import Workspaces
 from painmap.ui.ct_attaching import Attaching, Candidate
 from painmap.ui.ct_choice import KeepingChoice, SeriesPanel
+from painmap.ui.ct_filling import LiveOpening, Opened, Whole
 from painmap.ui.ct_keeping import Keeping
 from painmap.ui.ct_panels import PanelPlace, ProgressPanel, StartPanel, TextPanel
 from painmap.ui.ct_phases import phase_question
 from painmap.ui.ct_questions import Answer, QuestionPanel
 from painmap.ui.ct_words import modality_words, study_words
 from painmap.ui.desk import Desk
+from painmap.ui.long_task import LongTask
+
+T = TypeVar("T")
 
 PICTURE_PX = 320
 """Longest side of the picture that is shown while a disc is copied."""
@@ -65,29 +69,19 @@ MOST_PERSONS = 6
 """More persons than this on one disc are a backup of a whole house, not a patient's disc."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A CT that is ready to be shown.
-
-    Parameters
-    ----------
-    study : AttachedStudy or None
-        None: it is looked at only.
-    place : mapping
-        Where to go in it; empty: the middle.
-    """
-
-    volume: Volume
-    disk: StudyOnDisk
-    study: AttachedStudy | None
-    place: Mapping[str, Any]
-
-
 class CtOpening(PanelPlace):
     """What the page shows while no CT is open: what to do, how far it is, what is asked."""
 
     opened = Signal(object)
-    """Opened."""
+    """Opened; its volume may still be filling."""
+    came = Signal(object)
+    """Filled: slices have come into the volume that is shown."""
+    whole = Signal(object)
+    """Whole: the last slice of what was opened is there."""
+    taken_away = Signal()
+    """What was filling is not read any more; it must not stay on screen."""
+    asks = Signal()
+    """Something is asked or offered in place of the pictures."""
     choose_wanted = Signal()
     """The doctor wants to choose a folder."""
     choose_file_wanted = Signal()
@@ -107,6 +101,14 @@ class CtOpening(PanelPlace):
         super().__init__()
         self._desk = desk
         self._stop: Callable[[], None] | None = None
+        self._task = LongTask(desk, self.dismiss)
+        self._live = LiveOpening(desk, self)
+        self._live.began.connect(self._on_began)
+        self._live.came.connect(self.came)
+        self._live.finished.connect(self._on_whole)
+        self._live.taken_away.connect(self.taken_away)
+        self._live.cancelled.connect(self.cancel_filling)
+        self._back: Callable[[], None] | None = None
         self._attach_best = False
         self._folder = Path(desk.clinic.database_place).parent
         self._recent = RecentFolders(self._folder)
@@ -176,7 +178,7 @@ class CtOpening(PanelPlace):
             else:
                 self._show(found, study)
 
-        self._stop = self._desk.jobs.start(
+        self._run(
             self._keeping.checking(candidate, study),
             done=checked,
             failed=self._failed,
@@ -193,7 +195,7 @@ class CtOpening(PanelPlace):
         def begin(picture: Thumbnail | None) -> None:
             if picture is not None:
                 panel.show_picture(picture.pixels)
-            self._stop = self._desk.jobs.start(
+            self._run(
                 self._keeping.begin(candidate),
                 done=copied,
                 failed=self._failed,
@@ -204,7 +206,7 @@ class CtOpening(PanelPlace):
             self._stop = None
             ready(self._keeping.begun(candidate, kept))
 
-        self._stop = self._desk.jobs.start(
+        self._run(
             thumbnailing(candidate.stack, side=PICTURE_PX, opener=contents.medium.opener),
             done=begin,
             # the slice in the middle may be the one that cannot be read
@@ -280,13 +282,48 @@ class CtOpening(PanelPlace):
     @property
     def is_busy(self) -> bool:
         """Whether something is being read."""
-        return self._stop is not None
+        return self._stop is not None or self._live.is_reading
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether pictures are on screen while others are still on their way."""
+        return self._live.is_filling
+
+    def look_at_slice(self, k: int) -> None:
+        """Have slice `k` and its neighbours read first."""
+        self._live.looked.k = k
+
+    def _run(
+        self,
+        job: Job[T],
+        *,
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Run one job at a time, with its progress on the bottom line."""
+
+        def over(then: Callable[[Any], None], result: object) -> None:
+            self._stop = None
+            self._task.over()
+            then(result)
+
+        def step(report: Progress) -> None:
+            self._task.show(report)
+            if progress is not None:
+                progress(report)
+
+        self._stop = self._desk.jobs.start(
+            job, done=partial(over, done), failed=partial(over, failed), progress=step
+        )
 
     def _cancel(self) -> None:
         self._attaching.leave()
         if self._stop is not None:
             self._stop()
             self._stop = None
+        self._task.over()
+        self._live.cancel()
 
     def _failed(self, error: BaseException) -> None:
         self._stop = None
@@ -315,9 +352,10 @@ class CtOpening(PanelPlace):
     def open_source(self, source: Source, *, attach_best: bool = False) -> None:
         """Scan a source and list what is in it; or take the best stack without asking which."""
         self._cancel()
+        self._back = None
         self._attach_best = attach_best
         self._show_progress("Looking through the folder")
-        self._stop = self._desk.jobs.start(
+        self._run(
             scanning_folder(
                 source,
                 memory=self._desk.clinic.index,
@@ -388,6 +426,9 @@ class CtOpening(PanelPlace):
         if self._attach_best:
             copy = bool(contents.must_copy) or self._copies_by_default
             self._begin(contents, first, first.first_stack, copy)
+            return
+        if is_one_series(contents):
+            self._begin(contents, first, first.first_stack, self._copies_by_default)
             return
         self._show_series(contents, person.studies, contents.look_only_of(person))
 
@@ -486,8 +527,9 @@ class CtOpening(PanelPlace):
         place: Mapping[str, Any],
     ) -> None:
         self._cancel()
+        self._back = None
         self._show_progress(f"Opening {study_words(study.study_date)}")
-        self._stop = self._desk.jobs.start(
+        self._run(
             finding(self._desk.clinic),
             done=lambda found: self._found_again(found, place),
             failed=partial(self._not_found, study),
@@ -551,9 +593,17 @@ class CtOpening(PanelPlace):
         study: AttachedStudy | None,
         place: Mapping[str, Any] | None = None,
     ) -> None:
-        """Read the pixels of `stack` and show it; without a study it is looked at only."""
+        """Show `stack` from its first slice on; without a study it is looked at only."""
+        self._cancel()
         self._show_progress("Reading the pictures")
-        self.load_beside(disk, stack, study, place, self._on_progress, self._failed)
+        self._live.start(
+            disk, stack, study, place or {}, progress=self._on_progress, failed=self._not_filled
+        )
+
+    def _not_filled(self, error: BaseException) -> None:
+        """A slice cannot be read: say which one, in place of the pictures."""
+        self.asks.emit()
+        self._failed(error)
 
     def load_beside(
         self,
@@ -564,13 +614,44 @@ class CtOpening(PanelPlace):
         progress: Callable[[Progress], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        """Read the pixels of `stack` while what is on screen stays there."""
-        self.run_beside(
-            loading(stack),
-            lambda volume: Opened(volume, disk, study, place or {}),
-            progress,
-            failed,
-        )
+        """Show another stack; what is on screen stays there until its first slice has come."""
+        self.leave_filling()
+        self._cancel()
+        self._back = None
+        self._live.start(disk, stack, study, place or {}, progress=progress, failed=failed)
+
+    def leave_filling(self) -> bool:
+        """Stop what is filling but leave it on screen, for something else to take its place."""
+        return self._live.stop()
+
+    def cancel_filling(self) -> None:
+        """Take away what has been read so far, and go back to where it was chosen."""
+        back = self._back
+        self._cancel()
+        if back is None:
+            self.dismissed.emit()
+        else:
+            self.asks.emit()
+            back()
+
+    def _on_began(self, opened: Opened) -> None:
+        if self._is_gone(opened):
+            self._live.stop()
+            self.dismissed.emit()
+        else:
+            self.opened.emit(opened)
+
+    def _on_whole(self, whole: Whole) -> None:
+        study = whole.opened.study
+        if not self._is_gone(whole.opened):
+            self.whole.emit(whole)
+            if study is not None:
+                self._keeping.opened(study, whole.opened.disk)
+
+    def _is_gone(self, opened: Opened) -> bool:
+        """Whether its study was detached or taken back while its pictures were read."""
+        ids = {study.id for study in self._desk.open_visit.visit.attached_studies}
+        return opened.study is not None and opened.study.id not in ids
 
     def run_beside(
         self,
@@ -581,7 +662,7 @@ class CtOpening(PanelPlace):
     ) -> None:
         """Make a volume while what is on screen stays there, and show it."""
         self._cancel()
-        self._stop = self._desk.jobs.start(
+        self._run(
             job,
             done=lambda volume: self._loaded(opened(volume)),
             failed=partial(self._not_loaded, failed),
@@ -593,13 +674,15 @@ class CtOpening(PanelPlace):
         failed(error)
 
     def _loaded(self, result: Opened) -> None:
-        self._stop = None
-        if result.study is not None:
-            ids = {study.id for study in self._desk.open_visit.visit.attached_studies}
-            if result.study.id not in ids:
-                # detached or taken back while its pictures were read
-                self.dismissed.emit()
-                return
-        self.opened.emit(result)
-        if result.study is not None:
-            self._keeping.opened(result.study, result.disk)
+        if self._is_gone(result):
+            self.dismissed.emit()
+        else:
+            self.opened.emit(result)
+
+
+def is_one_series(contents: FolderContents) -> bool:
+    """Whether a source holds one stack and nothing else: there is nothing to choose or to say."""
+    if contents.skipped or contents.notes or contents.must_copy or contents.look_only:
+        return False
+    stacks = [(study, stack) for study in contents.studies for stack in study.stacks]
+    return len(stacks) == 1 and stacks[0][0].readings_of(stacks[0][1]) is None

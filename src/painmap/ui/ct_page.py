@@ -13,22 +13,25 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from painmap.domain.edits import Page, detach_study
 from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
 from painmap.domain.needle_plan import Hazard, PlannedPath
-from painmap.domain.places import CtAnchor, PatientPoint
+from painmap.domain.places import CtAnchor, PatientPoint, StackKey
 from painmap.domain.progress import Progress
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
+from painmap.imaging.geometry import Floats
 from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.resampling import resampling
 from painmap.imaging.reslice import Plane
 from painmap.imaging.sources import Source
 from painmap.imaging.stack import Stack
-from painmap.imaging.volume import Volume, loading
+from painmap.imaging.volume import Filled, Volume, loading
 from painmap.imaging.window import SOFT_TISSUE, WINDOWS, HuWindow, window_of_values
 from painmap.services.muscle_table import measuring_muscles
 from painmap.services.pacs_ledger import Held
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_body import body_corners
+from painmap.ui.ct_filling import Opened, Whole
 from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
 from painmap.ui.ct_keys import TITLE, key_lines
@@ -36,7 +39,7 @@ from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscle_table import MuscleTable
 from painmap.ui.ct_muscle_work import MuscleWork
 from painmap.ui.ct_muscles import content_of
-from painmap.ui.ct_opening import CtOpening, Opened
+from painmap.ui.ct_opening import CtOpening
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_tool_strip import SPEC, TOOLS, ToolName, ToolStrip
@@ -53,6 +56,8 @@ QUESTION_MARGIN_PX = 16
 MARKED_FIELDS = ("planned_sites", "outlines", "landmarks", "paths", "hazards")
 PAGE_STEP = 5
 """Slices that Page Up and Page Down leaf over."""
+
+STILL_LOADING = "This slice is still loading: mark and measure on it when it is there."
 
 CHANGED_HINT = (
     "Bring the files back as they were; or detach the study and open the folder again, to work "
@@ -75,6 +80,8 @@ class CtPage(VisitPage):
         super().__init__(desk, icons, palette)
         self.session = CtSession(desk.muscles)
         self._wanted: Mapping[str, Any] = {}
+        self._before: Opened | None = None
+        self._bodies: dict[StackKey, Floats | None] = {}
         self._reading_beside = False
         self._shortcuts: list[QShortcut] = []
         self.opening = CtOpening(desk)
@@ -141,6 +148,10 @@ class CtPage(VisitPage):
         self.opening.choose_file_wanted.connect(self.choose_files)
         self.opening.relocate_wanted.connect(self.choose_new_place)
         self.opening.moved.connect(self._on_moved)
+        self.opening.came.connect(self._on_came)
+        self.opening.whole.connect(self._on_whole)
+        self.opening.taken_away.connect(self._on_taken_away)
+        self.opening.asks.connect(lambda: self._stack.setCurrentWidget(self.opening))
         self.opening.settled.connect(self._on_settled)
         self.opening.pacs_wanted.connect(self.show_pacs)
         self.opening.dismissed.connect(self._on_dismissed)
@@ -149,6 +160,7 @@ class CtPage(VisitPage):
         self.viewer.resample_wanted.connect(self.resample)
         self.viewer.past_end.connect(self._on_past_end)
         self.viewer.window_changed.connect(self._on_window)
+        self.viewer.moved.connect(self._on_moved_view)
         self.desk.opened.connect(self._on_visit_opened)
         self.desk.closing.connect(self.hand_in)
         self.desk.closed.connect(self._on_visit_closed)
@@ -270,12 +282,35 @@ class CtPage(VisitPage):
                 hint="Open it on the page CT, From PACS.",
             )
 
+    def _on_moved_view(self) -> None:
+        if self.session.is_filling:
+            self.opening.look_at_slice(self.viewer.index(self.viewer.native))
+
     def recent_folders(self) -> tuple[Path, ...]:
         return self.opening.recent_folders()
 
     def _on_opened_ct(self, result: Opened) -> None:
+        """Show what was opened; it may still be filling, what was there before waits then."""
+        if result.volume.is_complete:
+            self._before = None
+        elif self.session.is_open and not self.session.is_filling:
+            self._before = self._as_it_is()
         place = result.place or self._wanted_for(result)
         self._wanted = {}
+        self._show_ct(result, place)
+        self._look()
+        self.annotator.refresh()
+        self.work.refresh()
+        if result.volume.is_complete:
+            self._read_annotated()
+
+    def _as_it_is(self) -> Opened | None:
+        volume, disk = self.session.volume, self.session.disk
+        if volume is None or disk is None:
+            return None
+        return Opened(volume, disk, self.session.study, self.viewer.place())
+
+    def _show_ct(self, result: Opened, place: Mapping[str, Any]) -> None:
         before = self.session.study
         was_ct = not self.session.is_open or self.session.stack.is_ct
         self.session.open(result.volume, result.disk, result.study)
@@ -285,6 +320,7 @@ class CtPage(VisitPage):
             self.annotator.forget()
         self.head.refresh()
         self.viewer.open(self.desk.open_visit.visit.started.astimezone().date())
+        self.viewer.fit_body(self._body_of(result.volume))
         if place:
             self.viewer.restore(place)
         if result.disk.changed:
@@ -295,10 +331,55 @@ class CtPage(VisitPage):
         keep = not why or not SPEC[self.annotator.tool].annotates
         self.choose_tool(self.annotator.tool if keep else ToolName.WINDOW)
         self._on_window()
-        self._look()
+
+    def _body_of(self, volume: Volume) -> Floats | None:
+        if not volume.is_complete:
+            return body_corners(volume)
+        key = volume.stack.key
+        if key not in self._bodies:
+            self._bodies[key] = body_corners(volume)
+        return self._bodies[key]
+
+    # --- filling
+
+    def _on_came(self, step: Filled) -> None:
+        """Slices have come: draw those that are looked at."""
+        if step.volume is not self.session.volume:
+            self.session.refill(step.volume)
+        self.viewer.came(step.slices)
+
+    def _on_whole(self, whole: Whole) -> None:
+        """The last slice is there: what had to wait for it is done now."""
+        volume = whole.opened.volume
+        self._before = None
+        self._bodies[volume.stack.key] = whole.body
+        self.session.refill(volume)
+        self.viewer.is_whole(whole.body)
         self.annotator.refresh()
         self.work.refresh()
         self._read_annotated()
+
+    def _on_taken_away(self) -> None:
+        """It will not be whole: go back to what was open before, or to nothing."""
+        before, self._before = self._before, None
+        self.session.take_away()
+        attached = {study.id for study in self.desk.open_visit.visit.attached_studies}
+        if before is None or (before.study is not None and before.study.id not in attached):
+            self._clear()
+        else:
+            self._show_ct(before, before.place)
+            self.annotator.refresh()
+            self.work.refresh()
+
+    def _say_loading(self, event: PointerEvent) -> bool:
+        """Whether a mark was begun where no slice is yet; it is said why it was not."""
+        marks = SPEC[self.annotator.tool].annotates or self.annotator.tool is ToolName.MEASURE
+        if not marks or event.kind is not PointerKind.PRESS:
+            return False
+        if not self.viewer.is_loading(Plane(event.view), (event.x, event.y)):
+            return False
+        self.bar.say(STILL_LOADING, warning=True)
+        return True
 
     def _choose_window(self, *, was_ct: bool) -> None:
         """The windows of CT are for CT; other values get one of their own."""
@@ -364,6 +445,8 @@ class CtPage(VisitPage):
         disk, study = self.session.disk, self.session.study
         kept = self.session.kept(stack)
         if kept is not None:
+            if self.opening.leave_filling():
+                self.session.take_away()
             self._on_opened_ct(Opened(kept, disk, study, going_to))
             return
         self.opening.load_beside(
@@ -374,6 +457,9 @@ class CtPage(VisitPage):
         self.head.show_state(f"{step.label}, {step.done} of {step.total}")
 
     def _on_stack_failed(self, error: BaseException) -> None:
+        if self.session.is_filling:
+            # what was on its way when this was begun
+            self._on_taken_away()
         self.head.refresh()
         self.desk.show_error(error)
 
@@ -416,6 +502,12 @@ class CtPage(VisitPage):
         self._start()
 
     def _forget(self) -> None:
+        self._before = None
+        self.opening.leave_filling()
+        self._bodies.clear()
+        self._clear()
+
+    def _clear(self) -> None:
         self.annotator.forget()
         self.work.forget()
         self.session.close()
@@ -473,6 +565,9 @@ class CtPage(VisitPage):
         volume, opened = self.session.volume, self.desk.open_visit
         if volume is None:
             return
+        if self.session.is_filling:
+            self.bar.say(STILL_LOADING, warning=True)
+            return
 
         def done(rows: tuple[MuscleRow, ...]) -> None:
             if self.session.volume is volume and self.desk.is_open:
@@ -493,6 +588,8 @@ class CtPage(VisitPage):
         self.bar.setVisible(not planning and not marking and not self.session.why_not_annotate)
 
     def _on_pointer(self, event: PointerEvent) -> None:
+        if self._say_loading(event):
+            return
         if self.annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
             self.work.brush.hover(event.view, (event.x, event.y))
         taken = self.annotator.feed(event)
@@ -538,10 +635,13 @@ class CtPage(VisitPage):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.is_looking:
-            if event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.measures:
+            escape = event.key() == Qt.Key.Key_Escape
+            if escape and self._stack.currentWidget() is self.measures:
                 self._look()
-                return
-            super().keyPressEvent(event)
+            elif escape and self.opening.is_busy:
+                self.opening.dismiss()
+            else:
+                super().keyPressEvent(event)
             return
         steps = {
             Qt.Key.Key_Up: -1,
@@ -555,7 +655,7 @@ class CtPage(VisitPage):
         elif key is Qt.Key.Key_Space:
             self.viewer.set_pan_key(True)
         elif key is Qt.Key.Key_Escape:
-            self.annotator.escape()
+            self._escape()
         elif key is Qt.Key.Key_Delete:
             if not self.annotator.hazards.remove():
                 self.annotator.chosen_one.delete()
@@ -563,6 +663,13 @@ class CtPage(VisitPage):
             self.annotator.feed(PointerEvent(PointerKind.KEY, key=KEYS[key]))
         else:
             super().keyPressEvent(event)
+
+    def _escape(self) -> None:
+        """Leave what the hand has begun; else stop what is still being read."""
+        if self.opening.is_filling and not self.annotator.is_asked:
+            self.opening.cancel_filling()
+        else:
+            self.annotator.escape()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

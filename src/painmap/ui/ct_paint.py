@@ -1,5 +1,6 @@
 """Painting what lies over a CT picture; the same strokes on screen and in exports."""
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,13 +13,24 @@ from painmap.ui.ct_paint_words import (
     MARGIN_PX,
     NO_CAPTIONS,
     SMALL_TEXT_PX,
+    TEXT_PX,
     Captions,
     Written,
     paint_words,
     text,
 )
+from painmap.ui.ct_words import LOADING
 from painmap.ui.theme import CT, font
 from painmap.ui.tools.slice_outcomes import XY
+
+Band = tuple[float, float, float, float]
+"""Left, top, width and height of a part of the view, in its units."""
+
+HATCH_PX = 9.0
+"""Distance of the lines over what is still being read."""
+
+WORD_ROOM_PX = 26.0
+"""A band lower than this is hatched without the word."""
 
 
 class MarkKind(StrEnum):
@@ -76,7 +88,15 @@ class DrawnMark:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that lies over one picture; `bare`: marks alone, no letters or captions."""
+    """All that lies over one picture.
+
+    Parameters
+    ----------
+    bare : bool
+        Marks alone, no letters or captions.
+    loading : tuple of Band
+        Where slices have not been read yet.
+    """
 
     captions: Captions = NO_CAPTIONS
     marks: tuple[DrawnMark, ...] = ()
@@ -85,6 +105,7 @@ class Scene:
     true_scale: bool = True
     small: bool = False
     bare: bool = False
+    loading: tuple[Band, ...] = ()
 
 
 def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
@@ -102,6 +123,7 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.save()
     painter.setClipRect(frame)
+    _paint_loading(painter, frame, to_device, scene)
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
     paint_area_labels(painter, frame, to_device, scene.areas)
@@ -117,6 +139,42 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
         scale = (to_device.m11() or to_device.m12()) if scene.true_scale else None
         paint_words(painter, frame, Written(scene.captions, scale, scene.small))
     painter.restore()
+
+
+def _paint_loading(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
+    """Hatch what is still being read, with the word, so that nobody takes it for air."""
+    bands = [to_device.mapRect(QRectF(*band)).intersected(frame) for band in scene.loading]
+    line = QColor(CT.loading_line)
+    for band in bands:
+        painter.save()
+        painter.setClipRect(band)
+        painter.setPen(QPen(line, 1.0))
+        # from the corner of the view, so that the lines of bands go on in one another
+        first = math.floor((band.left() - band.bottom()) / HATCH_PX)
+        last = math.ceil((band.right() - band.top()) / HATCH_PX)
+        for number in range(first, last + 1):
+            x = number * HATCH_PX
+            painter.drawLine(
+                QPointF(x + band.top(), band.top()), QPointF(x + band.bottom(), band.bottom())
+            )
+        painter.restore()
+    if bands and not scene.bare:
+        largest = max(bands, key=lambda band: band.height() * band.width())
+        if min(largest.height(), largest.width()) >= WORD_ROOM_PX:
+            _paint_loading_word(painter, largest, small=scene.small)
+
+
+def _paint_loading_word(painter: QPainter, band: QRectF, *, small: bool) -> None:
+    painter.setFont(font(SMALL_TEXT_PX if small else TEXT_PX, strong=True))
+    metrics = QFontMetricsF(painter.font())
+    plate = QRectF(0, 0, metrics.horizontalAdvance(LOADING) + 24, metrics.height() + 8)
+    plate.moveCenter(band.center())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(CT.loading))
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QColor(CT.text))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, LOADING)
 
 
 def _paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:

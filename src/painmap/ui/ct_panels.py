@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
+from painmap.domain.pace import Pace
 from painmap.domain.progress import Progress
 from painmap.domain.sentences import study_sentence
 from painmap.domain.study import AttachedStudy
@@ -120,6 +121,7 @@ class ProgressPanel(_Card):
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 0)
         self._step = label("", "muted")
+        self._pace = Pace()
         self.cancel_button = button("Cancel", cancel)
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -143,8 +145,7 @@ class ProgressPanel(_Card):
     def show_step(self, step: Progress) -> None:
         self._bar.setRange(0, step.total or 0)
         self._bar.setValue(step.done)
-        count = f"{step.done} of {step.total}" if step.total else f"{step.done}"
-        self._step.setText(f"{step.label}, {count}")
+        self._step.setText(f"{step.label}, {self._pace.words(step)}")
 
 
 class TextPanel(_Card):

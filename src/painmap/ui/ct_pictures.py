@@ -28,6 +28,8 @@ EXPORT_PX = 1024
 
 LINE_PX = 22
 MARGIN_PX = 16
+MEASURE_LOADING = "loading, measured when its slice is there"
+
 NEAR_MM = 30.0
 """A miniature shows so much to each side of its target."""
 
@@ -54,13 +56,13 @@ def _painted(
 
 
 def miniature(session: OpenCt, target: PatientPoint, size: int) -> QImage | None:
-    """The neighbourhood of a target on its slice."""
+    """The neighbourhood of a target on its slice; None while that slice is not there."""
     index = session.index_of(session.native, target)
     if index is None:
         return None
     shown = Shown.of(session, session.image(session.native, index))
     found = shown.placement.view_of(target)
-    if found is None:
+    if found is None or shown.image.missing is not None:
         return None
     scale = size / (2 * NEAR_MM)
     (x, y), _ = found
@@ -171,7 +173,7 @@ def measure_words(session: OpenCt, outline: Outline) -> str:
     """Such as "12.4 cm², mean 45 HU, SD 18 HU, fat 8 %, on the supine CT of 3 March 2024"."""
     measured = session.measure(outline)
     if measured is None:
-        return ""
+        return MEASURE_LOADING if session.waits_for(outline) else ""
     parts = [area_words(measured.area_mm2)]
     if measured.mean_hu is None or measured.sd_hu is None:
         parts.append("no pixels to measure in it")

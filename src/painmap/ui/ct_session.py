@@ -41,6 +41,17 @@ class CtSession(OpenCt):
         self._kept.clear()
         super().close()
 
+    def refill(self, volume: Volume) -> None:
+        super().refill(volume)
+        self._kept[volume.stack.key].refill(volume)
+        if volume.is_complete:
+            self._tell()
+
+    def take_away(self) -> None:
+        """Forget the stack that is shown, which was not read to its end."""
+        if self.key is not None:
+            self._kept.pop(self.key, None)
+
     # --- other stacks of the study
 
     def keep(self, volume: Volume) -> None:
@@ -94,11 +105,11 @@ class CtSession(OpenCt):
         return None
 
     def in_memory(self) -> dict[StackKey, tuple[Volume, StudyOnDisk]]:
-        """Stacks that are read, for whoever paints them all."""
+        """Stacks that are read, all their slices, for whoever paints them all."""
         return {
             key: (opened.volume, opened.disk)
             for key, opened in self._kept.items()
-            if opened.volume is not None and opened.disk is not None
+            if opened.volume is not None and opened.disk is not None and not opened.is_filling
         }
 
 

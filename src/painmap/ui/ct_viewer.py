@@ -1,23 +1,27 @@
 """Three linked planes of the open CT: crosshair, slices, window, pointer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from painmap.domain.places import PatientPoint
 from painmap.imaging.errors import SeriesError
+from painmap.imaging.geometry import Floats
 from painmap.imaging.resampling import SENTENCE, can_resample
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_area_paint import DrawnArea
 from painmap.ui.ct_captions import captions, with_cursor
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_open import OpenCt
-from painmap.ui.ct_paint import DrawnMark, Scene
+from painmap.ui.ct_open import OpenCt, is_missing
+from painmap.ui.ct_paint import Band, DrawnMark, Scene
+from painmap.ui.ct_parts import bands_of, edges_of
 from painmap.ui.slice_view import GreyPicture, SliceView
+from painmap.ui.theme import CT
 from painmap.ui.tools.slice_outcomes import XY
 from painmap.ui.widgets import button, column, label
 
@@ -28,6 +32,12 @@ HU_PER_PX = 1 / 300
 """Dragging over a pixel changes the window by this part of its width."""
 
 LEAST_WIDTH = 2.0
+
+ACROSS_MS = 150
+"""Planes across the slices change with every slice that comes: they are drawn this often."""
+
+FITS = 1.02
+"""A body that was found larger than it is shown by less than this needs no other zoom."""
 
 Marks = Callable[[Shown, bool], Sequence[DrawnMark]]
 """What is drawn over a picture; the flag says that it is shown small."""
@@ -65,6 +75,8 @@ class CtViewer(QFrame):
         self._visit_day = date.today()  # noqa: DTZ011 - replaced before anything is shown
         self.views: dict[Plane, SliceView] = {}
         self._shown: dict[Plane, Shown] = {}
+        self._stale: set[Plane] = set()
+        self._bands: dict[Plane, tuple[Band, ...]] = {}
         self._indices: dict[Plane, int] = {}
         self._cross: PatientPoint | None = None
         self._hover: tuple[Plane, XY] | None = None
@@ -80,6 +92,10 @@ class CtViewer(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.draw)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(ACROSS_MS)
+        self._patience.timeout.connect(self._draw_across)
 
     def _make_view(self, plane: Plane) -> None:
         view = SliceView(plane.value, self)
@@ -127,23 +143,66 @@ class CtViewer(QFrame):
             view.fit()
         self._arrange()
         self.draw()
-        self.fit_body()
 
-    def fit_body(self) -> None:
+    def fit_body(self, corners: Floats | None) -> None:
         """Show the body as large as it goes; the table and the air beside it may wait."""
-        corners = self._session.body_corners()
         if corners is None:
             return
         for plane, shown in self._shown.items():
-            places = [shown.placement.view_of(PatientPoint(*map(float, each))) for each in corners]
-            at = [place[0] for place in places if place is not None]
-            xs, ys = [x for x, _ in at], [y for _, y in at]
-            self.views[plane].show_part(min(xs), min(ys), max(xs), max(ys))
+            self.views[plane].show_part(*edges_of(shown.placement, corners))
+
+    def came(self, slices: Collection[int]) -> None:
+        """Draw what has come: the slice itself at once, the planes across now and then."""
+        for plane, shown in self._shown.items():
+            if shown.image.missing is None:
+                continue
+            if plane is not self.native:
+                if not self._patience.isActive():
+                    self._patience.start()
+            elif shown.image.index in slices:
+                self._stale.add(plane)
+                self.later()
+
+    def _draw_across(self) -> None:
+        if not self._session.is_open:
+            return
+        self._stale |= {
+            plane
+            for plane, shown in self._shown.items()
+            if plane is not self.native and shown.image.missing is not None
+        }
+        self.draw()
+
+    def is_whole(self, corners: Floats | None) -> None:
+        """Every slice is there: draw what was waiting, and show a body that is larger."""
+        self._patience.stop()
+        self._stale |= {
+            plane for plane, one in self._shown.items() if one.image.missing is not None
+        }
+        self.draw()
+        if corners is not None and not self._fits(corners):
+            self.fit_body(corners)
+
+    def _fits(self, corners: Floats) -> bool:
+        """Whether the body is seen whole, or the doctor chose what is seen."""
+        for plane, shown in self._shown.items():
+            view = self.views[plane]
+            if view.isHidden():
+                continue
+            part = view.part
+            if part is None:
+                return True
+            left, top, right, bottom = edges_of(shown.placement, corners)
+            if max(right - left, bottom - top) > FITS * max(part.width(), part.height()):
+                return False
+        return True
 
     def close_pictures(self) -> None:
         for view in self.views.values():
             view.show_picture(None)
+        self._patience.stop()
         self._shown.clear()
+        self._stale.clear()
         self._indices.clear()
         self._cross = None
 
@@ -286,12 +345,17 @@ class CtViewer(QFrame):
     def _draw_plane(self, plane: Plane) -> None:
         index = self._indices[plane]
         shown = self._shown.get(plane)
-        if shown is None or shown.image.index != index:
+        if shown is None or shown.image.index != index or plane in self._stale:
             image = self._session.image(plane, index)
             shown = Shown.of(self._session, image)
             self._shown[plane] = shown
+            self._stale.discard(plane)
             window = self._session.window
             grey = grey_levels(image.pixels, window.width, window.level)
+            self._bands[plane] = ()
+            if image.missing is not None:
+                grey[image.missing] = QColor(CT.loading).lightness()
+                self._bands[plane] = bands_of(image.missing, shown.placement)
             self.views[plane].show_picture(GreyPicture(grey, shown.placement))
         self._draw_scene(plane)
 
@@ -308,7 +372,14 @@ class CtViewer(QFrame):
             value = self._session.hu_at(shown.image, pixel) if inside else None
             point = shown.placement.patient_of(at)
             modality = self._session.stack.modality
-            written = with_cursor(written, value, point, inside=inside, modality=modality)
+            written = with_cursor(
+                written,
+                value,
+                point,
+                inside=inside,
+                modality=modality,
+                loading=is_missing(shown.image, pixel),
+            )
         cross = shown.placement.view_of(self._cross) if self._cross is not None else None
         self.views[plane].show_scene(
             Scene(
@@ -318,8 +389,16 @@ class CtViewer(QFrame):
                 None if cross is None else cross[0],
                 true_scale=shown.placement.is_true,
                 small=small,
+                loading=self._bands.get(plane, ()),
             )
         )
+
+    def is_loading(self, plane: Plane, at: XY) -> bool:
+        """Whether a place of a view lies on a slice that has not been read yet."""
+        shown = self._shown.get(plane)
+        if shown is None:
+            return False
+        return is_missing(shown.image, shown.placement.pixel_of_view(at))
 
     def draw_scenes(self) -> None:
         """Draw marks and captions anew; the pictures are as they were."""

@@ -16,6 +16,9 @@ RESAMPLED_BANNER = "RESAMPLED: computed between the slices, for looking only"
 
 MODALITY_WORDS = {"CT": "CT", "MR": "MRI"}
 
+LOADING = "loading"
+"""What stands for pixels that have not been read yet: they are no air and have no value."""
+
 POSITION_UNKNOWN = "patient position ?"
 
 PLANES = ("sagittal", "coronal", "axial")

@@ -178,6 +178,11 @@ class SliceView(pg.GraphicsView):
         self._arrange()
 
     @property
+    def part(self) -> QRectF | None:
+        """What is shown as large as it goes; None where the hand has chosen another view."""
+        return self._part
+
+    @property
     def _room(self) -> tuple[int, int]:
         return max(1, self.viewport().width()), max(1, self.viewport().height())
 

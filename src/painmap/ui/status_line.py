@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
+from painmap.domain.pace import Pace
 from painmap.domain.progress import Progress
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.desk import Message, Tone
@@ -25,6 +26,7 @@ class StatusLine(QFrame):
         self.setFixedHeight(HEIGHT_PX)
         self._task = label()
         self._task.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._pace = Pace()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
@@ -56,8 +58,9 @@ class StatusLine(QFrame):
             self.finish_task()
             return
         self._stop = stop
-        self._task.setText(_words(step, step.done))
-        self._keep_room(step)
+        words = f"{step.label}, {self._pace.words(step)}" if step.total else step.label
+        self._task.setText(words)
+        self._keep_room(words)
         self._bar.setRange(0, step.total or 0)
         self._bar.setValue(step.done)
         for part in (self._task, self._bar, self._cancel):
@@ -66,9 +69,9 @@ class StatusLine(QFrame):
         if (layout := self.layout()) is not None:
             layout.activate()  # else this picture still has the room of the words before
 
-    def _keep_room(self, step: Progress) -> None:
-        """As wide as the words will get, so that nothing is cut off and the bar stands still."""
-        widest = self._task.fontMetrics().horizontalAdvance(_words(step, step.total or step.done))
+    def _keep_room(self, words: str) -> None:
+        """As wide as any words were, so that nothing is cut off and the bar stands still."""
+        widest = self._task.fontMetrics().horizontalAdvance(words)
         self._task.setMinimumWidth(max(self._task.minimumWidth(), widest + 2))
 
     def finish_task(self) -> None:
@@ -82,11 +85,6 @@ class StatusLine(QFrame):
         if self._stop is not None:
             self._stop()
         self.finish_task()
-
-
-def _words(step: Progress, done: int) -> str:
-    """Such as "Reading headers 12 of 124"."""
-    return f"{step.label} {done} of {step.total}" if step.total else step.label
 
 
 class MessageStrip(QFrame):

@@ -138,6 +138,8 @@ class CtColours:
     measure: str = "#ffffff"
     hazard: str = "#ff9a7a"
     chosen: str = "#ffffff"
+    loading: str = "#262b2e"
+    loading_line: str = "#363d41"
 
 
 CT = CtColours()
