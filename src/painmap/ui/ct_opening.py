@@ -226,6 +226,11 @@ class CtOpening(PanelPlace):
         """Whether it is saying what can be done."""
         return isinstance(self.panel, StartPanel)
 
+    @property
+    def shows_picture(self) -> bool:
+        """Whether a slice is shown while the others are being copied."""
+        return isinstance(self.panel, ProgressPanel) and not self.panel.picture.isHidden()
+
     def show_start(self) -> None:
         """Say what can be done: the patient's studies, or a folder to open."""
         self._cancel()
