@@ -22,11 +22,11 @@ from time import perf_counter
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from painmap import app as program
 from painmap.domain.ids import new_id
@@ -265,10 +265,11 @@ def main() -> int:
 
 PAGE = """# Measured: a CT dropped on the window
 
-`python -m tests.benchmarks.bench_ct_window --write`, on 2 cores shared with other work, offscreen,
-400 slices of 512 x 512, page cache warm, median of 5 (blocks: the worst of 5). The study is compared
-with the patient, attached and recorded before its first picture is shown; all of that is in the figure.
-The disc is an opener that gives 3 MB/s; its first picture is the one shown while the disc is copied.
+`python -m tests.benchmarks.bench_ct_window --write`, offscreen, on 2 cores shared with other work:
+400 slices of 512 x 512, page cache warm, median of 5 (blocks: the worst of 5). The study is
+compared with the patient, attached and recorded before its first picture is shown; all of that
+is in the figure. The disc is an opener that gives 3 MB/s; its first picture is the one shown
+while the disc is copied.
 """
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ class _Tissue(IntEnum):
     SOFT = 2
 
 
+_TISSUE_WORDS = {
+    _Tissue.SHARP: "sharp kernel",
+    _Tissue.UNKNOWN: "kernel not named",
+    _Tissue.SOFT: "soft tissue",
+}
+
 _SHARP_WORDS = re.compile(r"\b(bone\w*|lung\w*|edge|sharp|knochen|lunge|osseux|hueso|os)\b")
 _SOFT_WORDS = re.compile(r"\b(soft|standard|stnd|std|tissue|weich\w*|muscle|abd\w*|st)\b")
 _NUMBERED = re.compile(r"\b(?:(fc)|[a-z]{1,2})(\d{2})[a-z]?\b")
@@ -36,9 +42,24 @@ def _tissue(stack: Stack) -> _Tissue:
     return _Tissue.SOFT if int(numbered[2]) < limit else _Tissue.SHARP
 
 
+def is_axial(stack: Stack) -> bool:
+    """Whether the slices lie across the patient's long axis, within about 45 degrees."""
+    return stack.has_geometry and abs(float(normal_of(stack.slices[0])[2])) >= AXIAL_COSINE
+
+
+def is_soft(stack: Stack) -> bool:
+    """Whether kernel or description say that it was reconstructed for soft tissue."""
+    return _tissue(stack) is _Tissue.SOFT
+
+
+def tissue_words(stack: Stack) -> str:
+    """What kernel and description say of the reconstruction: "soft tissue"."""
+    return _TISSUE_WORDS[_tissue(stack)]
+
+
 def merit(stack: Stack) -> tuple[bool, bool, bool, bool, int, int, int]:
     """What speaks for showing a stack first, the weightiest first."""
-    axial = stack.has_geometry and abs(float(normal_of(stack.slices[0])[2])) >= AXIAL_COSINE
+    axial = is_axial(stack)
     several = len(stack.slices) > 1
     return (
         not stack.is_localizer,

@@ -3,32 +3,33 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
-    QListWidget,
-    QListWidgetItem,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
     QWidget,
 )
 
 from painmap.domain.sentences import plural
 from painmap.imaging.stack import Stack
 from painmap.imaging.ways import Way
-from painmap.services.studies import StudyOnDisk
+from painmap.services.studies import Person, StudyOnDisk
 from painmap.ui.ct_words import modality_words, plane_of, size_words, warning_words
-from painmap.ui.theme import font
-from painmap.ui.widgets import button, column, label, row
+from painmap.ui.series_order import Only, Shelf, SortBy, about, why_first
+from painmap.ui.series_pictures import SeriesPictures
+from painmap.ui.series_rows import ENTRY_ROLE, PICTURE_ROLE, SeriesList
+from painmap.ui.widgets import Chips, button, column, label, row
 
-LINE_PX = 34
-MOST_LINES = 13
-"""More than these scroll."""
+LEAST_PX, MOST_PX = 120, 420
+"""How high the list is; what is more scrolls."""
 
 MOST_BESIDE = 3
 """So many kinds of other objects are named below the list; the report has all."""
-
-_ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
 
 def blocks_of(stacks: Sequence[Stack]) -> dict[str, int]:
@@ -81,7 +82,7 @@ class KeepingChoice:
 
 
 class SeriesPanel(QFrame):
-    """The stacks of a folder, study after study; one of them is opened.
+    """The stacks of a folder with their pictures, study after study; one of them is opened.
 
     Parameters
     ----------
@@ -98,6 +99,8 @@ class SeriesPanel(QFrame):
         Studies of another modality, which are listed after the others.
     beside : sequence of str
         What lies beside the CT, in words.
+    pictures : SeriesPictures or None
+        Makes the small pictures; None: there are none.
     """
 
     def __init__(
@@ -112,26 +115,47 @@ class SeriesPanel(QFrame):
         notes: Sequence[str] = (),
         look_only: Sequence[StudyOnDisk] = (),
         beside: Sequence[str] = (),
+        pictures: SeriesPictures | None = None,
     ) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self._opened = opened
+        self._opened, self._closed = opened, closed
         self.studies = list(studies)
         self._look_only = [study for study in look_only if study not in self.studies]
-        self.list = QListWidget()
-        self.list.setAccessibleName("Series found")
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.itemActivated.connect(lambda _: self._open())
+        self._pictures = pictures
+        self._shelf = Shelf()
+        self.list = SeriesList()
+        self.list.opened.connect(self._open)
+        self.list.typed.connect(self._type)
         self.list.itemSelectionChanged.connect(self._show_readings)
+        self.list.verticalScrollBar().valueChanged.connect(self._ask_pictures)
         self.ways = QComboBox()
         self.ways.setAccessibleName("How the series is read")
         self.ways.activated.connect(self._on_way)
         self.reason = label("", "muted", wrap=True)
         self.open_button = button("Open", self._open, primary=True)
         self.left_out = label(self._left_out_words(skipped, beside), "muted", wrap=True)
+        self.nothing = label("No series fits. Clear the filter to see all.", "muted")
+        self.setLayout(self._laid_out(report, keeping, notes))
+        self.setFocusProxy(self.list)
+        first = (self.studies or self._look_only)[0].first_stack
+        self._first = first
+        self._fill(first)
+        if pictures is not None:
+            pictures.came.connect(self._on_picture)
+            pictures.begin(self)
+            self._ask_pictures()
+
+    def _laid_out(
+        self, report: Callable[[], object], keeping: KeepingChoice, notes: Sequence[str]
+    ) -> QVBoxLayout:
         box = column(margins=20, spacing=12)
-        box.addWidget(label("What is in the folder", "heading"))
+        person = Person((self.studies or self._look_only)[0].identity, ())
+        self.person = label(f"On the pictures: {person.words}", "muted")
+        box.addLayout(row(label("What is in the folder", "heading"), -1, self.person))
+        box.addLayout(self._filters())
         box.addWidget(self.list)
+        box.addWidget(self.nothing)
         self._way_line = QWidget()
         way_row = row(label("Read"), self.ways, self.reason, spacing=10)
         way_row.setStretch(2, 1)
@@ -147,10 +171,30 @@ class SeriesPanel(QFrame):
         self.copy.setChecked(bool(keeping.must) or keeping.copies)
         self.copy.setVisible(not keeping.must)
         box.addWidget(label(keeping.must, "muted", wrap=True) if keeping.must else self.copy)
-        box.addLayout(row(self.open_button, button("Close", closed), -1))
-        self.setLayout(box)
-        self.setFocusProxy(self.list)
-        self._fill((self.studies or self._look_only)[0].first_stack)
+        box.addLayout(row(self.open_button, button("Close", self._closed), -1))
+        return box
+
+    def _filters(self) -> QHBoxLayout:
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter by a word")
+        self.filter.setAccessibleName("Filter the series by a word")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._on_shelf)
+        self.filter.returnPressed.connect(self._open)
+        self.only = Chips(
+            [(each, each.value.capitalize()) for each in Only],
+            lambda _: self._on_shelf(),
+            several=len(Only),
+            name="Only",
+        )
+        self.sort = QComboBox()
+        self.sort.setAccessibleName("Sort by")
+        for each in SortBy:
+            self.sort.addItem(each.value.capitalize(), each)
+        self.sort.activated.connect(lambda _: self._on_shelf())
+        line = row(self.filter, self.only, -1, label("Sort", "muted"), self.sort, spacing=10)
+        self.filter.setFixedWidth(200)
+        return line
 
     def _left_out_words(self, skipped: int, beside: Sequence[str]) -> str:
         localizers = sum(stack.is_localizer for study in self.studies for stack in study.stacks)
@@ -164,44 +208,85 @@ class SeriesPanel(QFrame):
         more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""
         return f"{words} Beside the CT: {'; '.join(beside[:MOST_BESIDE])}{more}."
 
+    # --- what is listed
+
+    def _on_shelf(self) -> None:
+        self._shelf = Shelf(
+            SortBy(self.sort.currentData()),
+            self.filter.text(),
+            frozenset(Only(str(each)) for each in self.only.chosen),
+        )
+        found = self.chosen
+        self._fill(found[1] if found is not None else self._first)
+        self._ask_pictures()
+
+    def _type(self, words: str) -> None:
+        """A letter that was typed over the list is the beginning of a filter."""
+        self.filter.setFocus()
+        self.filter.insert(words)
+
     def _fill(self, chosen: Stack) -> None:
         self.list.clear()
-        for study in (*self.studies, *self._look_only):
+        for study in (*self._shelf.studies(self.studies), *self._look_only):
             self._add(study)
-        lines = min(self.list.count(), MOST_LINES)
-        self.list.setFixedHeight(lines * LINE_PX + 12)
+        height = sum(self.list.sizeHintForRow(number) for number in range(self.list.count()))
+        self.list.setFixedHeight(min(max(height, LEAST_PX), MOST_PX) + 12)
+        self.nothing.setVisible(self.list.count() == 0)
         self.choose(chosen)
+        if self.chosen is None and self.list.count() > 1:
+            self.list.setCurrentRow(1)
+        self.open_button.setEnabled(self.chosen is not None)
 
     def _add(self, study: StudyOnDisk) -> None:
+        stacks = self._shelf.stacks(study)
+        if not stacks:
+            return
         words = study.words
         if not study.first_stack.is_ct:
             words += f". Look only: {modality_words(study.modality)}, no HU"
-        heading = QListWidgetItem(words)
-        # not to be chosen, and not greyed out either
-        heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        heading.setFont(font(strong=True))
-        heading.setSizeHint(QSize(100, LINE_PX))
-        self.list.addItem(heading)
+        self.list.add_heading(words)
         counts = blocks_of(study.stacks)
-        shown = [each for each in study.stacks if not each.is_localizer] or list(study.stacks)
-        for stack in shown:
-            entry = QListWidgetItem(stack_words(stack, of=counts.get(stack.series_uid, 1)))
-            entry.setSizeHint(QSize(100, LINE_PX))
-            entry.setData(_ENTRY_ROLE, (study, stack))
+        for stack in stacks:
+            of = counts.get(stack.series_uid, 1)
+            name, made, warned = about(stack)
+            name = f"Block {stack.index + 1} of {of}, {name}" if of > 1 else name
+            name = f"{name}, {stack.part}" if stack.part else name
+            why = why_first(stack) if stack is self._first else ""
+            words = "   ·   ".join(part for part in (stack_words(stack, of=of), why) if part)
+            entry = self.list.add_stack(study, stack, words, (name, made, warned, why))
             entry.setToolTip("\n".join(warning.message for warning in stack.warnings))
-            self.list.addItem(entry)
+            if self._pictures is not None:
+                entry.setData(PICTURE_ROLE, self._pictures.get(stack))
+
+    # --- small pictures
+
+    def _ask_pictures(self) -> None:
+        """Have pictures made, those of the lines in view first."""
+        if self._pictures is None:
+            return
+        lines = [self.list.item(number) for number in range(self.list.count())]
+        lines.sort(key=lambda line: not self.list.is_seen(line))
+        found = [line.data(ENTRY_ROLE) for line in lines]
+        self._pictures.want([entry[1] for entry in found if entry is not None])
+
+    def _on_picture(self, stack: Stack) -> None:
+        for number in range(self.list.count()):
+            line = self.list.item(number)
+            entry = line.data(ENTRY_ROLE)
+            if entry is not None and entry[1] is stack and self._pictures is not None:
+                line.setData(PICTURE_ROLE, self._pictures.get(stack))
 
     @property
     def chosen(self) -> tuple[StudyOnDisk, Stack] | None:
         for item in self.list.selectedItems():
-            found: tuple[StudyOnDisk, Stack] = item.data(_ENTRY_ROLE)
+            found: tuple[StudyOnDisk, Stack] | None = item.data(ENTRY_ROLE)
             return found
         return None
 
     def choose(self, stack: Stack) -> None:
         """Select the line of `stack`."""
         for number in range(self.list.count()):
-            entry = self.list.item(number).data(_ENTRY_ROLE)
+            entry = self.list.item(number).data(ENTRY_ROLE)
             if entry is not None and entry[1] is stack:
                 self.list.setCurrentRow(number)
 
@@ -231,7 +316,20 @@ class SeriesPanel(QFrame):
         first = next(each for each in changed.stacks if each.series_uid == stack.series_uid)
         self._fill(first)
 
+    # --- opening
+
     def _open(self) -> None:
         found = self.chosen
         if found is not None:
             self._opened(*found, self.copy.isChecked())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.filter.text():
+            self.filter.clear()
+            self.list.setFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._closed()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.filter.hasFocus():
+            self.list.setFocus()
+        else:
+            super().keyPressEvent(event)

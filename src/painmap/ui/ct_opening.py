@@ -49,6 +49,7 @@ from painmap.ui.ct_questions import Answer, QuestionPanel
 from painmap.ui.ct_words import modality_words, study_words
 from painmap.ui.desk import Desk
 from painmap.ui.long_task import LongTask
+from painmap.ui.series_pictures import SeriesPictures
 
 T = TypeVar("T")
 
@@ -109,6 +110,7 @@ class CtOpening(PanelPlace):
         self._live.taken_away.connect(self.taken_away)
         self._live.cancelled.connect(self.cancel_filling)
         self._back: Callable[[], None] | None = None
+        self._pictures: tuple[FolderContents, SeriesPictures] | None = None
         self._attach_best = False
         self._folder = Path(desk.clinic.database_place).parent
         self._recent = RecentFolders(self._folder)
@@ -442,6 +444,7 @@ class CtOpening(PanelPlace):
         contents: FolderContents,
         studies: Sequence[StudyOnDisk],
         look_only: Sequence[StudyOnDisk],
+        chosen: Stack | None = None,
     ) -> None:
         listed = {path for study in (*studies, *look_only) for path in study.files}
         panel = SeriesPanel(
@@ -449,7 +452,8 @@ class CtOpening(PanelPlace):
             sum(each.path not in listed for each in contents.skipped),
             look_only=look_only,
             beside=contents.beside,
-            opened=partial(self._chosen, contents),
+            pictures=self._pictures_of(contents),
+            opened=lambda disk, stack, copy: opened(disk, stack, copy),
             keeping=KeepingChoice(contents.must_copy, self._copies_by_default),
             notes=contents.notes,
             report=lambda: self.show_text(
@@ -458,11 +462,31 @@ class CtOpening(PanelPlace):
                     *contents.notes,
                     *(line for study in panel.studies for line in study.report.sentences),
                 ],
-                lambda: self._show_series(contents, panel.studies, look_only),
+                lambda: again(None),
             ),
             closed=self.dismiss,
         )
+
+        def again(stack: Stack | None) -> None:
+            self._show_series(contents, panel.studies, look_only, stack)
+
+        def opened(disk: StudyOnDisk, stack: Stack, copy: bool) -> None:
+            self._back = partial(again, stack)
+            self._chosen(contents, disk, stack, copy)
+
+        if chosen is not None:
+            panel.choose(chosen)
         self.show_panel(panel, wide=True)
+
+    def _pictures_of(self, contents: FolderContents) -> SeriesPictures:
+        """The small pictures of what was opened, for every time that it is listed."""
+        known = self._pictures
+        if known is None or known[0] is not contents:
+            make = partial(self._desk.clinic.index.thumbnailing, opener=contents.medium.opener)
+            if known is not None:
+                known[1].deleteLater()
+            known = self._pictures = contents, SeriesPictures(self._desk, make, self)
+        return known[1]
 
     def _begin(self, contents: FolderContents, disk: StudyOnDisk, stack: Stack, copy: bool) -> None:
         """Open a stack; where several pictures lie at its places, ask which are wanted."""

@@ -98,11 +98,17 @@ def size_words(stack: Stack) -> str:
     """Such as "96 slices, 512 × 512, 3 mm apart"."""
     count, rows, columns = stack.shape
     parts = [f"{count} {'slice' if count == 1 else 'slices'}", f"{rows} × {columns}"]
+    between = between_words(stack)
+    return ", ".join([*parts, between] if between else parts)
+
+
+def between_words(stack: Stack) -> str:
+    """Such as "3 mm apart"; empty where nobody knows."""
     between = stack.spacing_mm[0]
-    if between is not None:
-        text = f"{between:.2f}".rstrip("0").rstrip(".")
-        parts.append(f"{text} mm apart")
-    return ", ".join(parts)
+    if between is None:
+        return ""
+    text = f"{between:.2f}".rstrip("0").rstrip(".")
+    return f"{text} mm apart"
 
 
 WARNING_WORDS = {
