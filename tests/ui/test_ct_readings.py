@@ -148,7 +148,9 @@ def test_the_user_may_choose_another_reading_in_the_list(
 
 def test_an_ordinary_series_offers_no_reading(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     hands = CtHands(desk, qtbot, jane())
-    hands.page.open_folder(write_body(tmp_path / "disc"))
+    folder = write_body(tmp_path / "disc")
+    (folder / "readme.txt").write_text("a file that the list speaks of")
+    hands.page.open_folder(folder)
     hands.settle()
 
     assert not panel(hands).ways.isVisible()

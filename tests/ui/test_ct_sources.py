@@ -15,8 +15,10 @@ from sqlcipher3 import dbapi2
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
 from painmap.domain.visit import VisitKind
 from painmap.imaging.opener import Opener, open_file
+from painmap.imaging.scan import scanning
 from painmap.services.media import DetectMedium, Medium, MediumKind
 from painmap.services.study_files import Kept
 from painmap.ui.ct_choice import SeriesPanel
@@ -198,6 +200,7 @@ def test_a_study_is_read_from_where_it_is_unless_a_copy_is_wanted(
 ) -> None:
     hands = CtHands(desk, qtbot, jane())
     folder = write_body(tmp_path / "disc")
+    (folder / "readme.txt").write_text("a file that the list speaks of")
     hands.page.open_folder(folder)
     hands.settle()
     assert not series_panel(hands).copy.isChecked()
@@ -214,7 +217,9 @@ def test_a_study_is_read_from_where_it_is_unless_a_copy_is_wanted(
     hands.settle()
     assert hands.page.is_looking
     # the choice is offered again
-    hands.page.open_folder(write_body(tmp_path / "next", series_uid="1.7", study_uid="1.6"))
+    following = write_body(tmp_path / "next", series_uid="1.7", study_uid="1.6")
+    (following / "readme.txt").write_text("a file that the list speaks of")
+    hands.page.open_folder(following)
     hands.settle()
     assert series_panel(hands).copy.isChecked()
 
@@ -282,9 +287,7 @@ def test_sectors_that_cannot_be_read_are_named_by_slice(
 ) -> None:
     disc = write_body(tmp_path / "cdrom")
     hands = CtHands(desk, qtbot, jane())
-    hands.page.open_folder(disc)
-    hands.settle()
-    stack = series_panel(hands).chosen[1]
+    (stack,) = run_to_end(scanning(disc)).stacks
     bad = [stack.slices[k].path for k in (4, 10)]
     hands.page.opening.detect = removable(disc, scratched(bad, after=5000))
 

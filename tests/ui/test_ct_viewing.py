@@ -300,7 +300,6 @@ def test_reopening_the_visit_lands_on_the_same_series_slice_and_window(
     qtbot.waitUntil(lambda: desk.jobs.busy == 0)
     window.open_folder(folder)
     qtbot.waitUntil(lambda: desk.jobs.busy == 0)
-    ct.opening.panel.open_button.click()
     qtbot.waitUntil(lambda: ct.is_looking, timeout=10_000)
     ct.viewer.look_at(POINT)
     ct.viewer.set_window(150, 50)

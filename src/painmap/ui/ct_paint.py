@@ -169,6 +169,9 @@ def _paint_loading_word(painter: QPainter, band: QRectF, *, small: bool) -> None
     metrics = QFontMetricsF(painter.font())
     plate = QRectF(0, 0, metrics.horizontalAdvance(LOADING) + 24, metrics.height() + 8)
     plate.moveCenter(band.center())
+    if small:
+        # the left corner and the middle of a small view are written on
+        plate.moveRight(band.right() - 2 * MARGIN_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(CT.loading))
     painter.drawRoundedRect(plate, 4, 4)

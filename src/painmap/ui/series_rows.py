@@ -18,6 +18,7 @@ ROW_PX, HEADING_PX = 84, 36
 PICTURE_PX = 68
 GAP_PX = 12
 TEXT_PX, SMALL_PX = 14, 12
+LEADING_PX = 5
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 """(StudyOnDisk, Stack) of a line; None on a heading."""
@@ -49,8 +50,7 @@ class SeriesRow(QStyledItemDelegate):
         _paint_picture(painter, frame, index.data(PICTURE_ROLE))
         left = frame.right() + GAP_PX
         room = QRect(left, box.top(), box.right() - left, PICTURE_PX)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        _paint_lines(painter, room, lines, option.palette, chosen=chosen)
+        _paint_lines(painter, room, lines, option.palette)
         painter.restore()
 
 
@@ -71,28 +71,33 @@ def _paint_lines(
     room: QRect,
     lines: tuple[str, str, str, str],
     palette: QPalette,
-    *,
-    chosen: bool,
 ) -> None:
     name, made, warnings, why = lines
-    text = palette.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text)
+    text = palette.color(QPalette.ColorRole.Text)
     muted = QColor(text)
     muted.setAlphaF(0.72)
-    last = "   ·   ".join(part for part in (why, warnings) if part)
-    top = room.top() + (0 if last else 12)
-    for words, px, strong, colour in (
-        (name, TEXT_PX, True, text),
-        (made, SMALL_PX, False, muted),
-        (last, SMALL_PX, bool(why), text),
-    ):
-        chosen_font = font(px, strong=strong)
-        painter.setFont(chosen_font)
+    accent = palette.color(QPalette.ColorRole.Highlight)
+    top = room.top() + (1 if why or warnings else 13)
+    top = _paint_line(painter, room, top, ((name, text, True),), TEXT_PX)
+    top = _paint_line(painter, room, top, ((made, muted, False),), SMALL_PX)
+    _paint_line(painter, room, top, ((why, accent, True), (warnings, text, False)), SMALL_PX)
+
+
+def _paint_line(
+    painter: QPainter, room: QRect, top: int, parts: tuple[tuple[str, QColor, bool], ...], px: int
+) -> int:
+    """Write words one after the other, cut where the room ends; gives the next line's top."""
+    left, height = room.left(), 0
+    for words, colour, strong in parts:
+        painter.setFont(font(px, strong=strong))
         painter.setPen(colour)
-        metrics = QFontMetrics(chosen_font)
-        line = QRect(room.left(), top, room.width(), metrics.height())
-        cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
-        top += metrics.height() + 5
+        metrics = QFontMetrics(painter.font())
+        height = max(height, metrics.height())
+        space = QRect(left, top, max(0, room.right() - left), metrics.height())
+        cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, space.width())
+        painter.drawText(space, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
+        left += metrics.horizontalAdvance(cut) + (GAP_PX if words else 0)
+    return top + height + LEADING_PX
 
 
 class SeriesList(QListWidget):

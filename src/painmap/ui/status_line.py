@@ -30,8 +30,8 @@ class StatusLine(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
-        self._cancel = button("Cancel", self._on_cancel, flat=True)
-        self._cancel.setStyleSheet("padding: 2px 8px; font-size: 12px;")
+        self.cancel_button = button("Cancel", self._on_cancel, flat=True)
+        self.cancel_button.setStyleSheet("padding: 2px 8px; font-size: 12px;")
         self._stop: Callable[[], None] | None = None
         purpose = label(
             "Documents findings and plans. Not for primary diagnosis, does not guide a needle."
@@ -44,7 +44,7 @@ class StatusLine(QFrame):
             where,
             self._task,
             self._bar,
-            self._cancel,
+            self.cancel_button,
             purpose,
         )
         box.setContentsMargins(20, 0, 20, 0)
@@ -63,7 +63,7 @@ class StatusLine(QFrame):
         self._keep_room(words)
         self._bar.setRange(0, step.total or 0)
         self._bar.setValue(step.done)
-        for part in (self._task, self._bar, self._cancel):
+        for part in (self._task, self._bar, self.cancel_button):
             part.show()
         self._purpose.hide()
         if (layout := self.layout()) is not None:
@@ -74,10 +74,15 @@ class StatusLine(QFrame):
         widest = self._task.fontMetrics().horizontalAdvance(words)
         self._task.setMinimumWidth(max(self._task.minimumWidth(), widest + 2))
 
+    @property
+    def task_words(self) -> str:
+        """What is said of the long task; empty when there is none."""
+        return "" if self._task.isHidden() else self._task.text()
+
     def finish_task(self) -> None:
         self._stop = None
         self._task.setMinimumWidth(0)
-        for part in (self._task, self._bar, self._cancel):
+        for part in (self._task, self._bar, self.cancel_button):
             part.hide()
         self._purpose.show()
 

@@ -139,7 +139,7 @@ class CtColours:
     hazard: str = "#ff9a7a"
     chosen: str = "#ffffff"
     loading: str = "#262b2e"
-    loading_line: str = "#363d41"
+    loading_line: str = "#3f484d"
 
 
 CT = CtColours()
