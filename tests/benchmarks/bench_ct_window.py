@@ -39,7 +39,7 @@ from painmap.ui.main_window import MainWindow
 from tests.benchmarks.ct_series import write_ct
 from tests.benchmarks.table import markdown
 from tests.support.bad_media import Throttle
-from tests.support.hands import settle, wait_until
+from tests.support.hands import live, settle, wait_until
 
 RUNS = 5
 RATE = 3e6
@@ -132,7 +132,7 @@ def warm(folder: Path) -> None:
 def opening(window: MainWindow, folder: Path) -> tuple[float, float, float]:
     """Drop a folder with one series: milliseconds to the picture, of the longest block, to all."""
     new_visit(window)
-    QApplication.processEvents()
+    live(300)
     with watched() as dog:
         start = perf_counter()
         drop(window, folder)

@@ -102,7 +102,7 @@ def test_patient_studies_and_series_are_listed_with_what_they_are_made_of(
         for number in range(panel.list.count())
         if panel.list.item(number).data(ENTRY_ROLE) is None
     ]
-    assert [words.split(":")[0] for words in headings] == [
+    assert [words.split(",")[0] for words in headings] == [
         "CT of 29 February 2024",
         "CT of 12 March 2019",
     ]

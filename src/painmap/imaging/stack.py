@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +80,7 @@ class Stack:
     geometry: Geometry | None
     warnings: tuple[SeriesWarning, ...]
     part: str = ""
+    _key: StackKey | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def facts(self) -> SeriesFacts:
@@ -180,8 +181,13 @@ class Stack:
     @property
     def key(self) -> StackKey:
         """The stack's name by content: what an annotation checks when it is opened again."""
-        lines = [_key_line(one) for one in self.slices]
-        return StackKey(hashlib.sha256("\n".join(lines).encode()).hexdigest())
+        if self._key is None:
+            lines = [_key_line(one) for one in self.slices]
+            key = StackKey(hashlib.sha256("\n".join(lines).encode()).hexdigest())
+            # asked for again and again; some milliseconds for a long stack
+            object.__setattr__(self, "_key", key)
+            return key
+        return self._key
 
     def require_geometry(self) -> Geometry:
         """The geometry of the volume.

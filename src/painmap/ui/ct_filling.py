@@ -79,6 +79,7 @@ def first_slice(stack: Stack, place: Mapping[str, Any]) -> int:
 
 def filling(stack: Stack, looked: Callable[[], int]) -> Job[tuple[Volume, Floats | None]]:
     """Read a stack from the slice that is looked at; then find the body, off the Qt thread."""
+    _ = stack.key  # reckoned here, so that the Qt thread finds it
     volume = yield from opening_volume(stack, wanted=looked)
     yield Progress(len(stack.slices), len(stack.slices), "Finding the body")
     return volume, body_corners(volume)

@@ -76,6 +76,9 @@ class CtViewer(QFrame):
         self.views: dict[Plane, SliceView] = {}
         self._shown: dict[Plane, Shown] = {}
         self._stale: set[Plane] = set()
+        self._fitted: set[Plane] = set()
+        self._corners: Floats | None = None
+        self._across: Plane | None = None
         self._bands: dict[Plane, tuple[Band, ...]] = {}
         self._indices: dict[Plane, int] = {}
         self._cross: PatientPoint | None = None
@@ -131,6 +134,7 @@ class CtViewer(QFrame):
         self._alone = None
         self._hover = None
         self._shown.clear()
+        self._fitted.clear()
         stack = self._session.stack
         self._indices = {plane: view.count // 2 for plane, view in self._session.views.items()}
         self._cross = None
@@ -141,11 +145,15 @@ class CtViewer(QFrame):
             self._follow()
         for view in self.views.values():
             view.fit()
+        self._corners = None
         self._arrange()
-        self.draw()
+        # the others follow when the events that wait have been taken
+        self._draw_plane(self.large)
+        self.later()
 
     def fit_body(self, corners: Floats | None) -> None:
         """Show the body as large as it goes; the table and the air beside it may wait."""
+        self._corners = corners
         if corners is None:
             return
         for plane, shown in self._shown.items():
@@ -166,12 +174,21 @@ class CtViewer(QFrame):
     def _draw_across(self) -> None:
         if not self._session.is_open:
             return
-        self._stale |= {
+        waiting = [
             plane
             for plane, shown in self._shown.items()
-            if plane is not self.native and shown.image.missing is not None
-        }
-        self.draw()
+            if plane is not self.native
+            and shown.image.missing is not None
+            and not self.views[plane].isHidden()
+        ]
+        if not waiting:
+            return
+        # one at a time, in turn: two pictures across 400 slices are a long time for one event
+        plane = waiting[0] if waiting[0] is not self._across else waiting[-1]
+        self._across = plane
+        self._stale.add(plane)
+        self._draw_plane(plane)
+        self._patience.start()
 
     def is_whole(self, corners: Floats | None) -> None:
         """Every slice is there: draw what was waiting, and show a body that is larger."""
@@ -346,6 +363,8 @@ class CtViewer(QFrame):
         index = self._indices[plane]
         shown = self._shown.get(plane)
         if shown is None or shown.image.index != index or plane in self._stale:
+            is_new = plane not in self._fitted
+            self._fitted.add(plane)
             image = self._session.image(plane, index)
             shown = Shown.of(self._session, image)
             self._shown[plane] = shown
@@ -357,6 +376,8 @@ class CtViewer(QFrame):
                 grey[image.missing] = QColor(CT.loading).lightness()
                 self._bands[plane] = bands_of(image.missing, shown.placement)
             self.views[plane].show_picture(GreyPicture(grey, shown.placement))
+            if is_new and self._corners is not None:
+                self.views[plane].show_part(*edges_of(shown.placement, self._corners))
         self._draw_scene(plane)
 
     def _draw_scene(self, plane: Plane) -> None:
