@@ -23,7 +23,7 @@ from time import perf_counter
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -81,13 +81,15 @@ def watched() -> Iterator[Watchdog]:
     timer.stop()
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Let the window live until `condition` holds, without waiting longer than needed."""
-    end = perf_counter() + seconds
+def until(condition: Callable[[], bool], seconds: float = 240.0) -> None:
+    """Let the window live until `condition` holds; the loop sleeps as the program's own does."""
+    end, wake = perf_counter() + seconds, QTimer()
+    wake.start(2)
+    flags = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
     while not condition():
         if perf_counter() > end:
             raise TimeoutError("what was waited for did not happen")
-        QApplication.processEvents()
+        QApplication.processEvents(flags)
 
 
 def drop(window: MainWindow, folder: Path) -> None:
