@@ -135,7 +135,7 @@ class SeriesPanel(QFrame):
         self.reason = label("", "muted", wrap=True)
         self.open_button = button("Open", self._open, primary=True)
         self.left_out = label(self._left_out_words(skipped, beside), "muted", wrap=True)
-        self.nothing = label("No series fits. Clear the filter to see all.", "muted")
+        self.nothing = label("No series fits the filter. Esc shows all again.", "muted")
         self.setLayout(self._laid_out(report, keeping, notes))
         self.setFocusProxy(self.list)
         first = (self.studies or self._look_only)[0].first_stack
