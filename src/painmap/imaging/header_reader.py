@@ -2,7 +2,7 @@
 
 import io
 import struct
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -27,6 +27,9 @@ from painmap.imaging.reading import (
 )
 from painmap.imaging.tags import integer, numbers, text, triple
 from painmap.imaging.usable import may_be_looked_at, what_lacks, why_not
+
+SECTOR = 2048
+"""Bytes of a CD's or DVD's sector: what cannot be read is lost in such pieces."""
 
 _LONG_PIXELS = (b"OB\0\0", b"OW\0\0")
 _UNDEFINED = 0xFFFFFFFF
@@ -77,14 +80,14 @@ class HeaderReader:
         """
         try:
             with self._opener(path) as stream:
-                start = stream.read(FIRST_READ)
+                start, whole = _start_of(stream)
                 if not start:
                     return Skipped(path, SkipReason.EMPTY_FILE)
                 if start.startswith(MAGIC):
                     return Skipped(path, SkipReason.ARCHIVE)
                 if not looks_like_dicom(start[:132]):
                     return Skipped(path, SkipReason.NOT_DICOM)
-                thin, template = self._thin(start)
+                thin, template = self._thin(start, whole=whole)
                 if template is not None and template.note is not None and thin is not None:
                     one = _like(template.note, path, thin, stream, start, size)
                     if one is not None:
@@ -99,9 +102,11 @@ class HeaderReader:
         except OSError as error:
             return Skipped(path, SkipReason.UNREADABLE, error.strerror or type(error).__name__)
 
-    def _thin(self, start: bytes) -> tuple[ThinHeader | None, Template[_Alike] | None]:
+    def _thin(
+        self, start: bytes, *, whole: bool
+    ) -> tuple[ThinHeader | None, Template[_Alike] | None]:
         try:
-            return self._templates.read(start, whole=len(start) < FIRST_READ)
+            return self._templates.read(start, whole=whole)
         except (Doubt, TooShort, struct.error):
             return None, None
 
@@ -109,6 +114,23 @@ class HeaderReader:
 def read_headers(path: Path, opener: Opener = open_file) -> tuple[SliceHeader, ...] | Skipped:
     """Read what slices are in a single file; see `HeaderReader`."""
     return HeaderReader(opener).read(path)
+
+
+def _start_of(stream: BinaryIO) -> tuple[bytes, bool]:
+    """The first bytes of a file, and whether that is all of it.
+
+    Of a scratched disc as many sectors as can be read: the header may lie before the scratch.
+    """
+    try:
+        start = stream.read(FIRST_READ)
+    except OSError:
+        stream.seek(0)
+        start = stream.read(SECTOR)
+        with suppress(OSError):
+            while len(start) < FIRST_READ and (more := stream.read(SECTOR)):
+                start += more
+        return start, False
+    return start, len(start) < FIRST_READ
 
 
 def _open_plain(path: Path) -> BinaryIO:
