@@ -180,6 +180,9 @@ class MuscleWork:
         if not ks:
             self.muscles.say("The muscle has nothing on this slice.")
             return
+        if not all(volume.has_slice(k) for k in ks):
+            self.muscles.say("The slices of this muscle are still loading.")
+            return
         spacing = pixel_mm(self._session.stack)
         changed = {k: acted(action, masks.slices[k].mask, spacing, volume.hu[k]) for k in ks}
         changed = {k: mask for k, mask in changed.items() if mask != masks.slices[k].mask}
