@@ -18,14 +18,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from painmap import app as program
+from painmap.bodymap.overlays import Overlay
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.edits import Page
 from painmap.domain.ids import new_id
+from painmap.domain.needle_plan import ProcedurePosition
 from painmap.domain.pain import Depth, Quality
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.places import FigurePoint
 from painmap.domain.progress import run_to_end
-from painmap.phantom import Phantom, PhantomOptions, make_phantom
+from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.main_window import MainWindow
 from painmap.ui.theme import Mode
@@ -90,6 +92,12 @@ def mark_pain(window: MainWindow, camera: Camera) -> None:
     QTest.mouseMove(pain.figure, QPoint(5, 5))
     hands.settle(window)
     camera.take("map")
+    window.desk.overlays.switch(Overlay.DERMATOMES, True)
+    window.desk.overlays.switch(Overlay.LEVELS, True)
+    hands.settle(window)
+    camera.take("map-overlays")
+    window.desk.overlays.switch(Overlay.DERMATOMES, False)
+    window.desk.overlays.switch(Overlay.LEVELS, False)
 
 
 def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
@@ -117,10 +125,49 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
     hands.settle(window)
     window.pages.ct.choose_tool(ToolName.WINDOW)
     camera.take("ct")
+    for step in (-6, -3, 3, 6):
+        hands.outline_ct(window, contour_of(phantom, "erector_spinae", Side.LEFT, k + step))
+    window.pages.ct.work.fill()
+    hands.live(200)
+    hands.settle(window)
+    window.pages.ct.work.toggle_list()
+    window.pages.ct.choose_tool(ToolName.BRUSH)
+    hands.live(100)
+    camera.take("ct-muscles")
+    window.pages.ct.work.toggle_list()
+    window.pages.ct.show_measures()
+    hands.live(200)
+    hands.settle(window)
+    camera.take("ct-measures")
+    window.pages.ct._on_dismissed()
+    site = window.desk.open_visit.visit.planned_sites[-1]
+    window.pages.ct.annotator.choose(site.id)
+    window.pages.ct.choose_tool(ToolName.ENTRY)
+    hands.live(600)
+    hands.settle(window)
+    needle = window.pages.ct.annotator.needle
+    needle.panel.positions.chip(ProcedurePosition.PRONE).click()
+    hands.live(300)
+    hands.settle(window)
+    camera.take("ct-needle")
+    window.pages.ct.choose_tool(ToolName.WINDOW)
     window.pages.ct.show_report()
     hands.live(100)
     hands.settle(window)
     camera.take("ct-report")
+    window.pages.ct._on_dismissed()
+
+
+def browse(window: MainWindow, camera: Camera, phantom: Phantom, folder: Path) -> None:
+    """The list of what is on a disc: the phantom, and a second series of it, thicker."""
+    run_to_end(write_series(phantom, folder / "soft"))
+    other = run_to_end(make_phantom(PhantomOptions(slice_step_mm=6.0, slices=48)))
+    run_to_end(write_series(other, folder / "other"))
+    hands.go_to(window, Page.CT)
+    window.pages.ct.open_folder(folder)
+    hands.live(1500)
+    hands.settle(window)
+    camera.take("ct-series")
     window.pages.ct._on_dismissed()
 
 
@@ -162,6 +209,7 @@ def main() -> None:
         phantom = run_to_end(make_phantom(PhantomOptions()))
         mark_pain(window, camera)
         annotate(window, camera, phantom)
+        browse(window, camera, phantom, Path(folder) / "disc")
         rest(window, camera)
         window.close()
         window.desk.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
@@ -158,3 +159,20 @@ def test_colours_change_with_the_day_and_pictures_stay_dark(hands: CtHands) -> N
 
     assert ground.lightness() == 0
     assert view.grab().toImage().pixelColor(2, 2).lightness() == 0
+
+
+def test_in_a_low_window_the_tools_stand_without_words_and_none_is_cut(hands: CtHands) -> None:
+    strip = hands.page.tools
+    strip.resize(strip.width(), 300)
+    QApplication.processEvents()
+
+    for button in strip.buttons.values():
+        assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert strip.minimumSizeHint().height() <= 300
+
+    strip.resize(strip.width(), 700)
+    QApplication.processEvents()
+    assert all(
+        button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        for button in strip.buttons.values()
+    )

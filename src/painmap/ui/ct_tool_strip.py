@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton
 
 from painmap.ui.theme import Icons, Palette
@@ -105,6 +106,10 @@ TOOLS = (
 SPEC = {spec.name: spec for spec in TOOLS}
 
 
+WORDS_PX = 52
+"""A tool with its word under its picture needs this height."""
+
+
 class ToolStrip(QFrame):
     """Buttons for the tools; exactly one is chosen."""
 
@@ -136,6 +141,16 @@ class ToolStrip(QFrame):
         self.setLayout(box)
         self.setFixedWidth(68)
         self.set_colours(palette)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the words of all tools have no room, the pictures stand alone, none is cut."""
+        super().resizeEvent(event)
+        room = event.size().height() / len(self.buttons)
+        words = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        style = words if room >= WORDS_PX else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self.buttons.values():
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
 
     def set_colours(self, palette: Palette) -> None:
         for name, button in self.buttons.items():
