@@ -140,7 +140,8 @@ def test_a_contour_that_is_removed_no_longer_counts(hands: CtHands) -> None:
     hands.key(Qt.Key.Key_Delete)
 
     assert origins(hands)[12] is AreaOrigin.FILLED
-    assert middle(hands, 12).x == pytest.approx(42.0, abs=1.5)
+    # pixels are 4 mm wide, and clicks fall on whole pixels of the screen
+    assert middle(hands, 12).x == pytest.approx(42.0, abs=2.5)
     hands.desk.undo()
     assert origins(hands)[12] is AreaOrigin.DRAWN
 

@@ -436,8 +436,7 @@ def test_a_synthetic_study_goes_to_a_demonstration_patient(
     hands.search()
     assert [line.study.study_uid for line in hands.panel._lines] == [loaded_pacs.phantom_uid]
 
-    hands.take()
-    hands.page.opening.panel.open_button.click()  # type: ignore[union-attr]  # a SeriesPanel
+    hands.take()  # one series alone opens at once
     hands.settle()
 
     assert hands.page.is_looking
