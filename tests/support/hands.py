@@ -146,7 +146,7 @@ def answer(window: MainWindow, words: str) -> None:
 
 def go_to(window: MainWindow, page: Page) -> None:
     """Click a step at the left."""
-    step = window._steps[page]
+    step = window.rail.steps[page]
     QTest.mouseClick(step, LEFT_BUTTON)
     live(20)
 

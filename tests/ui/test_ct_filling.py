@@ -18,7 +18,7 @@ from painmap.imaging.volume import AIR_HU
 from painmap.services.studies import StudyOnDisk
 from painmap.ui import ct_filling, long_task
 from painmap.ui.ct_choice import SeriesPanel
-from painmap.ui.ct_page import STILL_LOADING
+from painmap.ui.ct_hand import STILL_LOADING
 from painmap.ui.ct_panels import ProgressPanel
 from painmap.ui.ct_pictures import MEASURE_LOADING, measure_words, miniature
 from painmap.ui.ct_questions import QuestionPanel
@@ -301,7 +301,7 @@ def test_what_was_open_before_comes_back_when_another_series_cannot_be_read(
     slow = SlowReading()
     monkeypatch.setattr(ct_filling, "opening_volume", slow)
     other = next(each for each in hands.page.session.disk.stacks if len(each.slices) == 5)
-    hands.page.show_stack(other)
+    hands.page.showing.show_stack(other)
     hands.wait(lambda: hands.page.session.stack is other)
 
     slow.fail(SeriesError(SeriesProblem.TRUNCATED, "slice 2"))

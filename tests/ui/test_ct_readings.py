@@ -321,7 +321,7 @@ def test_distances_are_measured_on_mri_and_nothing_else(
     hands.look_at(point)
     hands.drag(hands.pixel(point), hands.pixel(PatientPoint(point.x + 40, point.y, point.z)))
 
-    assert page.annotator._measured is not None
+    assert page.annotator.measured is not None
     level = page.session.window.level
     hands.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert page.session.window.level == level, "the windows of CT are for CT"
@@ -391,8 +391,8 @@ def test_uneven_slices_are_resampled_only_when_asked_and_marked(
     assert page.annotator.tool is ToolName.WINDOW
     page.choose_tool(ToolName.MEASURE)
     hands.drag(hands.pixel(PatientPoint(0, 0, -50)), hands.pixel(PatientPoint(30, 0, -50)))
-    assert page.annotator._measured is None
-    page.show_stack(page.session.disk.stacks[0])
+    assert page.annotator.measured is None
+    page.showing.show_stack(page.session.disk.stacks[0])
     hands.settle()
     assert not page.session.stack.resampled
     assert page.session.why_not_annotate == ""

@@ -22,7 +22,7 @@ from painmap.imaging.scan import scanning
 from painmap.services.media import DetectMedium, Medium, MediumKind
 from painmap.services.study_files import Kept
 from painmap.ui.ct_choice import SeriesPanel
-from painmap.ui.ct_opening import WHERE_NOW
+from painmap.ui.ct_finding import WHERE_NOW
 from painmap.ui.ct_panels import ProgressPanel
 from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_tool_strip import ToolName
@@ -250,7 +250,7 @@ def test_a_disc_is_copied_while_it_is_read_and_may_be_taken_out_then(
     (study,) = hands.visit.attached_studies
     shutil.rmtree(disc)
     other = next(each for each in hands.page.session.disk.stacks if len(each.slices) == 5)
-    hands.page.show_stack(other)
+    hands.page.showing.show_stack(other)
     hands.settle()
     assert hands.page.session.stack.shape[0] == 5, "the other series is read from the copy"
     hands.page.close_pictures()

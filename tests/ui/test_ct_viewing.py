@@ -215,7 +215,7 @@ def test_what_was_marked_on_every_block_is_exported_also_after_reopening(
     page = hands.page
     for number in (0, 1):
         assert page.session.disk is not None
-        page.show_stack(page.session.disk.stacks[number], {"index": 1})
+        page.showing.show_stack(page.session.disk.stacks[number], {"index": 1})
         hands.settle()
         hands.choose("multifidus", Side.LEFT, Level.L4)
         page.choose_tool(ToolName.TARGET)

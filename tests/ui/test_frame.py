@@ -141,7 +141,7 @@ def test_pages_of_a_visit_need_an_open_one(window: MainWindow) -> None:
     window.show_page(Page.MAP)
 
     assert window.current_page is Page.TODAY
-    assert not window._steps[Page.MAP].isEnabled()
+    assert not window.rail.steps[Page.MAP].isEnabled()
 
 
 def test_one_key_copies_the_visit_as_plain_sentences(window: MainWindow, qtbot: QtBot) -> None:

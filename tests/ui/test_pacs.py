@@ -65,10 +65,10 @@ class PacsHands(CtHands):
 
     @property
     def access(self) -> PacsAccess:
-        return self.page.pacs.access
+        return self.page.doors.pacs.access
 
     def show(self) -> None:
-        self.page.show_pacs()
+        self.page.doors.show_pacs()
         self.settle()
 
     def search(self) -> None:
@@ -77,7 +77,7 @@ class PacsHands(CtHands):
 
     def take(self) -> None:
         self.panel.take_button.click()
-        self.wait(lambda: not self.page.pacs.is_busy)
+        self.wait(lambda: not self.page.doors.pacs.is_busy)
         self.settle()
 
     def cells(self, column: int) -> list[str]:
@@ -320,7 +320,7 @@ def test_the_list_is_there_again_when_the_panel_is_opened_again(hands: PacsHands
     assert hands.panel.table.chosen_uid == JANE
     assert hands.panel.fields.since.text() == "01.01.2024"
     hands.desk.close_visit()
-    assert hands.page.pacs.remembered.finding is None
+    assert hands.page.doors.pacs.remembered.finding is None
 
 
 @pytest.mark.parametrize(
@@ -485,7 +485,7 @@ def test_a_fetch_is_cancelled_in_the_bottom_line_and_found_after_a_restart(
         hands.show()
         hands.search()
         hands.panel.take_button.click()
-        fetching = hands.page.pacs
+        fetching = hands.page.doors.pacs
         hands.wait(lambda: fetching.step is not None and fetching.step.done > 1)
         assert not hands.panel.take_button.isEnabled()
 
@@ -519,7 +519,7 @@ def test_a_fetch_goes_on_while_other_things_are_done(hands: PacsHands, loaded_pa
         hands.panel.close_panel()
         assert isinstance(hands.page.opening.panel, StartPanel)
 
-        hands.wait(lambda: not hands.page.pacs.is_busy)
+        hands.wait(lambda: not hands.page.doors.pacs.is_busy)
 
     assert isinstance(hands.page.opening.panel, StartPanel)
     assert hands.said[-1] == (
@@ -538,7 +538,7 @@ def test_closing_the_window_ends_a_fetch(hands: PacsHands, loaded_pacs: Loaded) 
         hands.show()
         hands.search()
         hands.panel.take_button.click()
-        hands.wait(lambda: hands.page.pacs.step is not None)
+        hands.wait(lambda: hands.page.doors.pacs.step is not None)
 
         hands.desk.close()
 

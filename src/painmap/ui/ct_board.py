@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
-from painmap.imaging.reslice import Plane
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_marks import Shown, grips, rings
 from painmap.ui.ct_open import OpenCt
@@ -40,7 +39,7 @@ class CtBoard:
 
     def shown(self, view: str) -> Shown | None:
         """The picture in a view."""
-        return self._viewer.shown.get(Plane(view)) if view else None
+        return self._viewer.panes[view].shown if view else None
 
     def patient(self, view: str, at: XY) -> PatientPoint | None:
         """The patient point at a place of a view."""
@@ -73,7 +72,7 @@ class CtBoard:
         return not why
 
     def may_outline(self, view: str) -> bool:
-        if Plane(view) is not self._session.native:
+        if self._viewer.panes[view].plane is not self._session.native:
             name = self._session.native.value
             self._bar.say(
                 f"Outlines are drawn on the {name} slices, as they were acquired.", warning=True

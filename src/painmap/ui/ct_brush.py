@@ -13,7 +13,6 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin
 from painmap.imaging.mask_edit import FAT_GATE, MUSCLE_GATE, Gate, brushed
-from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask, SliceMask
 from painmap.services.compartments import MuscleMasks, next_colour, pixel_mm, with_keys
 from painmap.ui.ct_area_paint import colour_of
@@ -153,7 +152,7 @@ class MuscleBrush:
 
     def may_paint(self, view: str) -> bool:
         why = self._session.why_not_annotate
-        if not why and Plane(view) is not self._session.native:
+        if not why and self._viewer.panes[view].plane is not self._session.native:
             why = f"Muscles are painted on the {self._session.native.value} slices."
         target = self._target()
         if not why and target is None:
@@ -174,7 +173,7 @@ class MuscleBrush:
 
     def _begin(self, at: BrushMove) -> None:
         target = self._target()
-        shown = self._viewer.shown.get(Plane(at.view))
+        shown = self._viewer.panes[at.view].shown
         if target is None or shown is None:
             return
         known = self._muscles.of(*target)

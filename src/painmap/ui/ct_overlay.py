@@ -1,0 +1,97 @@
+"""All that lies over a picture of a CT: what is recorded, asked about, and being drawn."""
+
+from uuid import UUID
+
+from painmap.domain.injection import Outline
+from painmap.domain.visit import Visit
+from painmap.ui.ct_chosen import Chosen
+from painmap.ui.ct_hazards import HazardMarker
+from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
+from painmap.ui.ct_needle import NeedlePlanner
+from painmap.ui.ct_paint import DrawnMark, MarkKind
+from painmap.ui.ct_side import Annotation, point_of
+from painmap.ui.ct_side_questions import SideQuestions
+from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_toolbox import Toolbox
+from painmap.ui.tools.slice_outcomes import XY, Preview, distance
+
+
+class CtOverlay:
+    """Gives the marks of a picture; what the hand moves is drawn where the hand is."""
+
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        sides: SideQuestions,
+        chosen: Chosen,
+        needle: NeedlePlanner,
+        hazards: HazardMarker,
+    ) -> None:
+        self._toolbox = toolbox
+        self._sides = sides
+        self._chosen = chosen
+        self._needle = needle
+        self._hazards = hazards
+
+    def marks(self, shown: Shown, visit: Visit, *, small: bool) -> tuple[DrawnMark, ...]:
+        preview, pending = self._toolbox.preview, self._sides.pending
+        moving = None if preview is None else preview.moving
+        hidden: set[UUID] = set() if moving is None else {moving}
+        chosen = self._chosen.id
+        if pending is not None:
+            # what is asked about is the one that stands out
+            hidden.add(pending.id)
+            chosen = None
+        found = [
+            *landmark_marks(shown, visit, chosen=chosen, hidden=hidden),
+            *outline_marks(
+                shown,
+                visit,
+                chosen=chosen,
+                vertex=self._chosen.vertex,
+                hidden=hidden,
+                labels=not small,
+            ),
+            *target_marks(shown, visit, chosen=chosen, hidden=hidden, labels=not small),
+            *_pending_marks(shown, pending),
+            *self._needle.marks(shown, moving=moving, hazard=self._hazards.chosen, small=small),
+        ]
+        view = shown.image.view.plane.value
+        measured = self._toolbox.measured
+        if measured is not None and measured.view == view:
+            found.append(_distance(measured.start, measured.end))
+        if preview is not None and preview.view == view:
+            found += _previewed(preview, self._toolbox.tool)
+        return tuple(found)
+
+
+def _previewed(preview: Preview, tool: ToolName) -> list[DrawnMark]:
+    """What the gesture under way shows."""
+    if preview.distance:
+        return [_distance(preview.line[0], preview.line[-1])]
+    if preview.line:
+        points = preview.line
+        if preview.cursor is not None and not preview.closed:
+            points = (*points, preview.cursor)
+        kind = MarkKind.HAZARD if tool is ToolName.HAZARD else MarkKind.OUTLINE
+        return [DrawnMark(kind, points, closed=preview.closed)]
+    if preview.cursor is None:
+        return []
+    kind = MarkKind.MIDLINE if tool is ToolName.MIDLINE else MarkKind.TARGET
+    return [DrawnMark(kind, (preview.cursor,), chosen=True)]
+
+
+def _pending_marks(shown: Shown, item: Annotation | None) -> list[DrawnMark]:
+    """What waits for an answer about its side, where it would lie."""
+    if isinstance(item, Outline):
+        points = shown.ring(item)
+        return [DrawnMark(MarkKind.OUTLINE, points, closed=True, chosen=True)] if points else []
+    point = None if item is None else point_of(item)
+    close = None if point is None else shown.closeness(point)
+    if close is None:
+        return []
+    return [DrawnMark(MarkKind.TARGET, (close[0],), chosen=True, faint=close[1])]
+
+
+def _distance(start: XY, end: XY) -> DrawnMark:
+    return DrawnMark(MarkKind.MEASURE, (start, end), label=f"{distance(start, end):.0f} mm")

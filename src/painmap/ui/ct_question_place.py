@@ -1,0 +1,47 @@
+"""A question over the foot of the pictures, so that nothing moves under the hand."""
+
+from PySide6.QtWidgets import QWidget
+
+MARGIN_PX = 16
+
+
+class QuestionPlace:
+    """Keeps one question at the foot of `above`.
+
+    Parameters
+    ----------
+    on : QWidget
+        The page that it is put on.
+    above : QWidget
+        A child of the page; its lower edge is the foot.
+    """
+
+    def __init__(self, on: QWidget, above: QWidget) -> None:
+        self._on = on
+        self._above = above
+        self._panel: QWidget | None = None
+
+    def put(self, panel: QWidget | None) -> None:
+        """Show a question, or take it away (None)."""
+        if self._panel is not None:
+            self._panel.hide()
+            self._panel.deleteLater()
+        self._panel = panel
+        if panel is not None:
+            panel.setParent(self._on)
+            panel.show()
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Put it where it belongs, after the page has another size."""
+        panel = self._panel
+        if panel is None:
+            return
+        width = self._on.width() - 2 * MARGIN_PX
+        layout = panel.layout()
+        height = panel.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            height = max(panel.minimumSizeHint().height(), layout.heightForWidth(width))
+        foot = self._above.geometry().bottom() - MARGIN_PX
+        panel.setGeometry(MARGIN_PX, foot - height, width, height)
+        panel.raise_()
