@@ -254,6 +254,9 @@ class MarksUnderUndo(RuleBasedStateMachine):
             assert ends - {None} <= ids
 
 
+MOST_ROUNDS = 4
+
+
 def _earlier(desk: Desk) -> Visit:
     """A visit with a marked region, a stroke, and an arrow from the one to the other."""
     patient = desk.clinic.add_patient(demonstration())
@@ -278,10 +281,15 @@ def test_undo_and_redo_hold_over_every_kind_of_mark(qapp: QApplication, tmp_path
     )
     machine = MarksUnderUndo
     machine.desk, machine.earlier, machine.done = desk, _earlier(desk), set()
+    kinds = {"region", "brush", "area", "point", "arrow", "pain-free", "eraser", "details"}
+    kinds |= {"link", "ghost"}
     try:
         machine.TestCase.settings = settings(stateful_step_count=25)
-        machine.TestCase().runTest()
+        # chance now and then lets every eraser miss: then more is tried, and nothing less is held
+        for _ in range(MOST_ROUNDS):
+            machine.TestCase().runTest()
+            if kinds <= machine.done:
+                break
     finally:
         desk.close()
-    kinds = {"region", "brush", "area", "point", "arrow", "pain-free", "eraser", "details"}
-    assert kinds | {"link", "ghost"} <= machine.done
+    assert kinds <= machine.done

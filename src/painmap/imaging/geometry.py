@@ -5,7 +5,7 @@ numbers are voxel centres. The patient is DICOM LPS millimetres (PS3.3 C.7.6.2.1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -184,6 +184,9 @@ class PlaneGeometry:
     """
 
     patient_from_pixel: Floats
+    # every mark on every picture is dropped onto its plane: worked out once, on first use
+    _normal: Floats | None = field(init=False, repr=False, default=None)
+    _pixel_from_offset: Floats | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         matrix = read_only(self.patient_from_pixel)
@@ -200,10 +203,17 @@ class PlaneGeometry:
     @property
     def normal(self) -> Floats:
         """Unit normal, columns cross rows."""
-        down, right = self.patient_from_pixel[:3, 0], self.patient_from_pixel[:3, 1]
-        normal = np.cross(right, down)
-        unit: Floats = normal / np.linalg.norm(normal)
-        return unit
+        if self._normal is None:
+            down, right = self.patient_from_pixel[:3, 0], self.patient_from_pixel[:3, 1]
+            normal = np.cross(right, down)
+            object.__setattr__(self, "_normal", read_only(normal / np.linalg.norm(normal)))
+        assert self._normal is not None
+        return self._normal
+
+    def away_mm(self, point: PatientPoint) -> float:
+        """Millimetres from the plane, positive along `normal`."""
+        (nx, ny, nz), (x, y, z) = self.normal.tolist(), self.patient_from_pixel[:3, 2].tolist()
+        return float((point.x - x) * nx + (point.y - y) * ny + (point.z - z) * nz)
 
     def patient_point(self, row: float, column: float) -> PatientPoint:
         """The patient millimetres of a pixel position."""
@@ -225,11 +235,19 @@ class PlaneGeometry:
         distances : ndarray
             (...) millimetres from the plane, positive along `normal`.
         """
-        down, right = self.patient_from_pixel[:3, 0], self.patient_from_pixel[:3, 1]
         offsets = np.asarray(points, dtype=np.float64) - self.patient_from_pixel[:3, 2]
-        basis = np.column_stack((down, right, self.normal))
-        solved = offsets @ np.linalg.inv(basis).T
+        solved = offsets @ self._onto_pixels.T
         return solved[..., :2], solved[..., 2]
+
+    @property
+    def _onto_pixels(self) -> Floats:
+        """3 x 3, maps an offset in millimetres to (row, column, distance)."""
+        if self._pixel_from_offset is None:
+            steps = self.patient_from_pixel[:3, :2]
+            inverse = np.linalg.inv(np.column_stack((steps, self.normal)))
+            object.__setattr__(self, "_pixel_from_offset", read_only(inverse))
+        assert self._pixel_from_offset is not None
+        return self._pixel_from_offset
 
     @property
     def letters(self) -> tuple[str, str, str, str]:

@@ -49,9 +49,11 @@ class Shown:
 
     def ring(self, outline: Outline) -> tuple[XY, ...] | None:
         """An outline's vertices, if it was drawn on this very picture."""
-        if self.image.geometry is None:
+        geometry = self.image.geometry
+        # most outlines lie on other slices, and one corner tells
+        if geometry is None or abs(geometry.away_mm(outline.points[0])) > IN_PLANE_MM:
             return None
-        pixels, away = self.image.geometry.pixels_of(outline.points)
+        pixels, away = geometry.pixels_of(outline.points)
         if float(np.abs(away).max()) > IN_PLANE_MM:
             return None
         return tuple(

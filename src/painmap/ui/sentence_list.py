@@ -1,6 +1,7 @@
 """What is recorded so far, in sentences with LEFT and RIGHT as words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -23,9 +24,11 @@ from painmap.domain.sentences import (
 from painmap.domain.visit import Item, Visit
 from painmap.services.plan_sheet import sheet_words
 from painmap.ui.desk import Desk, PlaceWanted
-from painmap.ui.widgets import column, empty, label, restyle
+from painmap.ui.widgets import column, label, restyle
 
 WIDTH_PX = 320
+GROUP_GAP = 8
+"""Pixels above the title of a group, besides the spacing of rows."""
 
 
 class Sentence(QFrame):
@@ -46,9 +49,14 @@ class Sentence(QFrame):
         box.setContentsMargins(12, 9, 12, 9)
         self.setLayout(box)
 
+    def speak_of(self, item: Item) -> None:
+        """The same words, of an item that has changed in what they do not say."""
+        self._item = item
+
     def show_selected(self, selected: bool) -> None:
-        self.setProperty("chosen", selected)
-        restyle(self)
+        if self.property("chosen") != selected:
+            self.setProperty("chosen", selected)
+            restyle(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         del event
@@ -66,6 +74,31 @@ class Sentence(QFrame):
         self._desk.place_wanted.emit(PlaceWanted(page_of(self._item), (self._item.id,)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What stands on one row: a title, a sentence of an item, or a word where nothing is."""
+
+    text: str
+    role: str
+    item: Item | None = field(default=None, compare=False)
+    item_id: UUID | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "item_id", None if self.item is None else self.item.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: _Line
+    widget: QWidget
+
+
+def _common(one: Sequence[_Line], other: Sequence[_Line]) -> int:
+    """How many lines are the same from the start."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
 class SentenceList(QFrame):
     """The right side of the window: the visit in words, grouped, newest choice visible."""
 
@@ -74,13 +107,14 @@ class SentenceList(QFrame):
         self.setObjectName("sentences")
         self.setFixedWidth(WIDTH_PX)
         self._desk = desk
-        self._rows: list[Sentence] = []
+        self._shown: list[_Row] = []
         self.path_words: Callable[[PlannedSite], str] = lambda _: ""
         """What is said of the needle path of a site; the page CT knows it."""
         self._inner = QWidget()
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(6)
+        self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -97,33 +131,54 @@ class SentenceList(QFrame):
         """The sentences that are shown, from top to bottom."""
         return tuple(row.text for row in self._rows)
 
+    @property
+    def _rows(self) -> list[Sentence]:
+        return [each.widget for each in self._shown if isinstance(each.widget, Sentence)]
+
     def refresh(self) -> None:
-        """Say what is recorded as it is now."""
-        empty(self._column)
-        self._rows = []
-        if not self._desk.is_open:
-            self._column.addWidget(
-                label("What you record appears here in words.", "muted", wrap=True)
-            )
-            self._column.addStretch(1)
-            return
-        groups = self._groups(self._desk.open_visit.visit)
-        if not any(items for _, items in groups):
-            self._column.addWidget(label("RECORDED SO FAR", "caption"))
-            self._column.addWidget(
-                label("Nothing yet. Each mark appears here as a sentence.", "muted", wrap=True)
-            )
-        for title, items in groups:
-            if not items:
-                continue
-            self._column.addWidget(label(title, "caption"))
-            for item, text in items:
-                row = Sentence(item, text, self._desk)
-                self._rows.append(row)
-                self._column.addWidget(row)
-            self._column.addSpacing(8)
-        self._column.addStretch(1)
+        """Say what is recorded as it is now; rows whose words are the same stay as they are."""
+        wanted = self._wanted()
+        shown = [each.line for each in self._shown]
+        start = _common(shown, wanted)
+        end = min(_common(shown[::-1], wanted[::-1]), min(len(shown), len(wanted)) - start)
+        for each in self._shown[start : len(shown) - end]:
+            self._column.removeWidget(each.widget)
+            each.widget.hide()
+            each.widget.deleteLater()
+        made = [self._make(line) for line in wanted[start : len(wanted) - end]]
+        for number, one in enumerate(made, start):
+            self._column.insertWidget(number, one.widget)
+        self._shown[start : len(shown) - end] = made
+        for each, line in zip(self._shown, wanted, strict=True):
+            if isinstance(each.widget, Sentence) and line.item is not None:
+                each.widget.speak_of(line.item)
         self._on_selected(self._desk.selection)
+
+    def _wanted(self) -> list[_Line]:
+        """All that stands in the column, from top to bottom."""
+        if not self._desk.is_open:
+            return [_Line("What you record appears here in words.", "muted")]
+        lines = [
+            line
+            for title, items in self._groups(self._desk.open_visit.visit)
+            if items
+            for line in (
+                _Line(title, "caption"),
+                *(_Line(text, "", item) for item, text in items),
+            )
+        ]
+        return lines or [
+            _Line("RECORDED SO FAR", "caption"),
+            _Line("Nothing yet. Each mark appears here as a sentence.", "muted"),
+        ]
+
+    def _make(self, line: _Line) -> _Row:
+        if line.item is not None:
+            return _Row(line, Sentence(line.item, line.text, self._desk))
+        words = label(line.text, line.role, wrap=line.role == "muted")
+        if line.role == "caption":
+            words.setContentsMargins(0, GROUP_GAP, 0, 0)
+        return _Row(line, words)
 
     def _groups(self, visit: Visit) -> list[tuple[str, list[tuple[Item, str]]]]:
         muscles, pains = self._desk.muscles, visit.pain_sites
