@@ -235,7 +235,7 @@ def brushing(window: MainWindow) -> tuple[list[float], float]:
     page.choose_tool(ToolName.BRUSH)
     page.viewer.look_at(plane.patient_point(200.0, 200.0))
     live(300)
-    view = page.viewer.views[Plane.AXIAL]
+    view = page.viewer.views[Plane.AXIAL.value]
     viewport = view.viewport()
 
     def place(share: float) -> QPointF:
@@ -306,6 +306,7 @@ def fading(window: MainWindow) -> float:
     """Show and hide a muscle: another change of one step."""
     desk = window.desk
     one = desk.open_visit.visit.live_compartments[0]
+
     def act() -> None:
         desk.apply(change_compartment(replace(one, visible=not one.visible), label="hide"))
         painted()

@@ -243,6 +243,7 @@ def test_the_path_and_its_cone_are_drawn_and_undone(hands: NeedleHands) -> None:
     hands.desk.undo()
 
     assert hands.visit.paths == ()
+    hands.page.viewer.draw()
     scene = hands.page.viewer.views[hands.page.viewer.native].scene_shown
     assert MarkKind.PATH not in [mark.kind for mark in scene.marks]
 

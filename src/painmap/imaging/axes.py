@@ -5,6 +5,7 @@ Everything follows from the direction cosines, for any position of the patient o
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -60,6 +61,13 @@ def picture_axes(directions: Floats, plane: Plane) -> PictureAxes:
     directions : ndarray
         3 x 3, the patient directions of k, j and i as columns, of any length.
     """
+    return _picture_axes(np.ascontiguousarray(directions, dtype=np.float64).tobytes(), plane)
+
+
+@lru_cache(maxsize=64)
+def _picture_axes(packed: bytes, plane: Plane) -> PictureAxes:
+    """Asked for at every step through the slices, and the same for all of a stack."""
+    directions = np.frombuffer(packed).reshape(3, 3)
     body = body_axes(directions)
     down_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][0])))
     right_body = int(np.argmax(np.abs(_DOWN_RIGHT[plane][1])))

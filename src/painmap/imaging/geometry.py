@@ -91,6 +91,7 @@ class Geometry:
 
     shape: tuple[int, int, int]
     patient_from_index: Floats
+    _normal: Floats | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         affine = read_only(self.patient_from_index)
@@ -127,10 +128,15 @@ class Geometry:
     @property
     def normal(self) -> Floats:
         """Unit normal of the slices, on the side to which k grows."""
-        down, right = self.patient_from_index[:3, 1], self.patient_from_index[:3, 2]
-        normal = np.cross(right, down)
-        normal = normal / np.linalg.norm(normal)
-        return normal if self.patient_from_index[:3, 0] @ normal > 0 else -normal
+        known = self._normal
+        if known is None:
+            down, right = self.patient_from_index[:3, 1], self.patient_from_index[:3, 2]
+            normal = np.cross(right, down)
+            normal = normal / np.linalg.norm(normal)
+            along = self.patient_from_index[:3, 0] @ normal > 0
+            known = read_only(normal if along else -normal)
+            object.__setattr__(self, "_normal", known)
+        return known
 
     @property
     def tilt_degrees(self) -> float:
@@ -203,12 +209,13 @@ class PlaneGeometry:
     @property
     def normal(self) -> Floats:
         """Unit normal, columns cross rows."""
-        if self._normal is None:
+        known = self._normal
+        if known is None:
             down, right = self.patient_from_pixel[:3, 0], self.patient_from_pixel[:3, 1]
             normal = np.cross(right, down)
-            object.__setattr__(self, "_normal", read_only(normal / np.linalg.norm(normal)))
-        assert self._normal is not None
-        return self._normal
+            known = read_only(normal / np.linalg.norm(normal))
+            object.__setattr__(self, "_normal", known)
+        return known
 
     def away_mm(self, point: PatientPoint) -> float:
         """Millimetres from the plane, positive along `normal`."""
@@ -242,12 +249,12 @@ class PlaneGeometry:
     @property
     def _onto_pixels(self) -> Floats:
         """3 x 3, maps an offset in millimetres to (row, column, distance)."""
-        if self._pixel_from_offset is None:
+        known = self._pixel_from_offset
+        if known is None:
             steps = self.patient_from_pixel[:3, :2]
-            inverse = np.linalg.inv(np.column_stack((steps, self.normal)))
-            object.__setattr__(self, "_pixel_from_offset", read_only(inverse))
-        assert self._pixel_from_offset is not None
-        return self._pixel_from_offset
+            known = read_only(np.linalg.inv(np.column_stack((steps, self.normal))))
+            object.__setattr__(self, "_pixel_from_offset", known)
+        return known
 
     @property
     def letters(self) -> tuple[str, str, str, str]:

@@ -136,6 +136,8 @@ def plane_view(stack: Stack, plane: Plane) -> PlaneView:
         SINGLE_SLICE, NO_GEOMETRY or NOT_UNIFORM when the plane lies across the slices of
         a stack that is no volume.
     """
+    if stack.geometry is not None:
+        return _view(stack, stack.geometry, plane, native_plane(stack))
     for view in plane_views(stack):
         if view.plane is plane:
             return view

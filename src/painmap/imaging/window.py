@@ -86,8 +86,11 @@ def grey_levels(hu: npt.NDArray[Any], width: float, level: float) -> npt.NDArray
     low, high = window_bounds(width, level)
     if high <= low:
         return np.where(hu > low, 255, 0).astype(np.uint8)
-    scaled = (hu.astype(np.float32) - np.float32(low)) * np.float32(255.0 / (high - low))
-    grey: npt.NDArray[np.uint8] = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    scaled = np.subtract(hu, np.float32(low), dtype=np.float32)
+    scaled *= np.float32(255.0 / (high - low))
+    np.clip(scaled, 0, 255, out=scaled)
+    np.rint(scaled, out=scaled)
+    grey: npt.NDArray[np.uint8] = scaled.astype(np.uint8)
     return grey
 
 

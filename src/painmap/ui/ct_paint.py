@@ -123,12 +123,12 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.save()
     painter.setClipRect(frame)
+    if scene.cross is not None:
+        paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
     _paint_loading(painter, frame, to_device, scene)
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
     paint_area_labels(painter, frame, to_device, scene.areas)
-    if scene.cross is not None:
-        _paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
     # the chosen one lies on top
     ordered = sorted(scene.marks, key=lambda each: each.chosen)
     for number, mark in enumerate(ordered):
@@ -180,7 +180,7 @@ def _paint_loading_word(painter: QPainter, band: QRectF, *, small: bool) -> None
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, LOADING)
 
 
-def _paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:
+def paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:
     """Two lines with a gap around the place itself, so that they never cover it."""
     gap = 14.0
     colour = QColor(CT.cross)

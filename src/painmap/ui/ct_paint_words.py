@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from painmap.ui.theme import CT, font
 
@@ -52,11 +53,45 @@ class Captions:
 
 def text(painter: QPainter, baseline: QPointF, words: str, colour: QColor) -> None:
     """Write `words` with a dark edge, readable on any grey."""
+    if painter.transform().isScaling() or painter.transform().isRotating():
+        _edged(painter, baseline, words, colour)
+        return
+    # the same words stand on picture after picture: written once, then laid down
+    ratio = painter.deviceTransform().m11()
+    picture, origin = _written(words, _style(painter.font()), colour.rgba(), ratio)
+    painter.drawPixmap(QPointF(round(baseline.x()), round(baseline.y())) - origin, picture)
+
+
+def _edged(painter: QPainter, baseline: QPointF, words: str, colour: QColor) -> None:
     painter.setPen(QColor(CT.halo))
     for x, y in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
         painter.drawText(baseline + QPointF(x, y), words)
     painter.setPen(colour)
     painter.drawText(baseline, words)
+
+
+def _style(used: QFont) -> tuple[int, bool]:
+    """Size in pixels, and whether it is semi-bold: all that fonts over a picture differ in."""
+    return used.pixelSize(), used.weight() >= QFont.Weight.DemiBold
+
+
+@lru_cache(maxsize=512)
+def _written(
+    words: str, style: tuple[int, bool], colour: int, ratio: float
+) -> tuple[QPixmap, QPointF]:
+    """Words as a picture, and where its corner lies from the baseline's beginning."""
+    written_in = font(style[0], strong=style[1])
+    metrics = QFontMetricsF(written_in)
+    around = metrics.boundingRect(words).toAlignedRect().adjusted(-3, -3, 3, 3)
+    picture = QPixmap(around.size() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(written_in)
+    _edged(painter, QPointF(-around.left(), -around.top()), words, QColor.fromRgba(colour))
+    painter.end()
+    return picture, QPointF(-around.left(), -around.top())
 
 
 _TONES = {

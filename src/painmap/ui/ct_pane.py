@@ -50,6 +50,16 @@ class Overlay:
     areas: Areas
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """Marks and areas of one picture."""
+
+    shown: Shown
+    small: bool
+    marks: tuple[DrawnMark, ...]
+    areas: tuple[DrawnArea, ...]
+
+
 class Pane:
     """Draws one plane of an open CT; the viewer says which slice, and when.
 
@@ -71,6 +81,7 @@ class Pane:
         self.shown: Shown | None = None
         self.hover: XY | None = None
         self._stale = False
+        self._over: _Over | None = None
         self._was_fitted = False
         self._bands: tuple[Band, ...] = ()
 
@@ -141,11 +152,24 @@ class Pane:
         if is_new and body is not None:
             self.fit_body(body)
 
+    def drop_marks(self) -> None:
+        """What is recorded has changed: marks and areas are asked for when they are drawn next."""
+        self._over = None
+
+    def _marks_over(self, overlay: Overlay, shown: Shown, *, small: bool) -> _Over:
+        """Marks and areas; while crosshair and pointer alone move, they stay as they are."""
+        over = self._over
+        if over is None or over.shown is not shown or over.small is not small:
+            marks, areas = overlay.marks(shown, small), overlay.areas(shown, small)
+            self._over = over = _Over(shown, small, tuple(marks), tuple(areas))
+        return over
+
     def draw_scene(self, overlay: Overlay, *, small: bool) -> None:
         """Draw marks and captions anew; the picture is as it was."""
         shown = self.shown
         if shown is None:
             return
+        over = self._marks_over(overlay, shown, small=small)
         written = captions(self.session, shown.image, overlay.visit_day, small=small)
         if self.hover is not None:
             at = self.hover
@@ -163,8 +187,8 @@ class Pane:
         self.view.show_scene(
             Scene(
                 written,
-                tuple(overlay.marks(shown, small)),
-                tuple(overlay.areas(shown, small)),
+                over.marks,
+                over.areas,
                 None if cross is None else cross[0],
                 true_scale=shown.placement.is_true,
                 small=small,

@@ -282,9 +282,11 @@ class CtViewer(QFrame):
         pane.draw(self._overlay(), self._body, small=pane.plane is not self.large)
 
     def draw_scenes(self) -> None:
-        """Draw marks and captions anew; the pictures are as they were."""
-        for pane in self._drawn():
-            self._draw_scene(pane)
+        """Draw marks and captions anew, once for all that asks for it; pictures stay."""
+        for pane in self.panes.values():
+            pane.drop_marks()
+        if self._session.is_open:
+            self.later()
 
     def _draw_scene(self, pane: Pane) -> None:
         if pane.shown is not None:

@@ -1,7 +1,8 @@
 """One plane of a CT on screen: picture, marks over it, and what the hand does on it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
-from painmap.ui.ct_paint import Scene, paint_scene
+from painmap.ui.ct_paint import Scene, paint_cross, paint_scene
 from painmap.ui.ct_placement import Placement
 from painmap.ui.theme import CT
 from painmap.ui.tools.gesture import Button, PointerEvent, PointerKind
@@ -38,6 +39,10 @@ _BUTTONS = {
     Qt.MouseButton.MiddleButton: Button.MIDDLE,
     Qt.MouseButton.RightButton: Button.RIGHT,
 }
+
+
+_Key: TypeAlias = tuple[Scene, QTransform, QSize]
+"""What a picture of marks and letters depends on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +103,8 @@ class SliceView(pg.GraphicsView):
         self.image.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._placement: Placement | None = None
         self._scene = Scene()
-        self._still_key: tuple[Scene, QTransform, QSize] | None = None
+        self._last_key: _Key | None = None
+        self._still_key: _Key | None = None
         self._still_picture = QPixmap()
         self._zoom = 1.0
         self._centre: XY | None = None
@@ -250,16 +256,22 @@ class SliceView(pg.GraphicsView):
         painter.resetTransform()
         frame = QRectF(self.viewport().rect())
         if self._placement is not None:
-            if self.overlay is None:
-                paint_scene(painter, frame, self.to_device, self._scene)
-            else:
+            still = replace(self._scene, cross=None)
+            key = (still, self.to_device, self.viewport().size())
+            # while only the crosshair or the stroke of a brush moves, the rest is one picture
+            is_still, self._last_key = key == self._last_key, key
+            if self._scene.cross is not None:
+                paint_cross(painter, frame, self.to_device.map(QPointF(*self._scene.cross)))
+            if self.overlay is not None:
                 self.overlay(painter, self.to_device)
-                painter.drawPixmap(0, 0, self._still())
+            if self.overlay is not None or is_still:
+                painter.drawPixmap(0, 0, self._still(key))
+            else:
+                paint_scene(painter, frame, self.to_device, still)
         painter.restore()
 
-    def _still(self) -> QPixmap:
-        """The scene as a picture: painted once while only the overlay moves."""
-        key = (self._scene, self.to_device, self.viewport().size())
+    def _still(self, key: _Key) -> QPixmap:
+        """All that lies over the picture, as one picture."""
         if self._still_key != key:
             ratio = self.devicePixelRatioF()
             self._still_picture = QPixmap(self.viewport().size() * ratio)
@@ -267,7 +279,7 @@ class SliceView(pg.GraphicsView):
             self._still_picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._still_picture)
             frame = QRectF(self.viewport().rect())
-            paint_scene(painter, frame, self.to_device, self._scene)
+            paint_scene(painter, frame, self.to_device, key[0])
             painter.end()
             self._still_key = key
         return self._still_picture
