@@ -38,6 +38,7 @@ from painmap.ui.finish_page import FinishPage, png_bytes
 from painmap.ui.main_window import MainWindow, Pages
 from painmap.ui.map_overlays import OverlayChoice
 from painmap.ui.map_page import MapPage
+from painmap.ui.quiet_memory import QuietMemory
 from painmap.ui.sites_page import SitesPage
 from painmap.ui.theme import Icons, Mode
 from painmap.ui.today_page import TodayPage
@@ -75,6 +76,7 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     window.show()
     desk = window.desk
     desk.jobs.start(warming(window.colours), done=lambda _: None, failed=desk.show_error)
+    keep_memory_quiet(window)
     try:
         return app.exec()
     finally:
@@ -107,6 +109,13 @@ def build(app: QApplication, folder: Path) -> MainWindow:
     crash = CrashPanel(window)
     faults.install(crash.show_report)
     return window
+
+
+def keep_memory_quiet(window: MainWindow) -> QuietMemory:
+    """Have no full look for dead objects while the doctor's hand waits for the window."""
+    quiet = QuietMemory(window, lambda: window.desk.jobs.busy > 0)
+    quiet.begin()
+    return quiet
 
 
 def _change_mode(app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:

@@ -253,6 +253,7 @@ def main() -> int:
         window = program.build(qapp, records)
         window.resize(1440, 900)
         window.show()
+        program.keep_memory_quiet(window)
         settle(window)
         found = measured(window, Path(name))
         window.close()

@@ -378,6 +378,7 @@ def main() -> int:
         window = program.build(qapp, records)
         window.resize(1200, 900)
         window.show()
+        program.keep_memory_quiet(window)
         settle(window)
         open_ct(window, Path(name) / "ct")
         draw_all(window)
