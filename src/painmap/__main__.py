@@ -11,9 +11,6 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[1]
 """The folder that painmap itself is imported from."""
 
-WORKER_FLAG = "--decode-worker"
-"""How the frozen program starts itself to decode pictures (`imaging.worker_process`)."""
-
 
 def keep_out_current_folder(entries: list[str], *, home: Path = HOME) -> list[str]:
     """Give the places of imports without the current directory.
@@ -35,10 +32,6 @@ def keep_out_current_folder(entries: list[str], *, home: Path = HOME) -> list[st
 def main() -> int:
     """Run painmap with the arguments of the command line; give the exit status."""
     sys.path[:] = keep_out_current_folder(sys.path)
-    if sys.argv[1:] == [WORKER_FLAG]:
-        from painmap.imaging.decode_worker import main as serve  # noqa: PLC0415 - as below
-
-        return serve()
     from painmap.cli import main as run  # noqa: PLC0415 - only now is the path safe
 
     return run(sys.argv[1:])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.encaps import get_frame
+from pydicom.encaps import encapsulate, get_frame
 
 from painmap.imaging.codestream import check_codestream, head_of
 from painmap.imaging.errors import SeriesError, SeriesProblem
@@ -103,3 +103,25 @@ def test_what_unpacks_without_bounds_is_refused(
 
     with path.open("rb") as stream, pytest.raises(UnpacksTooLarge):
         check_inflated_size(stream)
+
+
+def test_jpeg_ls_without_an_end_is_never_given_to_its_decoder(
+    packed: Callable[[str], Dataset], tmp_path: Path
+) -> None:
+    """CharLS goes on for ever on some that are cut short."""
+    dataset = packed("JPEG-LS")
+    frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    start = frame.index(b"\xff\xda")
+    assert head_of(frame + b"\0\0") == head_of(frame)
+
+    for length in range(start + 10, len(frame.rstrip(b"\0")) - 1):
+        with pytest.raises(ValueError, match="end"):
+            head_of(frame[:length])
+
+    dataset.PixelData = encapsulate([frame[: (start + len(frame)) // 2]])
+    folder = tmp_path / "cut"
+    folder.mkdir()
+    dataset.save_as(folder / "one")
+    with pytest.raises(SeriesError) as caught:
+        load(folder)
+    assert caught.value.problem is SeriesProblem.UNDECODABLE

@@ -11,12 +11,17 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from painmap.imaging import decoders
+from painmap.imaging.decoders import Codec
 from painmap.imaging.header_values import Doubt
-from painmap.imaging.slice_reader import Packed, SliceReader
+from painmap.imaging.slice_reader import SliceReader
 from tests.imaging.helpers import only_stack, scan
 from tests.support.ct import ramp, write_enhanced, write_series
 
 PLAIN = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+OTHER_DECODERS = {Codec.JPEG_LS: "pyjpegls", Codec.JPEG_2000: "pylibjpeg"}
+"""What the program does not decode with: so that two decoders have to agree."""
+
 PACKED = [JPEG2000Lossless, JPEGLSLossless, RLELossless]
 
 
@@ -36,11 +41,12 @@ def both(stack, step=1):
     for k, one in list(enumerate(stack.slices))[::step]:
         room = np.zeros((one.rows, one.columns), dtype=np.uint16)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(SliceReader, "slowly", lambda *_: None)
-            found = reader.prepare(k, one, room)
-            if isinstance(found, Packed):
-                found = reader.decode(found)
-        slow = reader.slowly(k, one, np.zeros_like(room))
+            patch.setattr(SliceReader, "_slowly", lambda *_: None)
+            found = reader.read(k, one, room)
+        with pytest.MonkeyPatch.context() as patch:
+            for codec, plugin in OTHER_DECODERS.items():
+                patch.setitem(decoders._PLUGINS, codec, (plugin,))
+            slow = reader._slowly(k, one, np.zeros_like(room))
         if found is None:
             continue
         fast += 1

@@ -1,12 +1,10 @@
-"""Decode workers: right pictures, and nothing left when all is over, however it ends."""
+"""Threads that read slices: right pictures, and nothing left when all is over, however it ends."""
 
-import os
-import signal
-import subprocess
 import sys
 import threading
 from time import monotonic, sleep
 
+import imagecodecs
 import numpy as np
 import psutil
 import pytest
@@ -15,11 +13,10 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging import lanes, room
-from painmap.imaging.decode_worker import REQUEST, Decoder
 from painmap.imaging.errors import SeriesError, SeriesProblem
+from painmap.imaging.lock_free import decode_into
 from painmap.imaging.opening import Filled, opening_volume
 from painmap.imaging.slice_reader import SliceReader
-from painmap.imaging.worker_process import WORKER_FLAG, WorkerProcess
 from tests.imaging.helpers import load, only_stack
 from tests.support.ct import write_series
 
@@ -51,23 +48,22 @@ def reading_threads() -> list[str]:
 
 
 @pytest.fixture
-def with_workers(monkeypatch):
-    """Small stacks are read by workers too."""
-    monkeypatch.setattr(lanes, "WORTH_WORKERS_MS", 0)
+def two_threads(monkeypatch):
+    """As on a computer of two cores."""
     monkeypatch.setattr(lanes, "_cores", lambda: 2)
 
 
 @pytest.fixture
 def gate(monkeypatch):
     """Reading goes no further than the first slice until this is set."""
-    opened, plain = threading.Event(), SliceReader.prepare
+    opened, plain = threading.Event(), SliceReader.read
 
-    def prepare(self, k, one, room):
+    def read(self, k, one, room):
         if k != 0:
             opened.wait(10)
         return plain(self, k, one, room)
 
-    monkeypatch.setattr(SliceReader, "prepare", prepare)
+    monkeypatch.setattr(SliceReader, "read", read)
     yield opened
     opened.set()
 
@@ -85,7 +81,7 @@ def write_packed(folder, count, syntax=JPEG2000Lossless):
 
 
 @pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless])
-def test_workers_decode_what_is_decoded_here(tmp_path, with_workers, syntax):
+def test_compressed_slices_are_what_they_were_before(tmp_path, two_threads, syntax):
     write_packed(tmp_path / "packed", 9, syntax)
     write_series(tmp_path / "plain", count=9, rows=64, columns=64, bits_stored=12)
 
@@ -94,18 +90,49 @@ def test_workers_decode_what_is_decoded_here(tmp_path, with_workers, syntax):
     assert (packed.hu == plain.hu).all()
 
 
-def test_a_cancel_ends_workers_at_once(tmp_path, with_workers, gate):
-    write_packed(tmp_path, 6)
-    job = opening_volume(only_stack(tmp_path))
-    while len(children()) < 2:
-        next(job)
+def another_thread_ran_during(work):
+    """Whether Python's lock was free at a time while `work` ran; nobody takes it by force."""
+    gate, at_gate, ran = threading.Lock(), threading.Event(), []
 
-    job.close()
+    def wait_and_run():
+        at_gate.set()
+        with gate:
+            ran.append(True)
 
-    assert not children()
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        gate.acquire()
+        other = threading.Thread(target=wait_and_run)
+        other.start()
+        at_gate.wait()
+        sleep(0.01)  # it has the lock until it stands at the gate
+        gate.release()
+        work()
+        during = bool(ran)
+    finally:
+        sys.setswitchinterval(patience)
+    other.join()
+    return during
 
 
-def test_a_damaged_slice_is_named_and_ends_the_reading(tmp_path, with_workers):
+@pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless])
+def test_threads_decode_at_the_same_time(syntax):
+    values = np.random.default_rng(1).integers(0, 4096, (512, 512), dtype=np.uint16)
+    if syntax == JPEGLSLossless:
+        frame = imagecodecs.jpegls_encode(values)
+    else:
+        frame = imagecodecs.jpeg2k_encode(values, codecformat="j2k", reversible=True)
+    place = np.zeros_like(values)
+
+    # on a busy computer the other thread may not be woken in time, but not each time
+    assert any(
+        another_thread_ran_during(lambda: decode_into(syntax, frame, place)) for _ in range(20)
+    )
+    assert (place == values).all()
+
+
+def test_a_damaged_slice_is_named_and_ends_the_reading(tmp_path, two_threads):
     paths = write_packed(tmp_path, 8)
     stack = only_stack(tmp_path)
     content = paths[4].read_bytes()
@@ -120,31 +147,14 @@ def test_a_damaged_slice_is_named_and_ends_the_reading(tmp_path, with_workers):
     assert caught.value.detail.startswith(f"slice {k + 1}")
 
 
-def test_when_a_worker_is_killed_its_slices_are_decoded_here(tmp_path, with_workers, gate):
-    write_packed(tmp_path, 12)
-    stack = only_stack(tmp_path)
-    job = opening_volume(stack)
-    while len(children()) < 2:
-        next(job)
+def test_a_cancel_leaves_no_thread_behind(tmp_path, two_threads):
+    write_packed(tmp_path, 40)
+    job = opening_volume(only_stack(tmp_path))
+    next(step for step in job if isinstance(step, Filled))
 
-    for child in psutil.Process().children():
-        child.send_signal(signal.SIGKILL)
-    gate.set()
-    volume = run_to_end(job)
+    job.close()
 
-    assert volume.is_complete
-    assert (volume.hu == load(tmp_path).hu).all()
-
-
-def test_where_no_worker_can_be_started_all_is_decoded_here(tmp_path, with_workers, monkeypatch):
-    write_packed(tmp_path, 3)
-
-    def refuse(*_args: object, **_kwargs: object) -> None:
-        raise OSError("no more processes")
-
-    monkeypatch.setattr(subprocess, "Popen", refuse)
-
-    assert load(tmp_path).is_complete
+    assert not reading_threads()
 
 
 def test_a_file_that_is_gone_is_named_by_its_slice(tmp_path):
@@ -172,43 +182,6 @@ def test_a_disc_that_hangs_neither_stops_the_reports_nor_the_cancel(tmp_path, ga
     assert (report.done, report.slices) == (1, ())
     assert reading_threads()
     gate.set()
-
-
-def test_few_slices_are_decoded_without_workers(tmp_path, monkeypatch):
-    write_packed(tmp_path, 3)
-    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a worker was started"))
-
-    assert load(tmp_path).is_complete
-
-
-def test_the_frozen_program_serves_as_a_worker(tmp_path):
-    (path,) = write_packed(tmp_path, 1)
-    content = path.read_bytes()
-    frame = content[content.index(b"\xff\x4f\xff\x51") :]
-    frame = frame[: frame.rindex(b"\xff\xd9") + 2]
-    requests = REQUEST.pack(Decoder.JPEG_2000, len(frame), 64 * 64 * 2) + frame
-    requests += REQUEST.pack(Decoder.JPEG_LS, 5, 64 * 64 * 2) + b"wrong"
-
-    found = subprocess.run(
-        [sys.executable, "-m", "painmap", WORKER_FLAG],
-        input=requests, capture_output=True, timeout=60, check=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-
-    assert len(found.stdout) == 5 + 64 * 64 * 2 + 5
-    assert found.stdout[0] == 1
-    assert found.stdout[-5] == 0
-    assert found.stderr == b""
-
-
-def test_a_worker_says_when_it_cannot_decode():
-    worker = WorkerProcess()
-    room_for_it = np.zeros((4, 4), dtype=np.uint16)
-
-    worker.send(Decoder.JPEG_2000, b"no picture", room_for_it.nbytes)
-
-    assert not worker.fetch(room_for_it)
-    worker.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files of volumes are seen in /proc")

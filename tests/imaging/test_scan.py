@@ -195,7 +195,7 @@ def test_an_unknown_transfer_syntax_is_named(tmp_path):
 def test_a_missing_decoder_is_named_with_its_package(tmp_path, monkeypatch):
     monkeypatch.setitem(decoders._PLUGINS, decoders.Codec.JPEG_2000, ("none",))
 
-    assert "pylibjpeg-openjpeg is missing" in decoders.what_is_missing(str(JPEG2000Lossless))
+    assert "imagecodecs is missing" in decoders.what_is_missing(str(JPEG2000Lossless))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from pydicom.encaps import get_frame
 _FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 """SOF0 to SOF15 without DHT, JPG and DAC, and SOF55 of JPEG-LS (ITU-T T.87, C.2.2)."""
 
-_HUFFMAN, _SCAN = 0xC4, 0xDA
+_HUFFMAN, _SCAN, _JPEG_LS = 0xC4, 0xDA, 0xF7
+_END = b"\xff\xd9"
 _BEFORE_SCAN = {*_FRAME_HEADERS, _HUFFMAN, _SCAN, 0xDB, 0xDD, 0xF8, 0xFE, *range(0xE0, 0xF0)}
 """What may stand before the pixels: also DQT, DRI, LSE, COM and APP0 to APP15 (T.81, B.2)."""
 
@@ -57,8 +58,13 @@ def head_of(content: bytes) -> CodeStream:
 
 
 def _jpeg(content: bytes) -> CodeStream:
-    """Walk all markers up to the first scan: GDCM ends the program where one is not whole."""
+    """Walk all markers up to the first scan: GDCM ends the program where one is not whole.
+
+    The scan of JPEG-LS must end: CharLS never does on some that are cut short. No other
+    marker's bytes stand in a scan (T.87, A.1).
+    """
     head: CodeStream | None = None
+    is_jpeg_ls = False
     at = 2
     while True:
         if content[at] != 0xFF:
@@ -76,11 +82,14 @@ def _jpeg(content: bytes) -> CodeStream:
                 raise ValueError("the code stream is of several pictures or samples")
             bits, rows, columns, samples = struct.unpack_from(">BHHB", part)
             head = CodeStream(rows, columns, samples, bits)
+            is_jpeg_ls = kind == _JPEG_LS
         elif kind == _HUFFMAN:
             _check_tables(part)
         elif kind == _SCAN:
             if head is None or len(part) != 6 or part[0] != 1:
                 raise ValueError("the pixels begin before their head")
+            if is_jpeg_ls and content.find(_END, at) < 0:
+                raise ValueError("the pixels have no end")
             return head
         at += 2 + length
 

@@ -15,8 +15,11 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
+from painmap.imaging import lock_free
 from painmap.imaging.codestream import check_codestream, check_pixel_format
 from painmap.imaging.jpeg_extended import decoded_extended, is_deep_extended
+
+lock_free.register()
 
 
 class Codec(StrEnum):
@@ -32,8 +35,8 @@ class Codec(StrEnum):
 _PLUGINS = {
     Codec.NATIVE: ("",),
     Codec.JPEG: ("gdcm",),
-    Codec.JPEG_LS: ("pyjpegls", "gdcm"),
-    Codec.JPEG_2000: ("pylibjpeg", "gdcm"),
+    Codec.JPEG_LS: (lock_free.NAME, "gdcm"),
+    Codec.JPEG_2000: (lock_free.NAME, "gdcm"),
     Codec.RLE: ("pylibjpeg", "pydicom"),
 }
 """pydicom's names of the decoders that may be used, the preferred one first."""
@@ -41,8 +44,8 @@ _PLUGINS = {
 _PACKAGE = {
     Codec.NATIVE: "",
     Codec.JPEG: "python-gdcm",
-    Codec.JPEG_LS: "pyjpegls",
-    Codec.JPEG_2000: "pylibjpeg with pylibjpeg-openjpeg",
+    Codec.JPEG_LS: lock_free.NAME,
+    Codec.JPEG_2000: lock_free.NAME,
     Codec.RLE: "pylibjpeg with pylibjpeg-rle",
 }
 

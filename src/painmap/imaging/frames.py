@@ -6,8 +6,7 @@ from typing import BinaryIO
 from rle.utils import decode_pixel_data
 
 from painmap.imaging.codestream import head_of
-from painmap.imaging.decode_worker import Decoder
-from painmap.imaging.decoders import panics_as_errors
+from painmap.imaging.decoders import Codec, panics_as_errors
 from painmap.imaging.header import SliceHeader
 from painmap.imaging.header_values import Doubt
 
@@ -16,18 +15,6 @@ LARGEST_FRAME = 1 << 28
 _PIXEL_DATA = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _item = struct.Struct("<4sL").unpack
-
-_DECODERS = {
-    "1.2.840.10008.1.2.4.80": Decoder.JPEG_LS,
-    "1.2.840.10008.1.2.4.81": Decoder.JPEG_LS,
-    "1.2.840.10008.1.2.4.90": Decoder.JPEG_2000,
-    "1.2.840.10008.1.2.4.91": Decoder.JPEG_2000,
-}
-
-
-def decoder_of(transfer_syntax: str) -> Decoder | None:
-    """Which decoder of the workers reads it; None when none does."""
-    return _DECODERS.get(transfer_syntax)
 
 
 def read_frame(stream: BinaryIO) -> bytes:
@@ -70,7 +57,7 @@ def read_frame(stream: BinaryIO) -> bytes:
 
 
 def check_frame(
-    decoder: Decoder, frame: bytes, one: SliceHeader, *, bits_stored: int, signed: bool
+    codec: Codec, frame: bytes, one: SliceHeader, *, bits_stored: int, signed: bool
 ) -> None:
     """Doubt a frame whose own header says something else than the data set.
 
@@ -86,7 +73,7 @@ def check_frame(
     if found != (one.rows, one.columns, 1, bits_stored):
         raise Doubt
     # JPEG-LS does not know signs
-    if decoder is Decoder.JPEG_2000 and _sign_of_jpeg_2000(frame) != signed:
+    if codec is Codec.JPEG_2000 and _sign_of_jpeg_2000(frame) != signed:
         raise Doubt
 
 

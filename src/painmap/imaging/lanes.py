@@ -1,4 +1,4 @@
-"""Several threads that read the slices of a stack, with workers where decoding is slow."""
+"""Several threads that read the slices of a stack."""
 
 import os
 import threading
@@ -6,22 +6,17 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from painmap.imaging.decode_worker import Decoder
+from painmap.imaging.decoders import Codec, codec_of
 from painmap.imaging.fast_pixels import Words
 from painmap.imaging.filling import Order
-from painmap.imaging.frames import decoder_of
-from painmap.imaging.slice_reader import Packed, SlicePixels, SliceReader, finished
+from painmap.imaging.slice_reader import SlicePixels, SliceReader
 from painmap.imaging.stack import Stack
-from painmap.imaging.worker_process import WorkerProcess
 
-MOST_WORKERS = 4
-"""More would read no faster from one disk, and each takes about 20 MB."""
+MOST_THREADS = 4
+"""More would read no faster from one disk, and leave nothing to what is on the screen."""
 
-PIXELS_A_MS = {Decoder.JPEG_2000: 9_000, Decoder.JPEG_LS: 52_000}
-"""How fast one core decodes, roughly: decides only whether workers are worth their start."""
-
-WORTH_WORKERS_MS = 400
-"""Decoding that takes less is done before workers are there."""
+MOST_PLAIN = 2
+"""Plain pixels come from the disk, which two threads keep busy."""
 
 POST_S = 0.01
 """Slices that come faster are handed over several at a time."""
@@ -45,18 +40,15 @@ class Lanes:
         self._stack, self._order, self._room = stack, order, room
         self._found: SimpleQueue[list[SlicePixels] | BaseException] = SimpleQueue()
         self._stopped = threading.Event()
-        self._workers: list[WorkerProcess] = []
-        self._turn = threading.Lock()
-        self._with_workers = _worth_workers(stack)
-        cores = _cores()
-        count = min(cores, MOST_WORKERS) if self._with_workers else min(cores, 2)
+        plain = all(codec_of(uid) is Codec.NATIVE for uid in stack.transfer_syntaxes)
+        count = min(_cores(), MOST_PLAIN if plain else MOST_THREADS)
         self._threads = [
             threading.Thread(target=self._run, name=f"work, reading slices {n}", daemon=True)
             for n in range(min(count, len(stack.slices)))
         ]
 
     def start(self) -> SlicePixels:
-        """Start reading, and read the first slice here: it is there before a worker is.
+        """Start reading, and read the first slice here.
 
         Raises
         ------
@@ -67,9 +59,7 @@ class Lanes:
             raise ValueError("a stack has slices")
         for thread in self._threads:
             thread.start()
-        reader = SliceReader()
-        found = reader.prepare(k, self._stack.slices[k], self._room(k))
-        return found if isinstance(found, SlicePixels) else reader.decode(found)
+        return SliceReader().read(k, self._stack.slices[k], self._room(k))
 
     def come(self, seconds: float) -> list[SlicePixels]:
         """What has been read since the last time; waits a while if there is nothing.
@@ -91,69 +81,24 @@ class Lanes:
             return come
 
     def stop(self) -> None:
-        """Leave no worker behind, and no thread but one that hangs in a read."""
+        """Leave no thread but one that hangs in a read."""
         self._stopped.set()
-        with self._turn:
-            for worker in self._workers:
-                worker.end()
         until = monotonic() + STOP_S
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(0.0, until - monotonic()))
 
     def _run(self) -> None:
-        worker = None
         try:
-            worker = self._worker() if self._with_workers else None
-            self._read(SliceReader(), worker)
+            self._read(SliceReader())
         except BaseException as error:  # noqa: BLE001 - handed on, nothing is swallowed
             self._found.put(error)
-        finally:
-            if worker is not None:
-                worker.close()
 
-    def _worker(self) -> WorkerProcess | None:
-        """Start a worker; None where none can be started, or when all is over."""
-        with self._turn:
-            if self._stopped.is_set():
-                return None
-            try:
-                worker = WorkerProcess()
-            except OSError:
-                return None
-            self._workers.append(worker)
-            return worker
-
-    def _read(self, reader: SliceReader, worker: WorkerProcess | None) -> None:
+    def _read(self, reader: SliceReader) -> None:
         post = _Post(self._found)
-        sent: Packed | None = None
         while not self._stopped.is_set() and (k := self._order.take()) is not None:
-            found = reader.prepare(k, self._stack.slices[k], self._room(k))
-            if isinstance(found, SlicePixels):
-                post.add(found)
-            elif worker is None:
-                post.add(reader.decode(found))
-            else:
-                # it gets its next frame before its last picture is fetched, if that can wait
-                ahead = sent is not None and worker.holds(sent.room.nbytes)
-                if ahead:
-                    worker.send(found.decoder, found.frame, found.room.nbytes)
-                fetched = sent is not None and worker.fetch(sent.room)
-                if not ahead:
-                    worker.send(found.decoder, found.frame, found.room.nbytes)
-                if sent is not None:
-                    self._finish(post, reader, sent, fetched=fetched)
-                sent = found
-        if sent is not None and worker is not None:
-            self._finish(post, reader, sent, fetched=worker.fetch(sent.room))
+            post.add(reader.read(k, self._stack.slices[k], self._room(k)))
         post.send()
-
-    def _finish(self, post: "_Post", reader: SliceReader, sent: Packed, *, fetched: bool) -> None:
-        """Hand over what a worker decoded; where it could not, or is gone, pydicom has to."""
-        if fetched:
-            post.add(finished(sent))
-        elif not self._stopped.is_set():
-            post.add(reader.slowly(sent.k, sent.one, sent.room))
 
 
 class _Post:
@@ -179,13 +124,3 @@ class _Post:
 def _cores() -> int:
     found = getattr(os, "sched_getaffinity", None)
     return len(found(0)) if found is not None else os.cpu_count() or 1
-
-
-def _worth_workers(stack: Stack) -> bool:
-    """Whether decoding takes so long that workers are worth their start."""
-    milliseconds = 0.0
-    for one in stack.slices:
-        decoder = decoder_of(one.transfer_syntax)
-        if decoder is not None:
-            milliseconds += one.rows * one.columns / PIXELS_A_MS[decoder]
-    return milliseconds > WORTH_WORKERS_MS

@@ -9,14 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from painmap.imaging import decode_worker
-from painmap.imaging.decode_worker import Decoder
 from painmap.imaging.decoders import Codec, what_is_missing
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.fast_pixels import (
     KEYWORDS,
     MOVABLE,
-    PixelFacts,
     Words,
     at_pixels,
     file_start,
@@ -24,10 +21,11 @@ from painmap.imaging.fast_pixels import (
     read_native,
     to_hounsfield,
 )
-from painmap.imaging.frames import check_frame, decoder_of, read_frame, rle_decoded
+from painmap.imaging.frames import check_frame, read_frame, rle_decoded
 from painmap.imaging.header import SliceHeader
 from painmap.imaging.header_template import Templates
 from painmap.imaging.header_values import Doubt
+from painmap.imaging.lock_free import decode_into
 from painmap.imaging.slow_pixels import decoded, opened
 
 
@@ -49,24 +47,6 @@ class SlicePixels:
     padding: npt.NDArray[np.uint8] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A compressed slice, ready for a decoder.
-
-    Parameters
-    ----------
-    room : ndarray
-        (rows, columns) where its stored values go.
-    """
-
-    k: int
-    one: SliceHeader
-    room: Words
-    facts: PixelFacts
-    decoder: Decoder
-    frame: bytes
-
-
 class SliceReader:
     """Reads slices one by one; used by one thread."""
 
@@ -74,8 +54,8 @@ class SliceReader:
         self._open: tuple[Path, Dataset] | None = None
         self._templates: Templates[None] = Templates(KEYWORDS, MOVABLE)
 
-    def prepare(self, k: int, one: SliceHeader, room: Words) -> SlicePixels | Packed:
-        """Read a slice; one that a worker can decode is only prepared.
+    def read(self, k: int, one: SliceHeader, room: Words) -> SlicePixels:
+        """Read a slice, into `room` if it fits.
 
         Raises
         ------
@@ -87,27 +67,10 @@ class SliceReader:
                 return self._fast(k, one, room, stream)
         except (Doubt, OSError, SeriesError):
             # an error is met again there, and said with the number of the slice
-            return self.slowly(k, one, room)
+            return self._slowly(k, one, room)
 
-    def decode(self, packed: Packed) -> SlicePixels:
-        """Decode here what `prepare` has prepared."""
-        try:
-            picture = decode_worker.decode(packed.decoder, packed.frame)
-        except Exception:  # noqa: BLE001 - decoders raise anything; pydicom then says what it is
-            picture = b""
-        if len(picture) != packed.room.nbytes:
-            return self.slowly(packed.k, packed.one, packed.room)
-        packed.room[:] = np.frombuffer(picture, dtype=np.uint16).reshape(packed.room.shape)
-        return finished(packed)
-
-    def slowly(self, k: int, one: SliceHeader, room: Words) -> SlicePixels:
-        """Read a slice through pydicom.
-
-        Raises
-        ------
-        SeriesError
-            With the number of the slice.
-        """
+    def _slowly(self, k: int, one: SliceHeader, room: Words) -> SlicePixels:
+        """Read a slice through pydicom."""
         try:
             if self._open is None or self._open[0] != one.path:
                 self._open = one.path, opened(one)
@@ -122,28 +85,23 @@ class SliceReader:
             values = room.view(np.int16)
         return SlicePixels(k, values, None if mask is None else np.packbits(mask))
 
-    def _fast(
-        self, k: int, one: SliceHeader, room: Words, stream: io.FileIO
-    ) -> SlicePixels | Packed:
+    def _fast(self, k: int, one: SliceHeader, room: Words, stream: io.FileIO) -> SlicePixels:
         start = file_start(stream, self._templates)
         facts = pixel_facts(start.thin, one)
         if facts.codec is Codec.NATIVE:
             read_native(start, room)
             return SlicePixels(k, *to_hounsfield(room, facts))
-        if what_is_missing(one.transfer_syntax):
-            raise Doubt
-        if facts.codec is Codec.RLE:
-            picture = rle_decoded(read_frame(at_pixels(start)), one)
-            room[:] = np.frombuffer(picture, dtype=np.uint16).reshape(room.shape)
-            return SlicePixels(k, *to_hounsfield(room, facts))
-        decoder = decoder_of(one.transfer_syntax)
-        if decoder is None:
+        if facts.codec is Codec.JPEG or what_is_missing(one.transfer_syntax):
             raise Doubt
         frame = read_frame(at_pixels(start))
-        check_frame(decoder, frame, one, bits_stored=facts.bits_stored, signed=facts.signed)
-        return Packed(k, one, room, facts, decoder, frame)
-
-
-def finished(packed: Packed) -> SlicePixels:
-    """The slice whose stored values have come into its room."""
-    return SlicePixels(packed.k, *to_hounsfield(packed.room, packed.facts))
+        if facts.codec is Codec.RLE:
+            picture = rle_decoded(frame, one)
+            room[:] = np.frombuffer(picture, dtype=np.uint16).reshape(room.shape)
+        else:
+            check_frame(facts.codec, frame, one, bits_stored=facts.bits_stored, signed=facts.signed)
+            try:
+                decode_into(one.transfer_syntax, frame, room)
+            except Exception as error:
+                # decoders raise anything; pydicom then says what it is
+                raise Doubt from error
+        return SlicePixels(k, *to_hounsfield(room, facts))
