@@ -208,8 +208,8 @@ def test_each_slice_keeps_its_own_rescale(tmp_path):
 
     for k, one in enumerate(stack.slices):
         room = np.zeros((one.rows, one.columns), dtype=np.uint16)
-        found = reader.prepare(k, one, room)
-        alone = SliceReader().slowly(k, one, np.zeros_like(room))
+        found = reader.read(k, one, room)
+        alone = SliceReader()._slowly(k, one, np.zeros_like(room))
         assert (found.hu == alone.hu).all()
 
 
@@ -218,7 +218,7 @@ def test_a_small_picture_that_came_with_its_header_is_whole(tmp_path):
     one = read_headers(path)[0]
     room = np.zeros((8, 8), dtype=np.uint16)
 
-    found = SliceReader().prepare(0, one, room)
+    found = SliceReader().read(0, one, room)
 
     assert len(path.read_bytes()) < FIRST_READ
-    assert (found.hu == SliceReader().slowly(0, one, np.zeros_like(room)).hu).all()
+    assert (found.hu == SliceReader()._slowly(0, one, np.zeros_like(room)).hu).all()
