@@ -1,9 +1,10 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from painmap import app as program
@@ -12,6 +13,7 @@ from painmap.domain.ids import new_id
 from painmap.domain.pain import PainSite
 from painmap.domain.visit import VisitKind, VisitState
 from painmap.ui import faults
+from painmap.ui.desk import Tone
 from painmap.ui.main_window import MainWindow
 from tests.domain.builders import mark_of
 from tests.ui.conftest import demonstration
@@ -123,6 +125,27 @@ def test_undo_shows_the_page_that_it_changes(window: MainWindow, qtbot: QtBot) -
 
     assert window.current_page is Page.MAP
     assert window.messages.text == "Took back: mark pain."
+
+
+def test_a_message_covers_no_heading_no_tool_and_no_picture(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    _open(window, qtbot)
+    _pain(window)
+    for width, height in ((1440, 900), (1180, 700)):
+        window.resize(width, height)
+        window.desk.say(
+            "The LEFT quadratus lumborum is locked, so nothing was changed on this slice.",
+            hint="Unlock it in the list.",
+            tone=Tone.WARNING,
+        )
+        QApplication.processEvents()
+        strip, foot = window.messages, window.sentences
+        lies = QRect(strip.mapTo(window, QPoint(0, 0)), strip.size())
+
+        assert QRect(foot.mapTo(window, QPoint(0, 0)), foot.size()).contains(lies)
+        for words in (strip._text, strip._hint):
+            assert words.height() >= words.heightForWidth(words.width()), "no line is cut off"
 
 
 def test_reopening_lands_on_the_page_where_the_visit_was_left(start: Start, qtbot: QtBot) -> None:

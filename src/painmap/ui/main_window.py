@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self.rail = StepRail(icons, palette, self.show_page)
         self.setCentralWidget(self._arranged())
-        self.messages = MessageStrip(self._stack)
+        self.messages = MessageStrip(self)
         self.doors = WindowDoors(desk, pages, self.show_page, self)
         self.actions_ = Actions(
             window_actions(self._commands(), self.doors, pages.finish), self.menuBar(), self
@@ -246,7 +246,9 @@ class MainWindow(QMainWindow):
         self._place_message()
 
     def _place_message(self) -> None:
-        self.messages.place_within(self._stack.width())
+        foot = self.sentences
+        at = foot.mapTo(self, QPoint(0, 0))
+        self.messages.place_at_foot_of(QRect(at, foot.size()))
 
     @property
     def question(self) -> QuestionPanel | None:

@@ -49,7 +49,7 @@ _KEYS = (
     ("Alt+letter", "quality of the selected site, such as Alt+B burning"),
     ("Shift", "with a click or stroke: add to the selected site"),
     ("Arrows, Enter", "move over the regions, use the tool there"),
-    ("F2 F3 F4 F6 F9", "front, back, left, right, all views"),
+    ("F2 3 4 6 9", "front, back, left, right, all views"),
     ("Wheel, Home", "zoom, whole figure"),
 )
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from painmap.domain.pace import Pace
 from painmap.domain.progress import Progress
 from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.desk import Message, Tone
-from painmap.ui.widgets import button, label, restyle, row
+from painmap.ui.widgets import button, column, label, restyle, row
 
 HEIGHT_PX = 34
-MESSAGE_WIDTH_PX = 820
+MESSAGE_GAP_PX = 12
 MESSAGE_MS = 8000
 """A plain message stays this long; a warning stays until it is put away."""
 
@@ -93,7 +93,10 @@ class StatusLine(QFrame):
 
 
 class MessageStrip(QFrame):
-    """One quiet sentence over the page, with what to do next; warnings stay until put away."""
+    """One quiet sentence with what to do next; warnings stay until put away.
+
+    It lies at the foot of the sentences, where it covers no heading, no tool and no picture.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,26 +104,25 @@ class MessageStrip(QFrame):
         self._text = label(wrap=True)
         self._hint = label(tone="muted", wrap=True)
         self._close = button("Close", self.hide, flat=True)
-        box = row(self._text, self._hint, -1, self._close, spacing=10)
-        box.setContentsMargins(16, 6, 8, 6)
-        box.setStretch(0, 3)
-        box.setStretch(1, 4)
-        self.setLayout(box)
+        words = column(self._text, self._hint, spacing=6)
+        words.addLayout(row(-1, self._close))
+        words.setContentsMargins(14, 12, 8, 6)
+        self.setLayout(words)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
-    def place_within(self, width: int) -> None:
-        """Lie at the top of a page of that width, as high as the words need."""
-        own = max(200, min(MESSAGE_WIDTH_PX, width - 48))
+    def place_at_foot_of(self, over: QRect) -> None:
+        """Lie at the foot of a part of the parent, as high as the words need."""
+        own = over.width() - 2 * MESSAGE_GAP_PX
         layout = self.layout()
         self.setFixedWidth(own)
         if layout is not None:
             layout.activate()
             self.setFixedHeight(max(layout.heightForWidth(own), layout.minimumSize().height()))
-        self.move((width - own) // 2, 10)
+        self.move(over.left() + MESSAGE_GAP_PX, over.bottom() - MESSAGE_GAP_PX - self.height())
 
     def outlive(self) -> None:
         """Put a warning away that what was done since has answered."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -35,7 +35,24 @@ def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
 
 
 class PushButton(QPushButton):
-    """A push button that Enter presses, as Space does."""
+    """A push button that Enter presses, as Space does, with room for its words in bold."""
+
+    def sizeHint(self) -> QSize:
+        return self._with_room(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        return self._with_room(super().minimumSizeHint())
+
+    def _with_room(self, size: QSize) -> QSize:
+        # a chip is bold once it is chosen, and neither grows then nor loses its last letter
+        if self.isCheckable():
+            bold = QFont(self.font())
+            bold.setWeight(QFont.Weight.DemiBold)
+            more = QFontMetrics(bold).horizontalAdvance(self.text())
+            size.setWidth(
+                size.width() + max(0, more - self.fontMetrics().horizontalAdvance(self.text()))
+            )
+        return size
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
