@@ -15,7 +15,8 @@ from painmap.domain.pain import (
 )
 from painmap.ui.body_camera import flank_letters
 from painmap.ui.body_look import Look, paint_area
-from painmap.ui.body_picture import picture, says_qualities
+from painmap.ui.body_picture import picture
+from painmap.ui.body_picture_page import says_qualities
 from painmap.ui.map_corners import LEGEND_FITS_PX
 from painmap.ui.map_page import MapPage
 from painmap.ui.quality_chips import swatch

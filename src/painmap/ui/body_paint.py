@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from painmap.domain.anatomy import Side
 from painmap.ui import theme
-from painmap.ui.body_camera import Camera, flank_letters
+from painmap.ui.body_camera import Camera, Letter, flank_letters
 from painmap.ui.body_ink import ViewInk
 from painmap.ui.body_shapes import transform_of
 from painmap.ui.theme import Palette
@@ -13,6 +13,8 @@ from painmap.ui.theme import Palette
 BORDER_STRENGTH = 0.20
 LETTER_PX = 20
 SMALL_LETTER_PX = 13
+LETTER_HALF_PX, SMALL_LETTER_HALF_PX = 15, 9
+"""Half of the field on which a letter stands."""
 ARROW_PX = 5.0
 
 
@@ -57,11 +59,25 @@ def paint_letters(
     viewers_right: Side | None = None,
 ) -> None:
     """Draw the patient's R and L on both flanks; they stand there at any zoom."""
+    margin = (SMALL_LETTER_HALF_PX if small else LETTER_HALF_PX) + 5
+    letters = flank_letters(viewers_left, camera, margin, viewers_right=viewers_right)
+    paint_flanks(painter, letters, colours, small=small, ground=ground)
+
+
+def paint_flanks(
+    painter: QPainter,
+    letters: tuple[Letter, Letter],
+    colours: Palette,
+    *,
+    small: bool = False,
+    ground: str = "",
+) -> None:
+    """Draw the letters where they were placed."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme.font(SMALL_LETTER_PX if small else LETTER_PX, strong=True))
-    half = 9 if small else 15
-    for letter in flank_letters(viewers_left, camera, half + 5, viewers_right=viewers_right):
+    half = SMALL_LETTER_HALF_PX if small else LETTER_HALF_PX
+    for letter in letters:
         box = QRectF(letter.at.x - half, letter.at.y - half, 2 * half, 2 * half)
         behind = QColor(ground or colours.surface)
         behind.setAlphaF(0.86)

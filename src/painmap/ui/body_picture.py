@@ -5,34 +5,35 @@ flanks, the numbers, and what the colours and lines mean.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from painmap.bodymap.overlays import Overlay
 from painmap.bodymap.template import BodyTemplate
-from painmap.domain.pain import AuthorLayer
-from painmap.domain.sentences import plural
+from painmap.domain.places import FigurePoint
 from painmap.domain.visit import Visit
 from painmap.services.catalogue import overlay_facts
-from painmap.ui import theme
-from painmap.ui.body_camera import Camera, frame_of
+from painmap.ui.body_camera import ROOM, Camera, Frame, frame_of
 from painmap.ui.body_figures import WHOLE_VIEWS, figure_with
-from painmap.ui.body_ink import ink_of
-from painmap.ui.body_look import Look, ink_on, paint_area
-from painmap.ui.body_marks import marks_of_other_figures, paint_marks, scene_of
+from painmap.ui.body_ink import ViewInk, ink_of
+from painmap.ui.body_marks import Scene, paint_marks, scene_of
 from painmap.ui.body_overlays import paint_overlays
-from painmap.ui.body_paint import paint_body, paint_letters
-from painmap.ui.quality_chips import legend_height, paint_legend
+from painmap.ui.body_paint import paint_body
+from painmap.ui.body_picture_page import page_of, paint_page, paint_sides
+from painmap.ui.body_shapes import label_point, mark_path
 from painmap.ui.theme import LIGHT, Palette
 
 PICTURE_SIZE = QSize(900, 1500)
+PAGE_HEIGHT = 900.0
+"""Every picture is laid out as if it were so many pixels high, then drawn as large as wanted."""
+DOTS_PER_METRE = 7874
+"""200 dots per inch."""
 NO_OVERLAYS: frozenset[Overlay] = frozenset()
-TITLE_PX, LEGEND_PX = 64, 92
-OVERLAY_LINE_PX = 19
-"""A line of the legend for each kind that is laid over."""
-QUALITY_COLUMNS = 4
-MARGIN_PX = 28
+NUMBER_ROOM_PX = (44.0, 9.0)
+"""So far from its place, across and down, a mark's number and letters reach; a point's stand
+beside it."""
 
 
 def body_pictures(
@@ -69,7 +70,9 @@ def picture(
     *,
     overlays: frozenset[Overlay] = NO_OVERLAYS,
 ) -> QImage:
-    """Paint one view on white.
+    """Paint one view on white: the figure in a room of its own, between title and legend.
+
+    Every mark of the view is on it, also one that was drawn beside the figure or beyond a zoom.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def picture(
     template : BodyTemplate
         Marks of another figure are counted in the legend, not drawn.
     view : str
-        "front" or "back".
+        "front", "back", or a zoom.
     size : QSize
         Pixels.
     palette : Palette
@@ -86,102 +89,53 @@ def picture(
         What is laid over, under the marks; the legend says so.
     """
     image = QImage(size, QImage.Format.Format_RGB32)
-    image.setDotsPerMeterX(7874)
-    image.setDotsPerMeterY(7874)
+    image.setDotsPerMeterX(DOTS_PER_METRE)
+    image.setDotsPerMeterY(DOTS_PER_METRE)
     image.fill(QColor("#ffffff"))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    factor = size.height() / 900
+    factor = size.height() / PAGE_HEIGHT
     painter.scale(factor, factor)
-    wide, high = size.width() / factor, 900.0
-    _paint_title(painter, view, template, wide, palette)
-    said = says_qualities(visit)
-    laid = overlay_facts().said(overlays)
-    legend = (
-        LEGEND_PX
-        + OVERLAY_LINE_PX * len(laid)
-        + (legend_height(QUALITY_COLUMNS, others=False) + 6 if said else 0)
-    )
+    said = overlay_facts().said(overlays)
+    page = page_of(size.width() / factor, PAGE_HEIGHT, visit, said)
     shown = template.views[view]
-    figure = Camera(wide, high - TITLE_PX - legend).framed(frame_of(shown))
+    ink, scene = ink_of(template, view), scene_of(visit, template.ref, view)
+    camera = showing_all(page.camera, frame_of(shown), scene, ink)
     painter.save()
-    painter.translate(0, TITLE_PX)
-    ink = ink_of(template, view)
-    paint_body(painter, ink, figure, palette)
-    paint_overlays(painter, template, shown, figure, palette, overlays)
-    paint_marks(painter, scene_of(visit, template.ref, view), ink, figure, palette)
-    left, right = shown.viewers_left, shown.viewers_right
-    paint_letters(painter, left, figure, palette, viewers_right=right)
+    painter.setClipRect(page.figure)  # what is magnified goes on beyond
+    painter.translate(page.figure.topLeft())
+    paint_body(painter, ink, camera, palette)
+    paint_overlays(painter, template, shown, camera, palette, overlays)
+    paint_marks(painter, scene, ink, camera, palette)
     painter.restore()
-    _paint_legend(painter, visit, template, QRectF(0, high - legend, wide, LEGEND_PX), palette)
-    if said:
-        box = QRectF(MARGIN_PX, high - legend + LEGEND_PX - 6, wide - 2 * MARGIN_PX, legend)
-        paint_legend(painter, box, palette, columns=QUALITY_COLUMNS, others=False)
-    for number, words in enumerate(laid):
-        at = QPointF(MARGIN_PX, high - 10 - OVERLAY_LINE_PX * (len(laid) - 1 - number))
-        words = f"Laid over, not marked: {words}."
-        _write(painter, at, words, theme.font(12), palette.muted)
+    paint_page(painter, page, visit, template, shown, said, palette)
+    paint_sides(painter, page, shown, camera, palette)
     painter.end()
     return image
 
 
-def says_qualities(visit: Visit) -> bool:
-    """Whether there are patterns, letters or ticks that a legend must explain."""
-    return bool(visit.pain_free) or any(site.qualities for site in visit.pain_sites)
-
-
-def _write(
-    painter: QPainter, at: QPointF, text: str, font: QFont, colour: str, *, right: bool = False
-) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    if right:
-        at = at - QPointF(painter.fontMetrics().horizontalAdvance(text), 0)
-    painter.drawText(at, text)
-
-
-def _paint_title(
-    painter: QPainter, view: str, template: BodyTemplate, wide: float, palette: Palette
-) -> None:
-    _write(
-        painter,
-        QPointF(MARGIN_PX, 38),
-        f"{template.views[view].name} view",
-        theme.font(19, strong=True),
-        palette.ink,
+def showing_all(camera: Camera, frame: Frame, scene: Scene, ink: ViewInk) -> Camera:
+    """Look at a frame, or so much wider that every mark of the scene is in the picture."""
+    seen = camera.framed(frame)
+    if not scene.marks:
+        return seen
+    taken = QRectF()
+    for mark in scene.marks:
+        across, down = (room / seen.scale for room in NUMBER_ROOM_PX)
+        x, y = label_point(mark, ink)
+        number = QRectF(x - across, y - down, 2 * across, 2 * down)
+        taken = taken.united(mark_path(mark, ink).boundingRect()).united(number)
+    first, last = (
+        FigurePoint(*taken.topLeft().toTuple()),
+        FigurePoint(*taken.bottomRight().toTuple()),
     )
-    figure = f"{template.ref.id} figure, version {template.ref.version}"
-    at = QPointF(wide - MARGIN_PX, 38)
-    _write(painter, at, figure, theme.font(12), palette.muted, right=True)
-
-
-def _paint_legend(
-    painter: QPainter, visit: Visit, template: BodyTemplate, box: QRectF, palette: Palette
-) -> None:
-    painter.setPen(QPen(QColor(palette.line), 1))
-    painter.drawLine(
-        QPointF(MARGIN_PX, box.top() + 8), QPointF(box.right() - MARGIN_PX, box.top() + 8)
+    if seen.shows(first) and seen.shows(last):
+        return seen
+    wider = Frame(
+        min(frame.left, first.x),
+        min(frame.top, first.y),
+        max(frame.right, last.x),
+        max(frame.bottom, last.y),
     )
-    small = theme.font(12)
-    top = box.top() + 22
-    _write(painter, QPointF(MARGIN_PX, top + 14), "Intensity", small, palette.muted)
-    left = MARGIN_PX + 62.0
-    for value, colour in enumerate(palette.pain):
-        cell = QRectF(left + value * 22, top, 22, 19)
-        painter.fillRect(cell, QColor(colour))
-        painter.setPen(ink_on(colour))
-        painter.setFont(small)
-        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(value))
-    unasked = QRectF(left + 11 * 22 + 14, top, 22, 19)
-    swatch = QPainterPath()
-    swatch.addRect(unasked)
-    paint_area(painter, swatch, Look(None), palette)
-    _write(painter, QPointF(unasked.right() + 8, top + 14), "not asked", small, palette.muted)
-    notes = ["R and L are the patient's."]
-    if any(mark.layer is AuthorLayer.DOCTOR for mark in visit.marks):
-        notes.append("Dashed: found by the doctor.")
-    old = marks_of_other_figures(visit, template.ref)
-    if old:
-        notes.append(f"{plural(len(old), 'mark')} of another figure not drawn.")
-    _write(painter, QPointF(MARGIN_PX, top + 48), " ".join(notes), small, palette.muted)
+    return replace(camera.framed(wider), zoom=1 - ROOM)
