@@ -37,8 +37,9 @@ from painmap.ui.body_view import BodyFigure
 
 OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
 FIGURES = ("woman", "man", "child")
-CELL = QSize(300, 460)
-A_ROW = 8
+CELL = QSize(360, 552)
+A_ROW = 5
+GAP = 16
 EVERY = 7
 """Every so manieth region of a view is marked in the marked sheets."""
 
@@ -68,7 +69,8 @@ def marked(template: BodyTemplate) -> Visit:
 def sheet(pictures: Sequence[QImage], ground: str) -> QImage:
     """Lay pictures out in rows."""
     rows = -(-len(pictures) // A_ROW)
-    paper = QImage(CELL.width() * A_ROW, CELL.height() * rows, QImage.Format.Format_RGB32)
+    across, down = CELL.width() + GAP, CELL.height() + GAP
+    paper = QImage(across * A_ROW + GAP, down * rows + GAP, QImage.Format.Format_RGB32)
     paper.fill(QColor(ground))
     painter = QPainter(paper)
     for number, image in enumerate(pictures):
@@ -78,7 +80,7 @@ def sheet(pictures: Sequence[QImage], ground: str) -> QImage:
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-        painter.drawImage(column * CELL.width(), row * CELL.height(), small)
+        painter.drawImage(GAP + column * across, GAP + row * down, small)
     painter.end()
     return paper
 
