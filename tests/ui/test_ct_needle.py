@@ -354,7 +354,7 @@ def test_the_distance_to_a_marked_nerve_is_read_live(hands: NeedleHands) -> None
 
     hands.page.choose_tool(ToolName.ENTRY)
     entry = hands.pixel(hands.path.entry)
-    hands.drag(entry, entry + QPoint(30, 0), release=False)
+    hands.drag(entry, entry - QPoint(30, 0), release=False)  # prone: the picture lies turned
     assert "mm to the sciatic nerve as you marked it" in hands.reading
     assert said not in hands.reading
 
@@ -456,3 +456,31 @@ def test_a_changed_stack_takes_no_path(hands: NeedleHands) -> None:
 
 def test_every_position_has_a_chip() -> None:
     assert set(CHIP_WORDS) == set(ProcedurePosition)
+
+
+def test_the_axial_picture_lies_as_the_doctor_stands_while_a_prone_procedure_is_planned(
+    hands: NeedleHands,
+) -> None:
+    hands.target()
+    assert not hands.page.viewer.turned
+    hands.plan(PRONE)
+    assert hands.page.viewer.turned
+    depth = hands.depth()
+
+    hands.page.choose_tool(ToolName.WINDOW)
+    assert not hands.page.viewer.turned
+    hands.page.choose_tool(ToolName.ENTRY)
+    assert hands.page.viewer.turned
+    hands.key(Qt.Key.Key_U)
+    assert not hands.page.viewer.turned
+    hands.page.choose_tool(ToolName.WINDOW)
+    hands.page.choose_tool(ToolName.ENTRY)
+    assert not hands.page.viewer.turned, "what the doctor chose holds"
+    assert hands.depth() == depth
+
+
+def test_a_supine_procedure_turns_nothing(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan(SUPINE)
+
+    assert not hands.page.viewer.turned

@@ -35,8 +35,16 @@ def banner_of(session: OpenCt) -> str:
     return "   ·   ".join(parts)
 
 
-def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool) -> Captions:
-    """Write the corners of `image`."""
+TURNED = "turned: prone, seen from the feet"
+"""Stands on an axial picture whose posterior edge is up; LEFT lies on the left, as on the back."""
+
+
+def captions(
+    session: OpenCt, image: SliceImage, visit_day: date, *, small: bool, turned: bool = False
+) -> Captions:
+    """Write the corners of `image`; the letters turn with it."""
+    left, right, top, bottom = image.letters
+    letters = (right, left, bottom, top) if turned else image.letters
     stack = session.stack
     day = session.study_date
     age = Tone.WARNING if is_old(day, visit_day) else Tone.TEXT
@@ -50,9 +58,11 @@ def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool
         top_right.append(Line("resampled", Tone.WARNING))
     window = Line(f"W {whole(session.window.width)}  L {whole(session.window.level)}")
     dated = (Line(study_words(day, stack.modality)), Line(age_words(day, visit_day), age))
+    if turned:
+        top_right.append(Line(TURNED, Tone.WARNING))
     if small:
         return Captions(
-            letters=image.letters,
+            letters=letters,
             top_left=(Line(number, Tone.STRONG),),
             top_right=tuple(top_right),
             bottom_left=dated,
@@ -60,7 +70,7 @@ def captions(session: OpenCt, image: SliceImage, visit_day: date, *, small: bool
         )
     described = (Line(stack.description, Tone.FAINT),) if stack.description else ()
     return Captions(
-        letters=image.letters,
+        letters=letters,
         top_left=(Line(number, Tone.STRONG), *dated, *described),
         top_right=tuple(top_right),
         bottom_right=(window,),

@@ -18,6 +18,7 @@ OTHERS = (
     ("Page Up and Page Down", "Five slices"),
     ("Space", "Move the picture while it is held"),
     ("Home", "Fit the pictures"),
+    ("U", "Turn the axial picture: the back up, the patient's LEFT on the left"),
     ("?", "This sheet"),
 )
 

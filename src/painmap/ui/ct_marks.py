@@ -31,8 +31,8 @@ class Shown:
     placement: Placement
 
     @classmethod
-    def of(cls, session: OpenCt, image: SliceImage) -> "Shown":
-        return cls(session, image, session.placement(image))
+    def of(cls, session: OpenCt, image: SliceImage, *, turned: bool = False) -> "Shown":
+        return cls(session, image, session.placement(image, turned=turned))
 
     def closeness(self, point: PatientPoint) -> tuple[XY, bool] | None:
         """Where a point is drawn, and whether faintly; None when it lies on other pictures."""

@@ -69,6 +69,8 @@ class NeedlePlanner:
         self._new_target = new_target
         self._redraw = redraw
         self.active = False
+        self.tell_prone: Callable[[bool], object] = lambda _prone: None
+        """Called with whether a prone procedure is being planned."""
         self._asked: ProcedurePosition | None = None
         self.skin = SkinFinder(desk, session)
         self.reader = PathReader(desk, session)
@@ -131,6 +133,11 @@ class NeedlePlanner:
         self.active = active
         if active:
             self.on_chosen(self.skin.find(self.on_chosen))
+        self._tell_prone()
+
+    def _tell_prone(self) -> None:
+        open_ = self._desk.is_open and self._session.is_open
+        self.tell_prone(self.active and open_ and self.position is ProcedurePosition.PRONE)
 
     def forget(self) -> None:
         """Another visit, another CT."""
@@ -374,6 +381,7 @@ class NeedlePlanner:
         line = spine_of(self.reader.landmarks) if self._desk.is_open else None
         if site is not None and line is not None:
             self.panel.show_words(line.place_of(target_of(site)), depth)
+        self._tell_prone()
         self._redraw()
 
     def marks(

@@ -196,9 +196,11 @@ class OpenCt:
             raise RuntimeError("no CT is open")
         return plane_image(self.volume, plane, index)
 
-    def placement(self, image: SliceImage) -> Placement:
+    def placement(self, image: SliceImage, *, turned: bool = False) -> Placement:
+        """How a picture lies in its view; `turned` by 180 degrees."""
         rows, columns = image.pixels.shape
-        return Placement((rows, columns), image.geometry, self.stack.slices[0].pixel_spacing)
+        spacing = self.stack.slices[0].pixel_spacing
+        return Placement((rows, columns), image.geometry, spacing, turned)
 
     def index_of(self, plane: Plane, point: PatientPoint) -> int | None:
         """The picture of `plane` that is nearest to `point`."""

@@ -36,6 +36,7 @@ from painmap.ui.ct_question_place import QuestionPlace
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_showing import Showing, ShowingParts
 from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolStrip
+from painmap.ui.ct_view_picture import ViewPictures
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.ct_whereabouts import marked_place, place_at, place_of, study_at
 from painmap.ui.desk import Changes, Desk
@@ -81,6 +82,7 @@ class CtPage(VisitPage):
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._question.put, self.choose_tool
         )
+        self.annotator.needle.tell_prone = self.viewer.plan_prone
         self.work = MuscleWork(
             desk, self.session, self.viewer, self.bar, self.annotator, self.show_measures
         )
@@ -94,6 +96,8 @@ class CtPage(VisitPage):
             ShowingParts(self.viewer, self.head, self.windows, self.annotator, self.work),
             self,
         )
+        self._pictures = ViewPictures(desk, self.session, self.viewer, self)
+        self._pictures.offer_in(self.head.menu_)
         self.measures = MuscleTable(self.session, self.look)
         self._stack = QStackedWidget()
         self._arrange()
@@ -147,6 +151,7 @@ class CtPage(VisitPage):
                     for number, preset in enumerate(WINDOWS, 1)
                 ),
                 ("Home", self.viewer.fit),
+                ("U", self.viewer.toggle_turned),
                 ("?", self.show_keys),
                 ("F", self.work.fill),
                 ("L", self.work.toggle_list),

@@ -80,6 +80,8 @@ class Pane:
         """The slice that is wanted; `shown` may be another until it is drawn."""
         self.shown: Shown | None = None
         self.hover: XY | None = None
+        self.turned = False
+        """Whether its pictures lie turned by 180 degrees; see `turn`."""
         self._stale = False
         self._over: _Over | None = None
         self._was_fitted = False
@@ -114,6 +116,20 @@ class Pane:
         """The window has changed: the picture is made anew when it is drawn next."""
         self.shown = None
 
+    def turn(self, *, turned: bool) -> bool:
+        """Turn its pictures by 180 degrees, or back; what is seen of them stays. True: it did."""
+        if turned is self.turned:
+            return False
+        self.turned = turned
+        zoom, (x, y), part = self.view.zoom, self.view.centre, self.view.part
+        if self.shown is not None:
+            self._draw_picture(None)
+            if part is not None:
+                self.view.show_part(-part.right(), -part.bottom(), -part.left(), -part.top())
+            else:
+                self.view.set_view(zoom, (-x, -y))
+        return True
+
     def spoil(self) -> None:
         """Slices have come: the picture is made anew when it is drawn next."""
         self._stale = True
@@ -140,7 +156,7 @@ class Pane:
     def _draw_picture(self, body: Floats | None) -> None:
         is_new, self._was_fitted = not self._was_fitted, True
         image = self.session.image(self.plane, self.index)
-        self.shown = shown = Shown.of(self.session, image)
+        self.shown = shown = Shown.of(self.session, image, turned=self.turned)
         self._stale = False
         window = self.session.window
         grey = grey_levels(image.pixels, window.width, window.level)
@@ -170,7 +186,9 @@ class Pane:
         if shown is None:
             return
         over = self._marks_over(overlay, shown, small=small)
-        written = captions(self.session, shown.image, overlay.visit_day, small=small)
+        written = captions(
+            self.session, shown.image, overlay.visit_day, small=small, turned=self.turned
+        )
         if self.hover is not None:
             at = self.hover
             inside = shown.placement.contains(at)

@@ -30,16 +30,19 @@ class Placement:
         None: nobody knows where the picture lies in the patient.
     spacing_mm : tuple of float or None
         From row to row, from column to column; used where there is no plane.
+    turned : bool
+        The picture lies turned by 180 degrees in its view; never mirrored.
     """
 
     shape: tuple[int, int]
     plane: PlaneGeometry | None
     spacing_mm: tuple[float, float] | None = None
+    turned: bool = False
     _view_from_pixel: np.ndarray = field(init=False, repr=False)
     _pixel_from_view: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        matrix = self._steps()
+        matrix = -self._steps() if self.turned else self._steps()
         object.__setattr__(self, "_view_from_pixel", matrix)
         object.__setattr__(self, "_pixel_from_view", np.linalg.inv(matrix))
 

@@ -64,6 +64,8 @@ class CtViewer(QFrame):
         self._cross: PatientPoint | None = None
         self._hovered: Pane | None = None
         self._alone: Plane | None = None
+        self._turned_by_hand: bool | None = None
+        self._prone = False
         self.arrangement = Arrangement({**self.views, WHY: self._why})
         self.setLayout(self.arrangement)
         self._coming = ComingSlices(self._drawn, self._draw_pane, self.later, self)
@@ -106,6 +108,12 @@ class CtViewer(QFrame):
     def large(self) -> Plane:
         return self._alone or self.native
 
+    @property
+    def view_at_hand(self) -> SliceView:
+        """The view that was clicked last, else the large one."""
+        shown = [pane.view for pane in self._drawn() if pane.is_visible]
+        return next((view for view in shown if view.hasFocus()), self.views[self.large])
+
     def _usable(self) -> Iterable[Pane]:
         """The panes whose plane this CT has."""
         return [self.panes[plane] for plane in self._session.views]
@@ -122,11 +130,12 @@ class CtViewer(QFrame):
     def open(self, visit_day: date) -> None:
         """Show the session's volume from its middle."""
         self._visit_day = visit_day
-        self._alone = self._hovered = None
+        self._alone = self._hovered = self._turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
         for plane, planned in self._session.views.items():
             self.panes[plane].index = planned.count // 2
+        self._turn()
         stack = self._session.stack
         self._cross = None
         middle = stack.slice_geometry(len(stack.slices) // 2)
@@ -191,6 +200,30 @@ class CtViewer(QFrame):
             return alone(self._alone)
         beside = [plane for plane in self._session.views if plane is not self.large]
         return one_and_beside(self.large, beside or [WHY])
+
+    # --- turned
+
+    @property
+    def turned(self) -> bool:
+        """Whether axial pictures lie with the back up and the patient's LEFT on the left."""
+        return self.panes[Plane.AXIAL].turned
+
+    def toggle_turned(self) -> None:
+        """Turn the axial pictures by 180 degrees, or back; until another CT is opened."""
+        self._turned_by_hand = not self.turned
+        self._turn()
+
+    def plan_prone(self, prone: bool) -> None:
+        """While a prone procedure is planned, axial pictures lie as the doctor stands."""
+        self._prone = prone
+        self._turn()
+
+    def _turn(self) -> None:
+        turned = self._prone if self._turned_by_hand is None else self._turned_by_hand
+        # nobody knows which way up a picture without geometry lies
+        turned = turned and self._session.is_open and self._session.stack.has_geometry
+        if self.panes[Plane.AXIAL].turn(turned=turned):
+            self.draw_scenes()
 
     # --- where
 
@@ -317,6 +350,7 @@ class CtViewer(QFrame):
         return {
             "cross": None if self._cross is None else [round(part, 3) for part in self._cross],
             "index": self.panes[self.native].index,
+            "turned": self._turned_by_hand,
             "window": [round(window.width), round(window.level)],
             "zoom": {
                 name: [round(view.zoom, 4), *(round(part, 2) for part in view.centre)]
@@ -328,6 +362,9 @@ class CtViewer(QFrame):
     def restore(self, place: Mapping[str, Any]) -> None:
         """Go back to where `place` says, as far as it still exists."""
         cross, window = place.get("cross"), place.get("window")
+        if (turned := place.get("turned")) is not None:
+            self._turned_by_hand = bool(turned)
+            self._turn()
         if window:
             self.set_window(float(window[0]), float(window[1]))
         if cross and self._session.stack.has_geometry:
