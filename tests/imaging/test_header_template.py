@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.data import get_testdata_files
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    EnhancedSRStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+)
 
 from painmap.imaging import header_reader
 from painmap.imaging.fast_pixels import KEYWORDS, MOVABLE
@@ -42,9 +47,10 @@ def one_after_the_other(contents: list[bytes]) -> int:
         templates: Templates[int] = Templates(keywords, movable)
         for content in contents:
             alone = walked_alone(content, keywords)
-            quick += any(one.read(content) is not None for one in templates._templates)
+            whole = len(content) < FIRST_READ
+            quick += any(one.read(content, whole=whole) for one in templates._templates)
             try:
-                found, _ = templates.read(content, whole=len(content) < FIRST_READ)
+                found, _ = templates.read(content, whole=whole)
             except (Doubt, TooShort, struct.error):
                 found = None
             assert found == alone
@@ -222,3 +228,55 @@ def test_a_small_picture_that_came_with_its_header_is_whole(tmp_path):
 
     assert len(path.read_bytes()) < FIRST_READ
     assert (found.hu == SliceReader()._slowly(0, one, np.zeros_like(room)).hu).all()
+
+
+def as_mr(dataset: Dataset, number: int) -> None:
+    dataset.SOPClassUID, dataset.Modality = MRImageStorage, "MR"
+
+
+def as_report(dataset: Dataset, number: int) -> None:
+    dataset.SOPClassUID, dataset.Modality = EnhancedSRStorage, "SR"
+    title, part = Dataset(), Dataset()
+    title.CodeValue, title.CodeMeaning = "1", "Report"
+    part.ValueType, part.TextValue = "TEXT", "words " * (number + 1)
+    dataset.ConceptNameCodeSequence, dataset.ContentSequence = [title], [part]
+    del dataset.Rows, dataset.Columns, dataset.PixelData
+
+
+@pytest.mark.parametrize("edit", [as_mr, as_report])
+@pytest.mark.parametrize("syntax", PLAIN)
+def test_what_is_no_ct_is_read_without_a_walk_too(tmp_path, syntax, edit, monkeypatch):
+    paths = write_series(tmp_path, count=8, transfer_syntax=syntax, edit=edit)
+    alone = [read_headers(path) for path in paths]
+    walks = []
+    read = header_reader._read
+    monkeypatch.setattr(
+        header_reader, "_read", lambda path, *rest: walks.append(path) or read(path, *rest)
+    )
+    reader = HeaderReader()
+
+    found = [reader.read(path) for path in paths]
+
+    assert found == alone
+    assert {one.reason for one in found} < {SkipReason.OTHER_MODALITY, SkipReason.NOT_A_PICTURE}
+    assert len({one.path for one in found}) == 8
+    assert len(walks) < 4
+
+
+def test_series_that_take_turns_are_told_apart(tmp_path):
+    def edit(dataset: Dataset, number: int) -> None:
+        dataset.SeriesInstanceUID = f"1.2.3.{number % 5}"
+        if number % 5 > 2:
+            (as_mr if number % 5 == 3 else as_report)(dataset, number)
+
+    paths = write_series(tmp_path, count=30, edit=edit)
+
+    assert both_ways(paths) == 18
+
+
+def test_a_report_that_goes_on_is_not_like_one_that_ends(tmp_path):
+    paths = write_series(tmp_path, count=4, edit=as_report)
+    paths[2].write_bytes(paths[2].read_bytes() + paths[2].read_bytes()[-20:])
+
+    both_ways(paths)
+    one_after_the_other(starts(paths))

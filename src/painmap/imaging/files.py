@@ -49,7 +49,6 @@ TAGS = [
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
     "PhotometricInterpretation", "AcquisitionNumber", "AcquisitionDate", "AcquisitionTime",
     "AcquisitionDateTime", "TemporalPositionIdentifier", "NominalPercentageOfCardiacPhase",
-    "ConceptNameCodeSequence",
 ]  # fmt: skip
 """All that is read of a header."""
 

@@ -35,16 +35,23 @@ _LONG_PIXELS = (b"OB\0\0", b"OW\0\0")
 _UNDEFINED = 0xFFFFFFFF
 _length_at = struct.Struct("<L").unpack_from
 
+_FROM_HEADER = {
+    SkipReason.NOT_A_PICTURE, SkipReason.OTHER_MODALITY, SkipReason.SECONDARY_CAPTURE,
+    SkipReason.COLOUR, SkipReason.NOT_HU,
+}  # fmt: skip
+"""Reasons that no file's pixels bear on, nor anything that differs between files that are alike."""
+
 _DIFFERS = {"path", "sop_uid", "instance_number", "position", "acquisition", "acquired"}
 """Fields that come from what may differ between files that are alike, and from the file itself."""
 
 
 class _Alike(NamedTuple):
-    """What the slices of files that are alike have in common."""
+    """What files that are alike have in common: of their one slice, and why it is not used."""
 
     fields: dict[str, Any]
     pixels_length: int
     pixels_head: int
+    why: Skipped | None
 
 
 class HeaderReader:
@@ -89,9 +96,9 @@ class HeaderReader:
                     return Skipped(path, SkipReason.NOT_DICOM)
                 thin, template = self._thin(start, whole=whole)
                 if template is not None and template.note is not None and thin is not None:
-                    one = _like(template.note, path, thin, stream, start, size)
-                    if one is not None:
-                        return (one,)
+                    like = _like(template.note, path, thin, stream, start, size)
+                    if like is not None:
+                        return like
                 if thin is None and isinstance(stream, io.RawIOBase):
                     with io.BufferedReader(stream) as buffered:
                         return _read(path, buffered, None)
@@ -181,26 +188,35 @@ def _note(
     found: tuple[SliceHeader, ...] | Skipped, thin: ThinHeader, start: bytes
 ) -> _Alike | None:
     """What files that are like this one share; None where they are read one by one."""
-    if isinstance(found, Skipped) or len(found) != 1 or found[0].position is None:
-        return None
-    if not text(thin, "SOPInstanceUID"):
+    why = found if isinstance(found, Skipped) else None
+    slices = _slices(found)
+    if why is not None and not slices:
+        return _Alike({}, 0, 0, why) if why.reason in _FROM_HEADER else None
+    if len(slices) != 1 or slices[0].position is None or not text(thin, "SOPInstanceUID"):
         return None
     at, implicit = thin.pixels_at, thin.original_encoding[0]
     if not implicit and start[at + 4 : at + 8] not in _LONG_PIXELS:
         return None
     head = 8 if implicit else PIXEL_HEAD
     shared = {
-        field.name: getattr(found[0], field.name)
+        field.name: getattr(slices[0], field.name)
         for field in fields(SliceHeader)
         if field.name not in _DIFFERS
     }
-    return _Alike(shared, _length_at(start, at + head - 4)[0], head)
+    return _Alike(shared, _length_at(start, at + head - 4)[0], head, why)
+
+
+def _slices(found: tuple[SliceHeader, ...] | Skipped) -> tuple[SliceHeader, ...]:
+    return found.slices if isinstance(found, Skipped) else found
 
 
 def _like(
     alike: _Alike, path: Path, thin: ThinHeader, stream: BinaryIO, start: bytes, size: int | None
-) -> SliceHeader | None:
-    """The slice of a file that is like an earlier one; None where more has to be looked at."""
+) -> tuple[SliceHeader, ...] | Skipped | None:
+    """What a file holds that is like an earlier one; None where more has to be looked at."""
+    why = alike.why
+    if why is not None and not alike.fields:
+        return Skipped(path, why.reason, why.detail, why.about)
     sop_uid, place = text(thin, "SOPInstanceUID"), numbers(thin, "ImagePositionPatient", 3)
     if not sop_uid or place is None:
         return None
@@ -212,12 +228,15 @@ def _like(
         complete = fragment_bytes(stream, first, size, start) > 0
     if not complete:
         return None
-    return SliceHeader(
-        path=path,
-        sop_uid=sop_uid,
-        position=triple(place),
-        instance_number=integer(thin, "InstanceNumber"),
-        acquisition=integer(thin, "AcquisitionNumber"),
-        acquired=acquired(thin, thin),
-        **alike.fields,
+    slices = (
+        SliceHeader(
+            path=path,
+            sop_uid=sop_uid,
+            position=triple(place),
+            instance_number=integer(thin, "InstanceNumber"),
+            acquisition=integer(thin, "AcquisitionNumber"),
+            acquired=acquired(thin, thin),
+            **alike.fields,
+        ),
     )
+    return slices if why is None else Skipped(path, why.reason, why.detail, why.about, slices)

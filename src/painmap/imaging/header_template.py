@@ -8,15 +8,15 @@ both ways against each other on every file there is.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from painmap.imaging.header_values import Doubt, read_value
+from painmap.imaging.header_values import Doubt, own_value
 from painmap.imaging.header_walk import META, Span, ThinHeader, ThinMeta, walk, wanted_tags
 from painmap.imaging.sequence_walk import SHORT, after_sequence, long_at
 
-MOST_TEMPLATES = 8
-"""More are not kept at a time: folders mix a few series, seldom many."""
+MOST_TEMPLATES = 16
+"""More are not kept at a time: folders mix some series, seldom many."""
 
 PIXEL_HEAD = 12
 """Bytes of an explicit pixel element before its pixels; 8 of an implicit one."""
@@ -48,8 +48,9 @@ class Template(Generic[Note]):
 
     def __init__(self, buffer: bytes, spans: list[Span], header: ThinHeader) -> None:
         self.note: Note | None = None
+        self.followed_by: Template[Note] = self
         self.implicit = header.original_encoding[0]
-        self._head = 8 if self.implicit else PIXEL_HEAD
+        self._head = _head_of(buffer, header)
         self._buffer = buffer[: header.pixels_at + self._head]
         self._spans = spans
         self._header = header
@@ -76,17 +77,19 @@ class Template(Generic[Note]):
         self._values = {key: found for key, found in values.items() if key not in moved}
         self._meta = {key: found for key, found in meta.items() if key not in moved}
 
-    def read(self, buffer: bytes) -> ThinHeader | None:
+    def read(self, buffer: bytes, *, whole: bool) -> ThinHeader | None:
         """The header at the start of `buffer`; None where it has to be walked."""
         try:
             found, pixels_at = self._taken(buffer)
+            if not self._head and not (whole and pixels_at == len(buffer)):
+                return None
             values, meta = self._values.copy(), self._meta.copy()
             for tag, raw in found:
                 known = self._reads.get(tag)
                 if known is not None and raw:
                     keyword, vr = known
                     # no movable value is a text that the character set bears on
-                    (meta if tag <= _META_LAST else values)[keyword] = read_value(vr, raw, "")
+                    (meta if tag <= _META_LAST else values)[keyword] = own_value(vr, raw, "")
         except (Doubt, struct.error):
             return None
         return ThinHeader(values, ThinMeta(meta), (self.implicit, True), pixels_at)
@@ -120,7 +123,8 @@ class Template(Generic[Note]):
 
     def adopt(self, buffer: bytes, spans: list[Span], movable: set[int], wanted: set[int]) -> bool:
         """Learn from a file that was walked what else may differ; False: it is of another kind."""
-        if len(spans) != len(self._spans):
+        end = spans[-1].end
+        if len(spans) != len(self._spans) or bool(self._head) != (len(buffer) > end):
             return False
         differing: set[int] = {_GROUP_LENGTH, *(self._free)}
         for old, new in zip(self._spans, spans, strict=True):
@@ -133,7 +137,6 @@ class Template(Generic[Note]):
                 if old.tag in wanted and old.tag not in movable:
                     return False
                 differing.add(old.tag)
-        end = spans[-1].end
         if self._buffer[self._spans[-1].end :] != buffer[end : end + self._head]:
             return False
         if self.implicit:
@@ -150,6 +153,13 @@ class Template(Generic[Note]):
             return 4, _LONG_VALUE
         vr = self._buffer[span.begin + 4 : span.begin + 6]
         return (2, _SHORT_VALUE) if vr in SHORT else (4, _LONG_VALUE)
+
+
+def _head_of(buffer: bytes, header: ThinHeader) -> int:
+    """Bytes of the pixels' element before its pixels; 0 where there are no pixels."""
+    if header.pixels_at == len(buffer):
+        return 0
+    return 8 if header.original_encoding[0] else PIXEL_HEAD
 
 
 class Templates(Generic[Note]):
@@ -172,6 +182,7 @@ class Templates(Generic[Note]):
         self._all = set(known)
         self._movable = {tag for tag, (keyword, _) in known.items() if keyword in free}
         self._templates: list[Template[Note]] = []
+        """The one that was used last comes first."""
 
     def read(self, buffer: bytes, *, whole: bool) -> tuple[ThinHeader, Template[Note] | None]:
         """Read the header at the start of `buffer`.
@@ -191,25 +202,40 @@ class Templates(Generic[Note]):
         Doubt, struct.error, TooShort
             As `header_walk.walk`.
         """
-        for number, template in enumerate(self._templates):
-            header = template.read(buffer)
+        for template in self._likely():
+            header = template.read(buffer, whole=whole)
             if header is not None:
-                if number:
-                    self._templates.insert(0, self._templates.pop(number))
+                self._use(template)
                 return header, template
         spans: list[Span] = []
         header = walk(buffer, self._wanted, whole=whole, spans=spans)
         at = header.pixels_at
-        plain = buffer[at : at + 4] == _PIXEL_DATA and len(buffer) >= at + PIXEL_HEAD
-        if not plain or spans[-1].tag <= _META_LAST:
+        pixels = buffer[at : at + 4] == _PIXEL_DATA and len(buffer) >= at + PIXEL_HEAD
+        if not (pixels or at == len(buffer)) or spans[-1].tag <= _META_LAST:
             return header, None
         for template in self._templates:
             if template.adopt(buffer, spans, self._movable, self._all):
                 template.prepare(self._wanted)
+                self._use(template)
                 return header, template
         made: Template[Note] = Template(buffer, spans, header)
         made.adopt(buffer, spans, self._movable, self._all)
         made.prepare(self._wanted)
-        self._templates.insert(0, made)
-        del self._templates[MOST_TEMPLATES:]
+        self._use(made)
         return header, made
+
+    def _likely(self) -> Iterator[Template[Note]]:
+        """What came after the last one before, then all others: series lie mixed in turns."""
+        if self._templates:
+            first = self._templates[0].followed_by
+            yield first
+            yield from (each for each in tuple(self._templates) if each is not first)
+
+    def _use(self, template: Template[Note]) -> None:
+        """Put it first; what followed one of those that are kept is kept itself."""
+        kept = self._templates
+        if kept:
+            kept[0].followed_by = template
+        if not kept or kept[0] is not template:
+            self._templates = [template, *(each for each in kept if each is not template)]
+            del self._templates[MOST_TEMPLATES:]

@@ -32,9 +32,8 @@ _LIKE_ASCII = {
 """Character sets whose first 128 signs are those of ASCII; Japanese ISO_IR 13 is not."""
 
 
-@lru_cache(maxsize=8192)
-def read_value(vr: bytes, raw: bytes, character_set: str) -> Any:
-    """The value of an element.
+def own_value(vr: bytes, raw: bytes, character_set: str) -> Any:
+    """The value of an element that is hardly met again.
 
     Parameters
     ----------
@@ -76,6 +75,10 @@ def read_value(vr: bytes, raw: bytes, character_set: str) -> Any:
             raise Doubt
         return _texts(_decoded(raw, encoding), several=vr not in _ONE_VALUE)
     raise Doubt
+
+
+read_value = lru_cache(maxsize=2048)(own_value)
+"""The same for elements whose values many files share."""
 
 
 def _decoded(raw: bytes, encoding: str) -> str:
