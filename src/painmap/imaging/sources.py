@@ -95,7 +95,7 @@ class Gathered:
 
 @dataclass(slots=True)
 class _Pile:
-    files: dict[tuple[Path, str], FileEntry] = field(default_factory=dict)
+    folders_of_files: dict[Path, dict[str, FileEntry]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     folders: set[Path] = field(default_factory=set)
@@ -106,13 +106,23 @@ class _Pile:
         yield from self.add(walked(folder))
 
     def add(self, entries: Iterable[FileEntry | Skipped]) -> Job[None]:
-        for entry in entries:
+        folder, here = None, dict[str, FileEntry]()
+        for count, entry in enumerate(entries, 1):
             if isinstance(entry, Skipped):
                 self.skipped.append(entry)
             else:
-                self.files.setdefault((entry.folder, entry.name), entry)
-            if (len(self.files) + len(self.skipped)) % LISTED_AT_ONCE == 0:
-                yield Progress(len(self.files), None, "Listing files")
+                # files of a folder come together, and to look a path up is slow
+                if entry.folder is not folder:
+                    folder = entry.folder
+                    here = self.folders_of_files.setdefault(folder, {})
+                here.setdefault(entry.name, entry)
+            if count % LISTED_AT_ONCE == 0:
+                yield Progress(count, None, "Listing files")
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """Each once."""
+        return tuple(one for here in self.folders_of_files.values() for one in here.values())
 
 
 def gathering(
@@ -155,15 +165,16 @@ def gathering(
             yield from _follow(pile, path, opener)
         else:
             yield from pile.add(walked(path))
-    if not pile.files and not pile.skipped:
+    files = pile.files
+    if not files and not pile.skipped:
         raise SeriesError(SeriesProblem.EMPTY_FOLDER)
-    if not pile.files and all(one.path in source.paths for one in pile.skipped):
+    if not files and all(one.path in source.paths for one in pile.skipped):
         unreadable = [e for e in pile.skipped if e.reason is SkipReason.UNREADABLE_FOLDER]
         if unreadable:
             raise SeriesError(SeriesProblem.UNREADABLE_FOLDER, unreadable[0].detail)
     return Gathered(
         _root(source, pile),
-        tuple(pile.files.values()),
+        files,
         tuple(pile.skipped),
         tuple(pile.notes),
         bool(pile.archives),
