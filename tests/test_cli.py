@@ -372,6 +372,31 @@ def test_convert_says_what_it_cannot_find_or_write(run: Run, tmp_path: Path) -> 
     assert run("convert", tmp_path, out, "--stack", "0").status == 0
 
 
+def test_another_reading_of_a_series_can_be_converted(run: Run, tmp_path: Path) -> None:
+    ct.write_series(tmp_path / "ct", count=8, gaps=(3,))
+    out = tmp_path / "out.nii.gz"
+
+    asked = run("convert", tmp_path / "ct", out, "--reading", "nonsense")
+    several = run("convert", tmp_path / "ct", out, "--reading", "split where slices are missing")
+    by_name = run(
+        "convert", tmp_path / "ct", out, "--reading", "where slices are missing", "--stack", "1"
+    )
+    by_number = run(
+        "convert", tmp_path / "ct", tmp_path / "b.nii", "--reading", "2", "--stack", "1"
+    )
+
+    assert "read that way" in asked.line
+    assert "--reading 1  all as one" in asked.out
+    assert "--reading 2  split where slices are missing: 2 stacks" in asked.out
+    assert several.line.startswith("2 stacks can be converted")
+    assert by_name.status == by_number.status == 0
+    assert nibabel.load(out).shape == nibabel.load(tmp_path / "b.nii").shape
+    assert nibabel.load(out).shape[2] < 7
+    assert "--reading 2 of convert" in run("series", tmp_path / "ct").out
+    missing = run("convert", tmp_path / "ct", out, "--reading", "2", "--series", "7")
+    assert "no such series" in missing.line
+
+
 # --- phantom
 
 

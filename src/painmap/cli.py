@@ -107,7 +107,11 @@ def _text(arguments: argparse.Namespace) -> str:
             return commands.series(arguments.path, as_json=arguments.json)
         case "convert":
             return commands.convert(
-                arguments.path, arguments.out, series_uid=arguments.series, stack=arguments.stack
+                arguments.path,
+                arguments.out,
+                series_uid=arguments.series,
+                stack=arguments.stack,
+                reading=arguments.reading,
             )
         case "export":
             return commands.export(
@@ -245,6 +249,12 @@ def _add_ct(subcommands: _Subcommands) -> None:
     convert.add_argument("out", type=Path, metavar="OUT.nii.gz")
     convert.add_argument("--series", metavar="UID", help="Series Instance UID")
     convert.add_argument("--stack", type=int, metavar="N", help="number within the series, from 0")
+    convert.add_argument(
+        "--reading",
+        metavar="WAY",
+        help="another way to read a series that has several: its number as painmap series lists "
+        'them, from 1, or its name, such as "split by acquisition"',
+    )
 
 
 def _add_records(

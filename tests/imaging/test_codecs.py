@@ -1,5 +1,6 @@
 """Every transfer syntax that the field uses: exact where lossless, marked where lossy."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -265,8 +266,23 @@ def test_what_was_lossy_once_stays_marked_in_any_packing(tmp_path):
 @pytest.mark.parametrize("syntax", [one for one in decoders._CODECS if "4.5" not in one])
 def test_every_syntax_names_its_decoder_in_the_report(syntax):
     assert decoders.what_is_missing(syntax) == ""
-    assert decoders.decoder_name(syntax)
+    assert re.search(r" [0-9.]+$", decoders.decoder_name(syntax)), "with its version"
     assert syntax in syntax_name(syntax)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "decoder"),
+    [
+        (JPEGLSNearLossless, "imagecodecs"),
+        (JPEG2000, "imagecodecs"),
+        (RLELossless, "pylibjpeg-rle"),
+        (JPEGLossless, "python-gdcm"),
+        (ImplicitVRLittleEndian, "painmap, unusual files by pydicom"),
+        (ExplicitVRBigEndian, "pydicom"),
+    ],
+)
+def test_the_report_names_what_decodes(syntax, decoder):
+    assert decoders.decoder_name(str(syntax)).rpartition(" ")[0] == decoder
 
 
 @pytest.mark.parametrize("name", ["RLE", "JPEG lossless", "JPEG-LS", "JPEG 2000", "HTJ2K lossless"])

@@ -1,5 +1,7 @@
 import json
 
+import pydicom
+
 from painmap.imaging.listing import series_json
 from tests.imaging.helpers import scan
 from tests.support.ct import write_series
@@ -33,7 +35,7 @@ def test_the_listing_says_what_the_contract_asks_for(tmp_path):
         "warnings": [],
         "files": 4,
         "part": None,
-        "decoders": ["pydicom"],
+        "decoders": [f"painmap, unusual files by pydicom {pydicom.__version__}"],
     }
     assert (listing["beside"], listing["look_only"], listing["readings"]) == ([], [], [])
 

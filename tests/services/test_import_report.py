@@ -42,7 +42,10 @@ def test_it_reads_as_sentences_with_slice_numbers_and_decoder(contents: FolderCo
 
     assert lines[0] == "5 files used in 1 stack, 1 skipped, 1 warning."
     assert "5 slices of 16 x 12 pixels" in lines[1]
-    assert "Explicit VR Little Endian, 1.2.840.10008.1.2.1 (read by pydicom)" in lines[1]
+    assert (
+        "Explicit VR Little Endian, 1.2.840.10008.1.2.1 (read by painmap, unusual files by pydicom "
+        in lines[1]
+    )
     assert "1 slice is missing, between slices 3 and 4." in lines[2]
     assert lines[3] == "Read all as one. The slices do not follow each other in even steps."
     assert "split where slices are missing" in lines[4]

@@ -7,6 +7,8 @@ syntax names its decoders.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -101,11 +103,42 @@ def what_is_missing(transfer_syntax: str) -> str:
 
 
 def decoder_name(transfer_syntax: str) -> str:
-    """Which decoder reads `transfer_syntax` here, for the import report; empty when none does."""
+    """What reads and decodes `transfer_syntax` here, for the import report; empty if nothing does.
+
+    Returns
+    -------
+    str
+        A package with its version: "imagecodecs 2026.3.6".
+    """
     codec = codec_of(transfer_syntax)
-    if codec is None:
+    plugin = None if codec is None else _plugin(codec, transfer_syntax)
+    if plugin is None:
         return ""
-    return "pydicom" if codec is Codec.NATIVE else _plugin(codec, transfer_syntax) or ""
+    package = _versioned(_DISTRIBUTION[plugin])
+    # the walk of `header_walk` and the pixels of `fast_pixels` are the program's own
+    plain = codec is Codec.NATIVE and transfer_syntax not in _PYDICOM_ALONE
+    return f"painmap, unusual files by {package}" if plain else package
+
+
+_PYDICOM_ALONE = {"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"}
+"""Deflated and big endian."""
+
+_DISTRIBUTION = {
+    "": "pydicom",
+    "pydicom": "pydicom",
+    "gdcm": "python-gdcm",
+    "pylibjpeg": "pylibjpeg-rle",
+    lock_free.NAME: lock_free.NAME,
+}
+"""The package behind a decoder of pydicom's."""
+
+
+@cache
+def _versioned(package: str) -> str:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:  # a frozen program has no lists of packages
+        return package
 
 
 def _plugin(codec: Codec, transfer_syntax: str) -> str | None:

@@ -42,6 +42,7 @@ class CommandProblem(StrEnum):
 
     NO_CT = "There is no CT that can be used here: {what}."
     NO_SUCH_STACK = "There is no such series or stack in it."
+    NO_SUCH_READING = "No series here can be read that way."
     NOTHING_CONVERTS = "No stack can be converted: each is a single slice or not evenly spaced."
     WHICH_STACK = "{what} can be converted; say which with --series and --stack."
     NOT_NIFTI = "The name of the volume has to end in .nii or .nii.gz."
@@ -145,7 +146,8 @@ def _table(scan: ScanResult) -> str:
     lines_after += [f"beside the CT: {one.words}" for one in others_of(scan.skipped)]
     lines_after += [
         f"{one.series_uid} is read {one.readings[0].way}; "
-        f"it could be read {', '.join(each.way for each in one.readings[1:])}"
+        f"it could be read {', '.join(each.way for each in one.readings[1:])} "
+        f"(--reading 2{f' to {len(one.readings)}' if len(one.readings) > 2 else ''} of convert)"
         for one in scan.readings
         if len(one.readings) > 1
     ]
@@ -160,14 +162,29 @@ def _one_line(text: str) -> str:
 # --- convert
 
 
-def convert(path: Path, out: Path, *, series_uid: str | None, stack: int | None) -> str:
+def convert(
+    path: Path,
+    out: Path,
+    *,
+    series_uid: str | None,
+    stack: int | None,
+    reading: str | None = None,
+) -> str:
     """Write one stack as a NIfTI volume.
+
+    Parameters
+    ----------
+    series_uid, stack : str or None, int or None
+        Which; None where there is only one.
+    reading : str or None
+        Another way to read the series: its name, with or without "split", or its number in the
+        order of `painmap series`, from 1; None takes the best way of each series.
 
     Raises
     ------
     SeriesError, ExportError
     CommandError
-        WHICH_STACK; its output lists the choices.
+        WHICH_STACK or NO_SUCH_READING; its output lists the choices.
     """
     if not out.name.lower().endswith((".nii", ".nii.gz")):
         raise CommandError(CommandProblem.NOT_NIFTI)
@@ -175,9 +192,31 @@ def convert(path: Path, out: Path, *, series_uid: str | None, stack: int | None)
         scan = run_to_end(scanning(Source.of(path), workspace=space))
         if not scan.stacks:
             raise _no_ct(scan)
-        chosen = _chosen(scan.stacks, series_uid, stack)
+        stacks = scan.stacks if reading is None else _read_as(scan, reading, series_uid)
+        chosen = _chosen(stacks, series_uid, stack)
         write_nifti(run_to_end(loading(chosen)), out)
     return f"{out}: {' x '.join(map(str, chosen.shape))} voxels"
+
+
+def _read_as(scan: ScanResult, reading: str, series_uid: str | None) -> tuple[Stack, ...]:
+    """The stacks of all series, or of the one that is named, that can be read that way."""
+    series = [one for one in scan.readings if series_uid in (None, one.series_uid)]
+    if not series:
+        raise CommandError(CommandProblem.NO_SUCH_STACK, hint="See painmap series.")
+    found = [
+        each.stacks
+        for one in series
+        for number, each in enumerate(one.readings, 1)
+        if reading.strip().lower() in (str(number), each.way, each.way.removeprefix("split "))
+    ]
+    if not found:
+        choices = [
+            f"--series {one.series_uid} --reading {number}  {each.words}"
+            for one in series
+            for number, each in enumerate(one.readings, 1)
+        ]
+        raise CommandError(CommandProblem.NO_SUCH_READING, output="\n".join(choices))
+    return tuple(stack for stacks in found for stack in stacks)
 
 
 def _chosen(stacks: tuple[Stack, ...], series_uid: str | None, number: int | None) -> Stack:
@@ -199,7 +238,7 @@ def _chosen(stacks: tuple[Stack, ...], series_uid: str | None, number: int | Non
         return fit[0]
     choices = [
         f"--series {each.series_uid} --stack {each.index}  "
-        f"{' x '.join(map(str, each.shape))}  {_one_line(each.description)}".rstrip()
+        f"{' x '.join(map(str, each.shape))}  {_one_line(each.description)} {each.part}".rstrip()
         for each in fit
     ]
     raise CommandError(
