@@ -339,7 +339,7 @@ def test_the_distance_to_a_marked_nerve_is_read_live(hands: NeedleHands) -> None
     hands.plan()
     hands.page.viewer.draw()
     hazard(hands, HazardKind.NERVE, HazardShape.POINT, "sciatic nerve")
-    at = target._replace(x=target.x + 15, y=target.y - 20)
+    at = target._replace(x=target.x + 15, y=target.y + 20)  # beside the path
 
     hands.click(at)
 
@@ -348,13 +348,15 @@ def test_the_distance_to_a_marked_nerve_is_read_live(hands: NeedleHands) -> None
     assert (marked.kind, marked.side) == (HazardKind.NERVE, Side.LEFT)
     path = NeedlePath(hands.path.entry, hands.target_now, PRONE)
     mm = distance_to_path(path, marked.points, closed=False)
-    assert mm == pytest.approx(np.hypot(15, 20), abs=1.5)
+    assert mm == pytest.approx(15, abs=1.5)
     said = f"{round(mm)} mm to the sciatic nerve as you marked it; unmarked structures are not"
     assert said in hands.reading
 
     hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
     entry = hands.pixel(hands.path.entry)
-    hands.drag(entry, entry - QPoint(30, 0), release=False)  # prone: the picture lies turned
+    # prone: the picture lies turned, and the patient's LEFT is on the left
+    hands.drag(entry, entry - QPoint(30, 0), release=False)
     assert "mm to the sciatic nerve as you marked it" in hands.reading
     assert said not in hands.reading
 
