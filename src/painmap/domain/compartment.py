@@ -57,6 +57,31 @@ class SliceArea:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelSource:
+    """The label map that a compartment was taken in from; it stays when the muscle is edited.
+
+    Parameters
+    ----------
+    format : str
+        For people ("NIfTI label map").
+    names : tuple of str
+        What the map calls it; several that were joined.
+    made_by : str
+        Program or person that drew it, as the map says; empty where it does not.
+    resampled : bool
+        It lay on another grid and was brought to the nearest voxels.
+    remark : str
+        What else the label holds; empty for nothing.
+    """
+
+    format: str
+    names: tuple[str, ...]
+    made_by: str = ""
+    resampled: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Compartment:
     """A muscle of one side on one stack.
 
@@ -72,6 +97,8 @@ class Compartment:
         A locked compartment is not changed until it is unlocked.
     opacity : int
         Of its filling, in percent.
+    source : LabelSource or None
+        None: it was not taken in from a label map.
     """
 
     id: UUID
@@ -86,6 +113,7 @@ class Compartment:
     opacity: int = 30
     side_check: SideCheck = NOT_CHECKED
     note: str = ""
+    source: LabelSource | None = None
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED
 

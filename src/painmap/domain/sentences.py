@@ -7,6 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from painmap.domain.anatomy import Muscle, Side
+from painmap.domain.compartment import LabelSource
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
@@ -247,6 +248,16 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
     if outline.note:
         parts.append(f"note: {outline.note}")
     return ", ".join(parts)
+
+
+def label_words(source: LabelSource) -> str:
+    """Such as "taken in from a NIfTI label map (autochthon_left), nearest voxels"."""
+    words = f"taken in from a {source.format} ({', '.join(source.names)})"
+    if source.made_by:
+        words += f" by {source.made_by}"
+    if source.resampled:
+        words += ", resampled to the nearest voxels"
+    return f"{words}, {source.remark}" if source.remark else words
 
 
 def hazard_sentence(hazard: Hazard) -> str:

@@ -216,16 +216,21 @@ def _facts_of(values: tuple[tuple[str, Any], ...]) -> SeriesFacts:
     return _read_facts(ThinHeader(dict(values), ThinMeta({}), (False, True), 0))
 
 
+def identity_of(dataset: Dataset | ThinHeader) -> PatientIdentity:
+    """Whom an object says it shows; for memory only."""
+    return PatientIdentity(
+        name=declared_or_utf8(dataset, text(dataset, "PatientName")),
+        id=text(dataset, "PatientID"),
+        issuer=text(dataset, "IssuerOfPatientID"),
+        institution=text(dataset, "InstitutionName"),
+        birth_date=day(dataset, "PatientBirthDate"),
+        sex=text(dataset, "PatientSex").upper(),
+    )
+
+
 def _read_facts(dataset: Dataset | ThinHeader) -> SeriesFacts:
     return SeriesFacts(
-        identity=PatientIdentity(
-            name=declared_or_utf8(dataset, text(dataset, "PatientName")),
-            id=text(dataset, "PatientID"),
-            issuer=text(dataset, "IssuerOfPatientID"),
-            institution=text(dataset, "InstitutionName"),
-            birth_date=day(dataset, "PatientBirthDate"),
-            sex=text(dataset, "PatientSex").upper(),
-        ),
+        identity=identity_of(dataset),
         modality=text(dataset, "Modality").upper() or "CT",
         study_date=day(dataset, "StudyDate"),
         study_description=text(dataset, "StudyDescription"),

@@ -228,6 +228,20 @@ def origin_by_itself(
     return Origin.PERSON if samples.isdisjoint(series_uids) else Origin.PUBLIC_SAMPLE
 
 
+def another_person(one: PatientIdentity, other: PatientIdentity) -> bool:
+    """Whether two objects show two persons, as far as they say; what is missing says nothing.
+
+    Numbers count only where a name is missing: two houses number one person differently.
+    """
+    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return True
+    ours, theirs = dicom_groups(one.name), dicom_groups(other.name)
+    if ours and theirs:
+        return all(match(*a, *b) is Match.NONE for a in ours for b in theirs)
+    numbers = one.id.strip().casefold(), other.id.strip().casefold()
+    return all(numbers) and numbers[0] != numbers[1]
+
+
 def person_key(identity: PatientIdentity) -> tuple[object, ...]:
     """Give what tells the persons of one disc apart; for memory only."""
     groups = dicom_groups(identity.name)[:1]
