@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from painmap.documents.intended_use import INTENDED_USE
 from painmap.documents.visit_document import VisitDocument, loads
 from painmap.domain.anatomy import Level, Muscle, Side
-from painmap.domain.compartment import AreaOrigin, Compartment, SliceArea
+from painmap.domain.compartment import AreaOrigin, Compartment, LabelSource, SliceArea
 from painmap.domain.ids import new_id
 from painmap.domain.injection import SideBasis, SideCheck
 from painmap.domain.items import Stamp
@@ -433,6 +433,21 @@ def test_a_muscle_has_a_line_for_each_level_and_what_makes_it_comparable() -> No
     ]
     comparable = ["contrast", "kvp", "kernel", "slice_thickness_mm", "pixels", "left_out_pixels"]
     assert [lines[0][name] for name in comparable] == ["", "120", "B30f", "3", "980", "20"]
+
+
+def test_a_muscle_that_was_taken_in_says_from_where() -> None:
+    source = LabelSource("NIfTI label map", ("a", "b"), made_by="Painter", resampled=True)
+    compartment = muscle(source=source)
+    row = measured(compartment, None, whole=True)
+
+    (line,) = rows("muscles-csv", replace(context(compartment), muscle_rows=(row,)))
+
+    assert [line[f"source{end}"] for end in ("", "_labels", "_made_by", "_resampled")] == [
+        "NIfTI label map",
+        "a; b",
+        "Painter",
+        "nearest voxels",
+    ]
 
 
 def test_a_muscle_that_was_entered_in_error_is_not_in_the_table() -> None:

@@ -15,6 +15,7 @@ from painmap.domain.compartment import (
     AreaOrigin,
     Compartment,
     CompartmentStatus,
+    LabelSource,
     SliceArea,
 )
 from painmap.domain.injection import (
@@ -288,6 +289,15 @@ compartments = st.builds(
     opacity=st.integers(0, 100),
     side_check=side_checks,
     note=texts,
+    source=st.none()
+    | st.builds(
+        LabelSource,
+        format=names,
+        names=st.lists(texts, max_size=3).map(tuple),
+        made_by=texts,
+        resampled=st.booleans(),
+        remark=texts,
+    ),
     entered_in_error=texts,
     stamp=stamps,
 )

@@ -369,7 +369,9 @@ def test_the_table_measures_each_level_and_the_whole_from_the_voxels(hands: CtHa
     hands.page.work.list.measures.click()
     hands.settle()
 
-    table = hands.page.measures.table
+    shown = hands.page.measures.table
+    assert shown is not None
+    table = shown.table
     cells = [
         [table.item(line, place) for place in range(table.columnCount())]
         for line in range(table.rowCount())
@@ -380,9 +382,9 @@ def test_the_table_measures_each_level_and_the_whole_from_the_voxels(hands: CtHa
     assert words[0][2] == words[1][2] == "7.8 cm²"
     # 245 pixels; those above 150 HU count as bone on this ramp
     assert 0 < int(words[1][-1]) < 245
-    assert "no contrast medium named" in hands.page.measures.source.text()
-    assert "on the supine CT of 29 February 2024" in hands.page.measures.source.text()
-    hands.page.measures.back.click()
+    assert "no contrast medium named" in shown.source.text()
+    assert "on the supine CT of 29 February 2024" in shown.source.text()
+    shown.back.click()
     assert hands.page.is_looking
 
 

@@ -1,5 +1,6 @@
 """The ways by which a study comes to the page CT: folder, files, a new place, the PACS."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -44,6 +45,8 @@ class CtDoors:
         self._opening = opening
         self._page = page
         self._window = window
+        self.take_labels: Callable[[Source], bool] = lambda _: False
+        """Takes a source that is a label map and no CT; told by who has the muscles."""
         self.pacs = PacsFetching(desk)
         self.pacs.fetched.connect(self._on_fetched)
         opening.choose_wanted.connect(self.choose_folder)
@@ -69,6 +72,8 @@ class CtDoors:
 
     def open_source(self, source: Source, *, attach_best: bool = False) -> None:
         """Scan a source and offer what is in it; or attach and show the best at once."""
+        if self.take_labels(source):
+            return
         self._page.show_opening()
         self._opening.open_source(source, attach_best=attach_best)
 

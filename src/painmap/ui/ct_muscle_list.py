@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from painmap.domain.compartment import Compartment, CompartmentStatus
-from painmap.domain.sentences import plural
+from painmap.domain.compartment import AreaOrigin, Compartment, CompartmentStatus
+from painmap.domain.sentences import label_words, plural
 from painmap.services.compartments import PALETTE_SIZE
 from painmap.services.muscle_edits import MaskAction
 from painmap.ui.ct_area_paint import colour_of
@@ -243,9 +243,14 @@ def _small(words: str, act: Callable[[], object]) -> QToolButton:
 
 
 def facts_of(compartment: Compartment) -> str:
-    """Such as "12 slices, 4 of them drawn; side agrees with the midline; dr.weber"."""
-    keys = len(compartment.keys)
-    parts = [f"{plural(len(compartment.areas), 'slice')}, {keys} drawn or painted"]
+    """Such as "12 slices, 4 drawn or painted; side agrees with the midline; by dr.weber"."""
+    imported = sum(area.origin is AreaOrigin.IMPORTED for area in compartment.areas)
+    keys = len(compartment.keys) - imported
+    how = [f"{keys} drawn or painted"] if keys or not imported else []
+    how += [f"{imported} taken in"] if imported else []
+    parts = [f"{plural(len(compartment.areas), 'slice')}, {', '.join(how)}"]
+    if compartment.source is not None:
+        parts.append(label_words(compartment.source))
     parts.append(compartment.side_check.basis.value)
     if compartment.stamp.author:
         parts.append(f"by {compartment.stamp.author}")

@@ -147,6 +147,10 @@ class Muscles:
         for one in masks.slices.values():
             self._masks.setdefault(one.mask.sha256, one.mask)
 
+    def remember_named(self, masks: Mapping[Sha256, SliceMask]) -> None:
+        """Keep masks whose names are known already."""
+        self._masks.update(masks)
+
     def forget(self) -> None:
         """Another visit: nothing of the last one stays in memory."""
         self._masks.clear()

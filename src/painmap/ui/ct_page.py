@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from painmap.domain.edits import Page, detach_study
 from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
-from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.sources import Source
 from painmap.imaging.window import WINDOWS
-from painmap.services.muscle_table import measuring_muscles
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
@@ -24,11 +22,12 @@ from painmap.ui.ct_doors import CtDoors
 from painmap.ui.ct_hand import CtHand
 from painmap.ui.ct_hashing import SetHashing
 from painmap.ui.ct_head import StudyHead, WindowChips
+from painmap.ui.ct_in_place import InPlace
 from painmap.ui.ct_keys import TITLE, key_lines
+from painmap.ui.ct_label_import import LabelImport
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_muscle_table import MuscleTable
+from painmap.ui.ct_measures import Measures
 from painmap.ui.ct_muscle_work import MuscleWork
-from painmap.ui.ct_muscles import content_of
 from painmap.ui.ct_opening import CtOpening
 from painmap.ui.ct_page_keys import LookingKeys, PageShortcuts
 from painmap.ui.ct_paint import DrawnMark
@@ -86,9 +85,14 @@ class CtPage(VisitPage):
         self.work = MuscleWork(
             desk, self.session, self.viewer, self.bar, self.annotator, self.show_measures
         )
+        self._stack = QStackedWidget()
+        self.in_place = InPlace(self._stack, self._on_dismissed)
+        self.labels = LabelImport(desk, self.session, self.work.muscles, self.in_place, self)
+        self.doors.take_labels = self.labels.takes
         self._hand = CtHand(
             self.session, self.viewer, self.tools, self.bar, self.annotator, self.work
         )
+        self.measures = Measures(desk, self.session, self.in_place, self._hand.say_loading)
         self.showing = Showing(
             desk,
             self.session,
@@ -98,8 +102,6 @@ class CtPage(VisitPage):
         )
         self._pictures = ViewPictures(desk, self.session, self.viewer, self)
         self._pictures.offer_in(self.head.menu_)
-        self.measures = MuscleTable(self.session, self.look)
-        self._stack = QStackedWidget()
         self._arrange()
         self._connect()
         self._keys = LookingKeys(self.viewer, self.annotator, self.opening)
@@ -110,7 +112,7 @@ class CtPage(VisitPage):
 
     def _arrange(self) -> None:
         self._arrange_looking()
-        for page in (self.opening, self._looking_page, self.measures):
+        for page in (self.opening, self._looking_page):
             self._stack.addWidget(page)
         self.setLayout(column(self._stack))
 
@@ -256,22 +258,7 @@ class CtPage(VisitPage):
 
     def show_measures(self) -> None:
         """Show what the muscles on the open CT measure, from the voxels."""
-        volume, opened = self.session.volume, self.desk.open_visit
-        if volume is None:
-            return
-        if self.session.is_filling:
-            self._hand.say_loading()
-            return
-
-        def done(rows: tuple[MuscleRow, ...]) -> None:
-            if self.session.volume is volume and self.desk.is_open:
-                self.measures.show_rows(rows)
-                self._stack.setCurrentWidget(self.measures)
-
-        read = partial(content_of, self.desk.clinic, opened)
-        landmarks = self.session.landmarks(opened.visit)
-        job = measuring_muscles(opened.visit, volume, landmarks, read)
-        self.desk.run(job, done=done, failed=self.desk.show_error)
+        self.measures.show()
 
     def detach(self) -> None:
         """Detach the study that is open; what was marked on it stays as entered in error."""
@@ -287,6 +274,7 @@ class CtPage(VisitPage):
 
     def close_pictures(self) -> None:
         """Put the pictures away; the study stays attached."""
+        self.in_place.leave()
         self.showing.forget()
         self._start()
 
@@ -298,6 +286,7 @@ class CtPage(VisitPage):
 
     def _on_visit_closed(self) -> None:
         self.showing.wanted = {}
+        self.in_place.leave()
         self.showing.forget()
         self.opening.give_up()
 
@@ -310,8 +299,8 @@ class CtPage(VisitPage):
             self.annotator.refresh()
         if self.session.is_open and changes.touches("compartments"):
             self.work.refresh()
-        if self.session.is_open and self._stack.currentWidget() is self.measures:
-            self.show_measures()
+        if self.session.is_open:
+            self.measures.refresh()
 
     def _on_studies(self) -> None:
         attached = {study.id: study for study in self.desk.open_visit.visit.attached_studies}
@@ -343,8 +332,8 @@ class CtPage(VisitPage):
 
     def _leave_panel(self) -> bool:
         """Go back from what stands in place of the pictures; False when it stays."""
-        if self._stack.currentWidget() is self.measures:
-            self.look()
+        if self.in_place.is_shown:
+            self.in_place.leave()
         elif self.opening.is_busy:
             self.opening.dismiss()
         else:

@@ -45,6 +45,11 @@ class WindowDoors:
         self._show_page(Page.CT)
         self._pages.ct.doors.choose_files()
 
+    def choose_label_map(self) -> None:
+        """Take in outlines that were made elsewhere, on the page CT."""
+        self._show_page(Page.CT)
+        self._pages.ct.labels.choose()
+
     def show_pacs(self) -> None:
         """Search the PACS and fetch from it, on the page CT."""
         self._show_page(Page.CT)

@@ -42,6 +42,7 @@ def _file(commands: Commands, doors: WindowDoors, finish: FinishPage) -> list[Ac
         Action("pacs", file, "From PACS ...", doors.show_pacs, "Ctrl+Shift+O", True),
         Action("samples", file, "Sample studies", doors.show_samples),
         Action("open-file", file, "Open zip or DICOMDIR ...", doors.choose_files, needs_visit=True),
+        Action("label-map", file, "Import label map ...", doors.choose_label_map, needs_visit=True),
         Action("export", file, "Export visit ...", finish.choose_export, "Ctrl+E", True, True),
         Action("import", file, "Import visit ...", doors.choose_import, "Ctrl+I"),
         Action("copy", file, "Copy visit as text", finish.copy_text, "Ctrl+Shift+C", True),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from painmap.domain.compartment import Compartment
+from painmap.domain.compartment import Compartment, LabelSource
 from painmap.exchange.csv_table import Cell, rounded, table
 from painmap.exchange.exporter import ExportContext, Exporter
 from painmap.exchange.site_columns import anchor_cells, muscle_cells, side_cells, visit_cells
@@ -12,7 +12,8 @@ COLUMNS = (
     "visit_id visit_started compartment_id muscle_id muscle side level line slices pixels "
     "left_out_pixels area_mm2 lean_area_mm2 mean_hu sd_hu median_hu fat_percent "
     "low_density_percent volume_mm3 asymmetry_percent contrast kvp kernel slice_thickness_mm "
-    "status study_uid series_uid stack sop_uid frame_number frame_of_reference_uid side_check "
+    "status source source_labels source_made_by source_resampled study_uid series_uid stack "
+    "sop_uid frame_number frame_of_reference_uid side_check "
     "midline_offset_mm side_answer note revision author changed_at"
 )
 
@@ -43,12 +44,25 @@ def _cells(row: MuscleRow, muscle: Compartment, context: ExportContext) -> dict[
         "kernel": comparable.kernel or None,
         "slice_thickness_mm": comparable.thickness_mm,
         "status": muscle.status.value,
+        **_source_cells(muscle.source),
         **anchor_cells(muscle.anchor),
         **side_cells(muscle.side_check),
         "note": muscle.note,
         "revision": muscle.stamp.revision,
         "author": muscle.stamp.author,
         "changed_at": muscle.stamp.at,
+    }
+
+
+def _source_cells(source: LabelSource | None) -> dict[str, Cell]:
+    """The label map that a muscle was taken in from; empty for one that was drawn here."""
+    if source is None:
+        return dict.fromkeys(("source", "source_labels", "source_made_by", "source_resampled"))
+    return {
+        "source": source.format,
+        "source_labels": "; ".join(source.names),
+        "source_made_by": source.made_by,
+        "source_resampled": "nearest voxels" if source.resampled else "no",
     }
 
 
