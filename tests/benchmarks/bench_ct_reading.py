@@ -198,7 +198,7 @@ def scan_part(folder: Path) -> list[str]:
     slow = measure(SCANS[2:], folder, rounds=0)
     ours = found[SCANS[0]]
     rows = [
-        (each.name, f"{each.median:.2f}", f"{each.median / ours.median:.1f}", str(each.found))
+        (each.name, f"{each.median:.2f}", f"{each.median / ours.median:.2f}", str(each.found))
         for each in (*found.values(), *slow.values())
     ]
     head = ("5,000 mixed files", "median s", "times painmap", "series found")

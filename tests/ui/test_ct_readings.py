@@ -422,3 +422,35 @@ def test_lossy_pictures_say_so_on_screen_and_in_every_export(
     assert len(marked) == 1
     assert list(marked) == list(bare)
     assert list(marked.values()) != list(bare.values())
+
+
+def test_planes_across_tilted_slices_are_shown_only_when_asked_and_marked(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.open(write_body(tmp_path / "disc", tilt_degrees=15.0))
+    page, viewer = hands.page, hands.page.viewer
+
+    assert list(page.session.views) == [Plane.AXIAL]
+    assert viewer.views[Plane.CORONAL].isHidden()
+    assert "tilted by 15.0°" in viewer.why_no_other_planes
+    assert not viewer.resample_button.isVisible()
+    assert viewer.across_button.text() == "Show resampled planes"
+    viewer.across_button.click()
+    hands.settle()
+
+    assert list(page.session.views) == list(Plane)
+    assert viewer.why_no_other_planes == ""
+    assert not viewer.views[Plane.CORONAL].isHidden()
+    image = viewer.shown[Plane.SAGITTAL].image
+    assert image.view.resampled
+    corner = captions(page.session, image, desk.now.date(), small=False)
+    assert "resampled" in str(corner)
+    # the slices themselves are as they were: what was acquired is marked and measured
+    assert page.session.why_not_annotate == ""
+    assert not viewer.shown[Plane.AXIAL].image.view.resampled
+
+    # the choice stays with this CT, and is nobody else's
+    page.showing.show_stack(page.session.stack)
+    hands.settle()
+    assert list(page.session.views) == list(Plane)

@@ -48,7 +48,7 @@ class Lanes:
         ]
 
     def start(self) -> SlicePixels:
-        """Start reading, and read the first slice here.
+        """Read the first slice here, alone, so that it is there soonest; then start the others.
 
         Raises
         ------
@@ -57,9 +57,10 @@ class Lanes:
         k = self._order.take()
         if k is None:
             raise ValueError("a stack has slices")
+        first = SliceReader().read(k, self._stack.slices[k], self._room(k))
         for thread in self._threads:
             thread.start()
-        return SliceReader().read(k, self._stack.slices[k], self._room(k))
+        return first
 
     def come(self, seconds: float) -> list[SlicePixels]:
         """What has been read since the last time; waits a while if there is nothing.

@@ -89,6 +89,8 @@ class OpenCt:
         self.window = HuRange()
         self._key: StackKey | None = None
         self._views: dict[Plane, PlaneView] = {}
+        self._across: set[StackKey] = set()
+        """Tilted stacks whose resampled planes the doctor asked for."""
         self._steps: dict[Plane, float] = {}
         self._found: dict[tuple[Plane, PatientPoint], int | None] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -102,7 +104,7 @@ class OpenCt:
         self.volume, self.disk, self.study = volume, disk, study
         self._key = volume.stack.key
         self._forget_places()
-        self._views = {view.plane: view for view in plane_views(volume.stack)}
+        self._use_planes()
         self._tell()
 
     def refill(self, volume: Volume) -> None:
@@ -190,6 +192,18 @@ class OpenCt:
     def views(self) -> Mapping[Plane, PlaneView]:
         """The planes that can be shown."""
         return self._views
+
+    def _use_planes(self) -> None:
+        """Planes across tilted slices are drawn between the pixels: shown only when asked for."""
+        views = plane_views(self.stack)
+        asked = self._key in self._across
+        self._views = {view.plane: view for view in views if asked or not view.resampled}
+
+    def show_across(self) -> None:
+        """Have the planes across tilted slices too, as long as the program runs."""
+        if self._key is not None:
+            self._across.add(self._key)
+            self._use_planes()
 
     def image(self, plane: Plane, index: int) -> SliceImage:
         if self.volume is None:

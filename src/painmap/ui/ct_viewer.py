@@ -59,7 +59,7 @@ class CtViewer(QFrame):
         self.panes: dict[str, Pane] = {plane.value: self._pane(plane) for plane in Plane}
         self.views: Mapping[str, SliceView] = {name: pane.view for name, pane in self.panes.items()}
         """Every view, shown or not, by the name of its pane."""
-        self._why = WhyPanel(self.resample_wanted.emit, self)
+        self._why = WhyPanel(self.resample_wanted.emit, self.show_across, self)
         self._body: Floats | None = None
         self._cross: PatientPoint | None = None
         self._hovered: Pane | None = None
@@ -99,6 +99,10 @@ class CtViewer(QFrame):
     @property
     def resample_button(self) -> QPushButton:
         return self._why.resample_button
+
+    @property
+    def across_button(self) -> QPushButton:
+        return self._why.across_button
 
     @property
     def native(self) -> Plane:
@@ -200,6 +204,16 @@ class CtViewer(QFrame):
             return alone(self._alone)
         beside = [plane for plane in self._session.views if plane is not self.large]
         return one_and_beside(self.large, beside or [WHY])
+
+    def show_across(self) -> None:
+        """Show the planes across tilted slices, which are resampled and say so."""
+        self._session.show_across()
+        for plane, planned in self._session.views.items():
+            if plane is not self.native:
+                self.panes[plane].index = planned.count // 2
+        self._follow()
+        self._arrange()
+        self.later()
 
     # --- turned
 
