@@ -30,7 +30,7 @@ from painmap.domain.visit import Visit
 from tests.support import factories as make
 from tests.support import strategies as some
 
-SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-3.schema.json"
+SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "visit-4.schema.json"
 REPORT = b'{"used": 90}'
 STAMP = Stamp(1, "doctor", make.STARTED)
 
@@ -264,3 +264,21 @@ def test_a_document_needs_the_zone_of_its_time() -> None:
 
 def test_every_field_of_a_visit_is_in_the_document() -> None:
     assert set(raw()["visit"]) == set(Visit.__dataclass_fields__)
+
+
+def test_a_document_of_version_3_keeps_its_midline_and_levels_as_they_were() -> None:
+    """Landmarks were marked by the doctor, levels stand as entered, nothing was counted."""
+    patient = make.patient(stamp=STAMP)
+    visit = make.visit(
+        make.landmark(stamp=STAMP),
+        make.planned_site(place=make.ct_place(), stamp=STAMP),
+        patient_id=patient.id,
+        revision=1,
+    )
+    today = VisitDocument(written_at=make.STARTED, patient=patient, visit=visit)
+    old = json.loads(dumps(today)) | {"version": 3}
+    del old["visit"]["level_counts"]
+    del old["visit"]["landmarks"][0]["status"]
+    del old["visit"]["planned_sites"][0]["level_check"]
+
+    assert loads(json.dumps(old)) == today

@@ -62,9 +62,11 @@ def test_links_go_with_what_they_join() -> None:
     after, pain = _with_pain(visit())
     site = site_on_ct()
     after = edits.plan_site(site).apply(after)
-    after = edits.link_items(Link(new_id(), LinkKind.TARGET_FOR_PAIN, site.id, pain.id)).apply(
-        after
-    )
+    after = edits.Edit(
+        "link",
+        edits.Page.SITES,
+        put=(Link(new_id(), LinkKind.TARGET_FOR_PAIN, site.id, pain.id),),
+    ).apply(after)
 
     assert edits.remove_site(after, site).apply(after).links == ()
     assert edits.remove_pain_site(after, pain.id).apply(after).links == ()

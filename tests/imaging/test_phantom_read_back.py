@@ -6,8 +6,8 @@ import pytest
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
-from painmap.imaging.midline import midline_reading
 from painmap.imaging.reslice import Plane, index_at, plane_image
+from painmap.imaging.spine_line import SpineLine, SpineMark
 from painmap.phantom.build import make_phantom
 from painmap.phantom.dicom import write_series
 from painmap.phantom.options import PatientPosition, PhantomOptions, Rescale
@@ -73,7 +73,7 @@ def test_the_same_muscle_has_the_same_side_in_every_position(case):
         points = phantom.patient_points(np.argwhere(phantom.label_mask("erector_spinae", side)))
         near = points[np.abs(points[:, 2] - tip.z) < 15]
 
-        reading = midline_reading(PatientPoint(*near.mean(axis=0)), [tip])
+        reading = SpineLine([SpineMark(tip)]).place_of(PatientPoint(*near.mean(axis=0)))
 
         assert reading.side is side
     assert volume.geometry.contains(tip)

@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from sqlcipher3 import dbapi2
 
 from painmap.records import database as database_module
-from painmap.records.database import FILE_NAME, MIGRATIONS, SCHEMA, Database
+from painmap.records.database import APPLICATION_ID, FILE_NAME, MIGRATIONS, SCHEMA, Database
 from painmap.records.errors import RecordsError, RecordsProblem
 from painmap.records.tables import METADATA
 
@@ -74,6 +76,43 @@ def test_the_migrations_make_the_tables_that_the_program_uses(tmp_path: Path) ->
 
     assert difference == []
     database.close()
+
+
+def make_version(folder: Path, schema: str) -> None:
+    """Make the database that an older version of the program left."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{folder / FILE_NAME}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    engine.dispose()
+
+
+def test_a_database_of_the_second_schema_keeps_every_row_and_its_rules(tmp_path: Path) -> None:
+    make_version(tmp_path, "0002")
+    run_sql(
+        tmp_path,
+        "INSERT INTO patient VALUES ('p','real','','',NULL,NULL,'','','',1,'','')",
+        "INSERT INTO visit VALUES ('v','p','then','first visit','draft',1,'{}')",
+        "INSERT INTO item VALUES ('a','p',NULL,'landmarks',2,'doctor','then',0,3,'a body')",
+        "INSERT INTO item VALUES ('b','p','v','marks',1,'doctor','then',1,3,'another')",
+    )
+    every = "SELECT group_concat(id || ifnull(visit_id, '-') || kind || deleted || body) FROM item"
+    before = run_sql(tmp_path, every)
+
+    Database.open(tmp_path).close()
+
+    assert run_sql(tmp_path, every) == before
+    assert run_sql(tmp_path, "SELECT version_num FROM alembic_version") == [(SCHEMA,)]
+    run_sql(
+        tmp_path,
+        "INSERT INTO item VALUES ('c','p',NULL,'level_counts',1,'doctor','then',0,4,'a body')",
+    )
+    for forbidden in ("DELETE FROM item", "UPDATE item SET kind = 'sites' WHERE id = 'b'"):
+        with pytest.raises(dbapi2.IntegrityError):
+            run_sql(tmp_path, forbidden)
 
 
 def test_the_program_knows_the_newest_migration_that_is_shipped() -> None:

@@ -185,10 +185,10 @@ def test_undo_does_not_overwrite_what_another_visit_changed(clinic: Clinic) -> N
     patient = clinic.add_patient(make.patient())
     first = clinic.new_visit(patient.id)
     landmark = make.landmark()
-    first.commit(apply(first, edits.place_landmark(landmark)))
+    first.commit(apply(first, edits.change_spine("mark spinous process", [landmark])))
     second = clinic.new_visit(patient.id)
     moved = replace(second.visit.landmarks[0], entered_in_error="wrong level")
-    second.commit(apply(second, edits.place_landmark(moved)))
+    second.commit(apply(second, edits.change_spine("mark spinous process", [moved])))
     first = clinic.open_visit(first.visit.id)
     before = first.visit
 
@@ -202,10 +202,10 @@ def test_undo_does_not_overwrite_what_another_visit_changed(clinic: Clinic) -> N
 def test_undo_is_possible_again_when_the_other_visit_took_its_change_back(clinic: Clinic) -> None:
     patient = clinic.add_patient(make.patient())
     first = clinic.new_visit(patient.id)
-    first.commit(apply(first, edits.place_landmark(make.landmark())))
+    first.commit(apply(first, edits.change_spine("mark spinous process", [make.landmark()])))
     second = clinic.new_visit(patient.id)
     moved = replace(second.visit.landmarks[0], entered_in_error="wrong level")
-    second.commit(apply(second, edits.place_landmark(moved)))
+    second.commit(apply(second, edits.change_spine("mark spinous process", [moved])))
     taken_back = second.undo()
     assert taken_back is not None
     second.commit(taken_back)
@@ -396,7 +396,7 @@ def attached(clinic: Clinic, opened: OpenVisit) -> OpenVisit:
         lambda: edits.plan_site(make.planned_site(place=make.ct_place())),
         lambda: edits.draw_outline(make.outline()),
         lambda: edits.record_given(make.given_site(place=make.ct_place())),
-        lambda: edits.place_landmark(make.landmark()),
+        lambda: edits.change_spine("mark spinous process", [make.landmark()]),
     ],
 )
 def test_a_study_that_another_visit_marked_is_not_taken_away_by_undo(
@@ -437,7 +437,7 @@ def test_a_visits_own_landmark_does_not_hold_its_study_while_the_disk_works(
     opened: OpenVisit,
 ) -> None:
     opened.commit(apply(opened, edits.attach_study(make.study(REPORT))))
-    opened.commit(apply(opened, edits.place_landmark(make.landmark())))
+    opened.commit(apply(opened, edits.change_spine("mark spinous process", [make.landmark()])))
 
     opened.undo()  # not committed yet
     opened.undo()
@@ -541,7 +541,7 @@ class FingerOnAList(RuleBasedStateMachine):
 
     @rule()
     def place_landmark(self) -> None:
-        self.change(edits.place_landmark(make.landmark()))
+        self.change(edits.change_spine("mark spinous process", [make.landmark()]))
 
     @precondition(lambda self: self.opened.visit.pain_sites)
     @rule(data=st.data(), intensity=some.ratings)

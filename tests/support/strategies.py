@@ -26,6 +26,10 @@ from painmap.domain.injection import (
     GivenSite,
     Landmark,
     LandmarkKind,
+    LandmarkStatus,
+    LevelBasis,
+    LevelCheck,
+    LevelCount,
     Link,
     LinkKind,
     Outline,
@@ -33,6 +37,7 @@ from painmap.domain.injection import (
     SideBasis,
     SideCheck,
     SiteStatus,
+    Transitional,
 )
 from painmap.domain.items import Stamp
 from painmap.domain.needle_plan import (
@@ -123,6 +128,7 @@ side_checks = st.builds(
     midline=st.lists(st.tuples(ids, st.integers(1, 9)), max_size=3).map(tuple),
     answer=texts,
 )
+level_checks = st.builds(LevelCheck, basis=st.sampled_from(LevelBasis), found=levels)
 tilts = st.tuples(st.floats(-90, 90), st.floats(-90, 90))
 
 
@@ -218,6 +224,18 @@ landmarks = st.builds(
     anchor=anchors,
     point=patient_points,
     level=levels,
+    status=st.sampled_from(LandmarkStatus),
+    entered_in_error=texts,
+    stamp=stamps,
+)
+level_counts = st.builds(
+    LevelCount,
+    id=ids,
+    anchor=anchors,
+    landmark_id=ids,
+    level=st.sampled_from(Level),
+    transitional=st.sampled_from(Transitional),
+    confirmed=st.booleans(),
     entered_in_error=texts,
     stamp=stamps,
 )
@@ -230,6 +248,7 @@ planned_sites = st.builds(
     status=st.sampled_from(SiteStatus),
     place=places,
     side_check=side_checks,
+    level_check=level_checks,
     note=texts,
     entered_in_error=texts,
     stamp=stamps,
@@ -260,6 +279,7 @@ outlines = st.builds(
     points=st.lists(patient_points, min_size=3, max_size=6).map(tuple),
     level=levels,
     side_check=side_checks,
+    level_check=level_checks,
     note=texts,
     entered_in_error=texts,
     stamp=stamps,
@@ -311,6 +331,7 @@ paths = st.builds(
     basis=st.sampled_from(EntryBasis),
     scanned=st.none() | st.sampled_from(ProcedurePosition),
     needle_mm=st.none() | st.integers(1, 500),
+    side_check=side_checks,
     note=texts,
     entered_in_error=texts,
     stamp=stamps,
@@ -329,7 +350,13 @@ hazards = st.builds(
 )
 sheets = st.builds(PrintedSheet, id=ids, plan=hashes, printed=moments, stamp=stamps)
 links = st.builds(
-    Link, id=ids, kind=st.sampled_from(LinkKind), from_id=ids, to_id=ids, stamp=stamps
+    Link,
+    id=ids,
+    kind=st.sampled_from(LinkKind),
+    from_id=ids,
+    to_id=ids,
+    side_answer=texts,
+    stamp=stamps,
 )
 
 pain_links = st.builds(
@@ -357,6 +384,7 @@ items: st.SearchStrategy[Item] = st.one_of(
     studies,
     refusals,
     landmarks,
+    level_counts,
     planned_sites,
     given_sites,
     outlines,
@@ -374,6 +402,7 @@ loose_items: st.SearchStrategy[Item] = st.one_of(
     studies,
     refusals,
     landmarks,
+    level_counts,
     planned_sites,
     given_sites,
     outlines,

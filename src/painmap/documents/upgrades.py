@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 Upgrade = Callable[[JsonObject], JsonObject]
 ItemUpgrade = Callable[[str, JsonObject], JsonObject]
 
-VERSION = 3
+VERSION = 4
 """The version that this program writes."""
 
 
@@ -32,16 +32,27 @@ def _with_pain_links_and_paths(document: JsonObject) -> JsonObject:
     return {**document, "visit": {**{name: [] for name in news}, **document["visit"]}}
 
 
+def _with_level_counts(document: JsonObject) -> JsonObject:
+    """3 to 4: a visit knows from which vertebra levels were counted.
+
+    Items only gained fields, and mean without them what they meant: a landmark was marked by
+    the doctor, a level stands as it was entered.
+    """
+    return {**document, "visit": {"level_counts": [], **document["visit"]}}
+
+
 def _unchanged(_kind: str, item: JsonObject) -> JsonObject:
     return item
 
 
 DOCUMENT_UPGRADES: Mapping[int, Upgrade] = MappingProxyType(
-    {1: _with_pain_free_and_answers, 2: _with_pain_links_and_paths}
+    {1: _with_pain_free_and_answers, 2: _with_pain_links_and_paths, 3: _with_level_counts}
 )
 """From a version to the next one: a whole visit document."""
 
-ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType({1: _unchanged, 2: _unchanged})
+ITEM_UPGRADES: Mapping[int, ItemUpgrade] = MappingProxyType(
+    {1: _unchanged, 2: _unchanged, 3: _unchanged}
+)
 """From a version to the next one: one item, given with its kind."""
 
 

@@ -105,7 +105,7 @@ class VisitDocument:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     format: Literal["painmap.visit"] = "painmap.visit"
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     program: str = __version__
     written_at: datetime
     intended_use: str = INTENDED_USE

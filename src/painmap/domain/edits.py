@@ -11,6 +11,7 @@ from painmap.domain.injection import (
     Finding,
     GivenSite,
     Landmark,
+    LevelCount,
     Link,
     Outline,
     PlannedSite,
@@ -72,7 +73,9 @@ def page_of(item: Item) -> Page:
     match item:
         case PainSite() | Mark() | PainFree() | Answer() | PainLink():
             return Page.MAP
-        case AttachedStudy() | StudyRefusal() | Landmark() | Outline() | Compartment():
+        case (
+            AttachedStudy() | StudyRefusal() | Landmark() | LevelCount() | Outline() | Compartment()
+        ):
             return Page.CT
         case PlannedPath() | Hazard():
             return Page.CT
@@ -223,17 +226,16 @@ def remove_compartment(visit: Visit, compartment_id: UUID) -> Edit:
     return Edit("remove muscle", Page.CT, remove=_with_links(visit, [compartment_id]))
 
 
-def place_landmark(landmark: Landmark) -> Edit:
-    """Mark a spinous process."""
-    return Edit(f"mark {landmark.kind.value}", Page.CT, put=(landmark,))
+def change_spine(label: str, put: Iterable[Item], *, remove: frozenset[UUID] = frozenset()) -> Edit:
+    """Mark, name, move, confirm or take away what the spine is made of.
 
-
-def remove_landmark(
-    landmark: Landmark, *, rechecked: Iterable[PlannedSite | Outline | Compartment] = ()
-) -> Edit:
-    """Take a landmark away; `rechecked` is what has a side, as it is without it."""
-    label = f"remove {landmark.kind.value}"
-    return Edit(label, Page.CT, put=tuple(rechecked), remove=frozenset({landmark.id}))
+    Parameters
+    ----------
+    put : iterable of Item
+        Landmarks and the count of their levels, and what has a side or a level, as it is by
+        them.
+    """
+    return Edit(label, Page.CT, put=tuple(put), remove=remove)
 
 
 def attach_study(study: AttachedStudy) -> Edit:
@@ -255,6 +257,7 @@ def detach_study(visit: Visit, study: AttachedStudy, *, reason: str) -> Edit:
     """Detach a study attached by mistake; what was annotated on it stays as entered in error."""
     anchored: tuple[Anchored, ...] = (
         *visit.landmarks,
+        *visit.level_counts,
         *visit.outlines,
         *visit.compartments,
         *visit.paths,
@@ -278,8 +281,3 @@ def record_given(site: GivenSite) -> Edit:
 def record_finding(finding: Finding) -> Edit:
     """Record what was found on palpation."""
     return Edit("record finding", Page.SITES, put=(finding,))
-
-
-def link_items(link: Link) -> Edit:
-    """Say that two items belong together."""
-    return Edit("link", Page.SITES, put=(link,))

@@ -89,6 +89,35 @@ class SideCheck:
 NOT_CHECKED = SideCheck()
 
 
+class LevelBasis(StrEnum):
+    """What stands behind the level that was entered; the values are read by people."""
+
+    AS_ENTERED = "level as entered"
+    AGREES = "level agrees with the confirmed spine"
+    DIFFERS = "level differs from the confirmed spine"
+    UNCERTAIN = "level uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCheck:
+    """The level of something on CT held against the spine that is marked there.
+
+    Parameters
+    ----------
+    basis : LevelBasis
+        AS_ENTERED also for what does not lie on CT, and for what was marked before levels
+        were checked.
+    found : Level or None
+        The level by the spine; None where none is near, or where it is uncertain.
+    """
+
+    basis: LevelBasis = LevelBasis.AS_ENTERED
+    found: Level | None = None
+
+
+LEVEL_AS_ENTERED = LevelCheck()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the doctor found, in a muscle or at a place on the figure."""
@@ -118,6 +147,7 @@ class PlannedSite:
     status: SiteStatus = SiteStatus.CONSIDERED
     place: Place | None = None
     side_check: SideCheck = NOT_CHECKED
+    level_check: LevelCheck = LEVEL_AS_ENTERED
     note: str = ""
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED
@@ -160,6 +190,7 @@ class Outline:
     points: tuple[PatientPoint, ...]
     level: Level | None = None
     side_check: SideCheck = NOT_CHECKED
+    level_check: LevelCheck = LEVEL_AS_ENTERED
     note: str = ""
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED
@@ -171,13 +202,23 @@ class Outline:
 
 class LandmarkKind(StrEnum):
     SPINOUS_PROCESS = "spinous process"
+    VERTEBRAL_BODY = "vertebral body"
+
+
+class LandmarkStatus(StrEnum):
+    """Who stands behind a landmark; the values are read by people."""
+
+    MARKED = "marked by the doctor"
+    PROPOSED = "proposed by the program, not confirmed"
+    CONFIRMED = "proposed by the program, confirmed by the doctor"
 
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
     """A place of the patient's own anatomy that sides and levels are measured from.
 
-    It belongs to study and frame of reference, so later visits see it too.
+    It belongs to study and frame of reference, so later visits see it too. One that is only
+    proposed is shown as such, and nothing that is measured from it counts as the doctor's.
     """
 
     id: UUID
@@ -185,8 +226,52 @@ class Landmark:
     anchor: CtAnchor
     point: PatientPoint
     level: Level | None = None
+    status: LandmarkStatus = LandmarkStatus.MARKED
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED
+
+
+class Transitional(StrEnum):
+    """Whether there is a transitional vertebra, as the doctor sees it."""
+
+    NOT_ASKED = "not asked"
+    NO = "no"
+    YES = "yes"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """From which vertebra the levels of a study were counted, and whether the count is certain.
+
+    It belongs to study and frame of reference, as the landmarks that it names.
+
+    Parameters
+    ----------
+    anchor : CtAnchor
+        Of the landmark that was named.
+    landmark_id : UUID
+        The landmark whose level the doctor named; the others are counted from it.
+    level : Level
+        The level that was named.
+    transitional : Transitional
+    confirmed : bool
+        The doctor has confirmed landmarks and levels. Until then, and while a transitional
+        vertebra is not asked about or unsure, every level reads "level uncertain".
+    """
+
+    id: UUID
+    anchor: CtAnchor
+    landmark_id: UUID
+    level: Level
+    transitional: Transitional = Transitional.NOT_ASKED
+    confirmed: bool = False
+    entered_in_error: str = ""
+    stamp: Stamp = UNSTAMPED
+
+    @property
+    def is_certain(self) -> bool:
+        return self.confirmed and self.transitional in (Transitional.NO, Transitional.YES)
 
 
 class LinkKind(StrEnum):
@@ -197,10 +282,18 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two items belong together."""
+    """Why two items belong together.
+
+    Parameters
+    ----------
+    side_answer : str
+        What the doctor answered where the two lie on different sides; empty where nothing was
+        asked.
+    """
 
     id: UUID
     kind: LinkKind
     from_id: UUID
     to_id: UUID
+    side_answer: str = ""
     stamp: Stamp = UNSTAMPED

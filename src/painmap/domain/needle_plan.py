@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from painmap.domain.anatomy import Side
+from painmap.domain.injection import NOT_CHECKED, SideCheck
 from painmap.domain.items import UNSTAMPED, Stamp
 from painmap.domain.places import CtAnchor, PatientPoint, Sha256
 
@@ -45,6 +46,8 @@ class PlannedPath:
         How the patient lay in the scanner; None where the header is silent.
     needle_mm : int or None
         Length of the needle that the doctor chose.
+    side_check : SideCheck
+        The side of the entry held against the midline and the site's side.
     """
 
     id: UUID
@@ -55,6 +58,7 @@ class PlannedPath:
     basis: EntryBasis
     scanned: ProcedurePosition | None = None
     needle_mm: int | None = None
+    side_check: SideCheck = NOT_CHECKED
     note: str = ""
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED

@@ -6,13 +6,18 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
-from painmap.domain.anatomy import Muscle, Side
 from painmap.domain.compartment import LabelSource
+from painmap.domain.anatomy import Level, Muscle, Side
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
     Finding,
     GivenSite,
+    Landmark,
+    LandmarkStatus,
+    LevelBasis,
+    LevelCheck,
+    LevelCount,
     Outline,
     Place,
     PlannedSite,
@@ -209,6 +214,18 @@ def side_words(check: SideCheck) -> str:
     return f"{words}, {abs(check.offset_mm):.0f} mm {side} of it"
 
 
+def level_words(level: Level | None, check: LevelCheck) -> str:
+    """Such as "L4, level uncertain": no more certain than the spine it was held against."""
+    if level is None:
+        return "level not given"
+    match check:
+        case LevelCheck(LevelBasis.UNCERTAIN):
+            return f"{level}, level uncertain"
+        case LevelCheck(LevelBasis.DIFFERS, found) if found is not None:
+            return f"{level} as entered, {found} by the marked spine"
+    return level.value
+
+
 def place_words(place: Place | None) -> str:
     """How a site is placed."""
     match place:
@@ -227,7 +244,7 @@ def planned_sentence(
     With its visit it also says which pain the site is for.
     """
     parts = [_sided(site.side, muscle_words(site.muscle_id, muscles))]
-    parts.append(site.level.value if site.level else "level not given")
+    parts.append(level_words(site.level, site.level_check))
     parts += [site.status.value, place_words(site.place)]
     if isinstance(site.place, CtPlace) and site.side is not Side.MIDLINE:
         parts.append(side_words(site.side_check))
@@ -242,7 +259,7 @@ def planned_sentence(
 def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
     """Such as "outline of the LEFT psoas major, L3"."""
     parts = [f"outline of the {_sided(outline.side, muscle_words(outline.muscle_id, muscles))}"]
-    parts.append(outline.level.value if outline.level else "level not given")
+    parts.append(level_words(outline.level, outline.level_check))
     if outline.side is not Side.MIDLINE:
         parts.append(side_words(outline.side_check))
     if outline.note:
@@ -258,6 +275,32 @@ def label_words(source: LabelSource) -> str:
     if source.resampled:
         words += ", resampled to the nearest voxels"
     return f"{words}, {source.remark}" if source.remark else words
+
+
+def spine_sentence(count: LevelCount, landmarks: Iterable[Landmark]) -> str:
+    """Such as "levels counted from the L4 spinous process, transitional vertebra: no"."""
+    marks = tuple(landmarks)
+    named = next((each for each in marks if each.id == count.landmark_id), None)
+    what = f" {named.kind.value}" if named is not None else ""
+    said = f"levels counted from the {count.level}{what}"
+    said += f", transitional vertebra: {count.transitional.value}"
+    if not count.confirmed or any(each.status is LandmarkStatus.PROPOSED for each in marks):
+        return f"{said}; proposed, not confirmed: level uncertain"
+    return said if count.is_certain else f"{said}: level uncertain"
+
+
+def spine_sentences(visit: Visit) -> tuple[tuple[LevelCount, str], ...]:
+    """How levels were counted, one a frame of reference."""
+    found = []
+    for count in visit.live_level_counts:
+        frame = (count.anchor.study_uid, count.anchor.frame_of_reference_uid)
+        same = [
+            each
+            for each in visit.live_landmarks
+            if (each.anchor.study_uid, each.anchor.frame_of_reference_uid) == frame
+        ]
+        found.append((count, spine_sentence(count, same)))
+    return tuple(found)
 
 
 def hazard_sentence(hazard: Hazard) -> str:
@@ -334,6 +377,7 @@ def visit_sentences(
         *((pain_free,) if pain_free else ()),
         *(finding_sentence(finding, muscles) for finding in visit.findings),
         *(study_sentence(study) for study in visit.attached_studies),
+        *(words for _, words in spine_sentences(visit)),
         *(
             with_path(planned_sentence(site, muscles, visit), paths.get(site.id, ""))
             for site in visit.live_planned_sites

@@ -15,6 +15,7 @@ from painmap.domain.injection import (
     Finding,
     GivenSite,
     Landmark,
+    LevelCount,
     Link,
     LinkKind,
     Outline,
@@ -49,6 +50,7 @@ Item = (
     | AttachedStudy
     | StudyRefusal
     | Landmark
+    | LevelCount
     | PlannedSite
     | GivenSite
     | Outline
@@ -61,11 +63,14 @@ Item = (
 )
 """Anything that is one row of the record."""
 
-Anchored = Landmark | Outline | Compartment | PlannedPath | Hazard | PlannedSite | GivenSite
+Anchored = (
+    Landmark | LevelCount | Outline | Compartment | PlannedPath | Hazard | PlannedSite | GivenSite
+)
 """Items that may hang on a study."""
 
 ANCHORED: tuple[type[Anchored], ...] = (
     Landmark,
+    LevelCount,
     Outline,
     Compartment,
     PlannedPath,
@@ -85,6 +90,7 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
         AttachedStudy: "studies",
         StudyRefusal: "refusals",
         Landmark: "landmarks",
+        LevelCount: "level_counts",
         PlannedSite: "planned_sites",
         GivenSite: "given_sites",
         Outline: "outlines",
@@ -98,7 +104,7 @@ FIELD_OF: Mapping[type, str] = MappingProxyType(
 )
 """Where in a visit the items of a type stand; the field's name is also the row's kind."""
 
-PATIENT_WIDE: frozenset[type] = frozenset({AttachedStudy, Landmark})
+PATIENT_WIDE: frozenset[type] = frozenset({AttachedStudy, Landmark, LevelCount})
 """Items that belong to the patient's studies, so that every visit of the patient sees them."""
 
 
@@ -145,6 +151,7 @@ class Visit:
     studies: tuple[AttachedStudy, ...] = ()
     refusals: tuple[StudyRefusal, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
+    level_counts: tuple[LevelCount, ...] = ()
     planned_sites: tuple[PlannedSite, ...] = ()
     given_sites: tuple[GivenSite, ...] = ()
     outlines: tuple[Outline, ...] = ()
@@ -244,6 +251,10 @@ class Visit:
         return tuple(each for each in self.landmarks if not self.why_in_error(each))
 
     @property
+    def live_level_counts(self) -> tuple[LevelCount, ...]:
+        return tuple(each for each in self.level_counts if not self.why_in_error(each))
+
+    @property
     def live_given_sites(self) -> tuple[GivenSite, ...]:
         return tuple(each for each in self.given_sites if not self.why_in_error(each))
 
@@ -251,7 +262,7 @@ class Visit:
 def study_of(item: Anchored) -> str | None:
     """Study Instance UID that an item hangs on, if it hangs on one."""
     match item:
-        case Landmark() | Outline() | Compartment() | PlannedPath() | Hazard():
+        case Landmark() | LevelCount() | Outline() | Compartment() | PlannedPath() | Hazard():
             return item.anchor.study_uid
         case PlannedSite(place=CtPlace() as place) | GivenSite(place=CtPlace() as place):
             return place.anchor.study_uid

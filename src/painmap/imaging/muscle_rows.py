@@ -2,21 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from uuid import UUID
-
-import numpy as np
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.progress import Job, Progress
 from painmap.imaging.muscle_measure import MuscleFigures, asymmetry, measure_muscle
 from painmap.imaging.slice_mask import SliceMask
-from painmap.imaging.spine_line import SpineMark
 from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume
-
-LEVEL_REACH_MM = 20.0
-"""A named mark speaks for slices so far beyond the outermost one: half a lumbar step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +76,15 @@ class MeasuredMuscle:
     masks: Mapping[int, SliceMask]
 
 
-def level_of_slices(stack: Stack, marks: Sequence[SpineMark]) -> dict[int, Level | None]:
-    """Say which level each slice belongs to: that of the nearest named mark along the body.
-
-    Slices further than `LEVEL_REACH_MM` beyond the outermost named marks, and all slices
-    between two named marks that are not neighbours in the spine, have no certain level.
-    """
-    named = sorted(
-        ((mark.point, mark.level) for mark in marks if mark.level is not None),
-        key=lambda one: one[0].z,
-    )
-    found: dict[int, Level | None] = {}
-    order = list(Level)
-    for k in range(len(stack.slices)):
-        plane = stack.slice_geometry(k)
-        found[k] = None
-        if plane is None or not named:
-            continue
-        # the mark's own distance from the slice: exact for a tilted stack as well
-        away = [float(plane.pixels_of(point)[1]) for point, _ in named]
-        nearest = int(np.abs(away).argmin())
-        gaps = [
-            (one, other)
-            for one, other in pairwise(range(len(named)))
-            if away[one] * away[other] < 0
-        ]
-        skips = any(
-            abs(order.index(named[one][1]) - order.index(named[other][1])) != 1
-            for one, other in gaps
-        )
-        near = abs(away[nearest]) <= LEVEL_REACH_MM
-        if near and not skips:
-            found[k] = named[nearest][1]
-    return found
-
-
 def measuring_rows(
-    volume: Volume, muscles: Iterable[MeasuredMuscle], marks: Sequence[SpineMark]
+    volume: Volume, muscles: Iterable[MeasuredMuscle], levels: Mapping[int, Level | None]
 ) -> Job[tuple[MuscleRow, ...]]:
     """Measure muscles from the voxels: one line for each level, one for the whole.
+
+    Parameters
+    ----------
+    levels : mapping of k to Level or None
+        To which level each slice belongs; None or not there: that is uncertain.
 
     Raises
     ------
@@ -129,7 +92,6 @@ def measuring_rows(
         As `measure_muscle`.
     """
     every = tuple(muscles)
-    levels = level_of_slices(volume.stack, marks)
     comparable = Comparable.of(volume.stack)
     rows: list[MuscleRow] = []
     for done, muscle in enumerate(every):

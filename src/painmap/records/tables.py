@@ -75,7 +75,7 @@ ITEM = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("patient_id", Uuid, ForeignKey("patient.id"), nullable=False),
-    # NULL: a study or landmark, which every visit of the patient sees
+    # NULL: a study, a landmark or a count of levels, which every visit of the patient sees
     Column("visit_id", Uuid, ForeignKey("visit.id")),
     Column("kind", String(40), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -87,7 +87,8 @@ ITEM = Table(
     CheckConstraint("revision > 0", name="item_revision"),
     CheckConstraint("deleted IN (0, 1)", name="item_deleted"),
     CheckConstraint(
-        "(visit_id IS NULL) = (kind IN ('studies', 'landmarks'))", name="item_patient_wide"
+        "(visit_id IS NULL) = (kind IN ('studies', 'landmarks', 'level_counts'))",
+        name="item_patient_wide",
     ),
     # covers what the patient list counts, so that no body is read for it
     Index("item_of_visit", "visit_id", "deleted", "kind"),
