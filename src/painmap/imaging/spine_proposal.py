@@ -1,46 +1,115 @@
-"""A first guess at the spinous processes, for the doctor to confirm, move or drop.
+"""A first guess at spinous processes, vertebral bodies and levels, to confirm, move or drop.
 
-The spine is sought in bone: the column of it nearest the middle of the body, and along it the
-places where bone reaches furthest to the back. No level is named here, and nothing is learnt
-from any data set.
+The spine is sought in bone. Discs are the gaps between endplates along the middle of the
+bodies; each vertebra between two of them gives its body and the place where its bone reaches
+furthest back. Levels are counted up from the sacrum, known by its wings, and named only where
+it is in the picture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
-from scipy.signal import find_peaks
+from scipy.ndimage import gaussian_filter1d
 
+from painmap.domain.anatomy import Level
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import Job, Progress
 from painmap.imaging.body_surface import BodySurface
-from painmap.imaging.geometry import Floats, Geometry, transformed
-from painmap.imaging.volume import Volume
+from painmap.imaging.geometry import Floats, Geometry
+from painmap.imaging.spine_column import (
+    GRID_MM,
+    SEEKING,
+    SPINOUS_HALF_MM,
+    Curve,
+    SpineColumn,
+    finding_column,
+)
 
-BONE_HU = 200
-"""Above this is bone for the search; contrasted vessels lie in front of the spine."""
+STEP_MM = (20.0, 46.0)
+"""From disc to disc, lower thoracic and lumbar: vertebra and disc together are 27 to 40 mm high
+in adults (phantom.anatomy), with room for the small and the large."""
 
-GRID_MM = 1.5
-"""Of the upright grid that is searched: some voxels a spinous process, in any direction."""
+USUAL_STEP_MM = 34.0
+STEP_SIGMA_MM = 8.0
+STEP_WEIGHT = 0.15
+"""How much an unusual step counts against the sight of a disc."""
 
-COLUMN_MM = 30.0
-"""Half the width of what is looked at beside the column's axis: transverse processes reach 30
-to 45 mm to the side, the spinous process a few."""
+LEAST_DISC_HU = 40.0
+"""By so much an endplate must be denser than the disc that it bounds."""
 
-SPINOUS_HALF_MM = 9.0
-"""A spinous process, with its tip deviating, lies within this of the column's axis."""
+MOST_SLICE_MM = 7.0
+"""Between heights that were scanned: a disc is 8 to 12 mm high, and would not show."""
 
-LEAST_STEP_MM = 20.0
-"""Lower thoracic and lumbar spinous processes lie further apart than this."""
+DISC_DEPTH_MM = 7.5
+DISC_HALF_MM = 12.0
+"""Half of the part of a disc that is looked at, from front to back and across: well inside it."""
 
-STANDS_OUT_MM = 3.0
-"""By so much a process must reach further back than the gap beside it."""
+LEAN_SHARES = (0.0, 0.5, 1.0)
+PLATE_HU = (-50.0, 500.0)
 
-BODY_SIGMA_MM = 45.0
-"""How strongly the middle of the body draws the search: the ilium lies further out than this."""
+TIP_MM = (30.0, 100.0)
+"""So far behind the middle of its body a spinous process ends."""
 
-_UP = np.array((0.0, 0.0, 1.0))
+HANGS_MM = (-30.0, 8.0)
+"""Heights at which the rear end of a vertebra is sought against its body's middle, along the
+column: it hangs 12 to 20 mm lower (phantom.anatomy), less in a strong lordosis."""
+
+TIP_DEPTH_MM = 3.0
+"""What reaches back nearly as far as the rearmost bone is the tip, which is a plate."""
+
+TIP_LENGTH_MM = 6.0
+"""Of the part whose middle says where the tip lies sideways: of a turned process, a corner
+alone reaches furthest back."""
+
+HANG_MM = -11.0
+HANG_SIGMA_MM = 9.0
+UNUSUAL_MM = 8.0
+"""Where a tip hangs usually; at 9 mm from there it must reach 8 mm further back to be it."""
+
+SACRAL_SHARE = 0.42
+"""From the disc L5-S1 to the middle of S1, in steps from disc to disc above: it leans most."""
+
+LEAST_TIP_STEP_MM = 15.0
+"""Bone so near below the middle of a tip belongs to it: tips are 14 to 24 mm high."""
+
+WING_MM = (28.0, 48.0)
+"""The wings of the sacrum lie so far beside its middle; transverse processes are thin there."""
+
+WING_HU = 130
+WING_SHARE = 0.12
+"""Bone of a wing's cross section where a transverse process shows a few hundredths at most."""
+
+WING_HEIGHT_MM = 30.0
+"""Wings go on for longer than a transverse process or a rib is thick (about 10 to 15 mm)."""
+
+SACRAL_DISC_MM = (-8.0, 26.0)
+"""The disc L5-S1 lies so far below the upper edge of the wings, in the middle of the bodies: the
+base of the sacrum leans forward by up to 50 degrees."""
+
+USUAL_SACRAL_DISC_MM = 8.0
+
+FROM_SACRUM = "counted up from the sacrum"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedVertebra:
+    """One vertebra that was found.
+
+    Parameters
+    ----------
+    tip : PatientPoint or None
+        Middle of the rear end of the spinous process; None where none is seen.
+    body : PatientPoint
+        Middle of the vertebral body.
+    level : Level or None
+        A guess; None where nothing to count from is in the picture.
+    """
+
+    tip: PatientPoint | None
+    body: PatientPoint
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,143 +118,258 @@ class SpineProposal:
 
     Parameters
     ----------
-    tips : tuple of PatientPoint
-        One for each spinous process, from the head down.
+    vertebrae : tuple of ProposedVertebra
+        From the head down; empty where no spine was found.
+    basis : str
+        What the levels were counted from, for people; empty where they were not.
     """
 
-    tips: tuple[PatientPoint, ...]
+    vertebrae: tuple[ProposedVertebra, ...]
+    basis: str = ""
+
+    @property
+    def tips(self) -> tuple[PatientPoint, ...]:
+        return tuple(each.tip for each in self.vertebrae if each.tip is not None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Upright:
-    """Bone and body on a grid along the patient's own axes: [z, y, x], z down, y back, x LEFT."""
-
-    bone: npt.NDArray[np.bool_]
-    body: npt.NDArray[np.bool_]
-    origin: Floats
-
-    def point(self, z: float, y: float, x: float) -> PatientPoint:
-        low = self.origin
-        return PatientPoint(
-            float(low[0] + x * GRID_MM), float(low[1] + y * GRID_MM), float(low[2] - z * GRID_MM)
-        )
+NOTHING = SpineProposal(())
 
 
 def proposing_spine(surface: BodySurface) -> Job[SpineProposal]:
-    """Look for spinous processes.
+    """Look for vertebrae.
 
     Parameters
     ----------
     surface : BodySurface
-        Of a volume whose slices lie across the body.
+        Of a volume in any orientation.
 
     Yields
     ------
     Progress
     """
-    yield Progress(0, 3, "Looking for the spine")
-    upright = _upright(surface)
-    yield Progress(1, 3, "Looking for the spine")
-    axis = _column(upright)
-    yield Progress(2, 3, "Looking for the spine")
-    return SpineProposal(_tips(upright, axis))
+    geometry = surface.volume.geometry
+    if geometry is None or _height_step(geometry) > MOST_SLICE_MM:
+        return NOTHING
+    column = yield from finding_column(surface)
+    if column is None:
+        return NOTHING
+    yield Progress(0, None, SEEKING)
+    wings = _wings(column)
+    discs = _discs(column, wings)
+    sacral = _sacral_disc(discs, wings)
+    if sacral is not None:
+        discs = [row for row in discs if row <= sacral]
+    if len(discs) < 2:
+        return NOTHING
+    middles = _middles(discs, len(column.axis), sacral=sacral is not None)
+    tips = _tips(column, middles)
+    bodies = [_body(column, middle) for middle in middles]
+    levels: list[Level | None] = [None] * len(bodies)
+    if sacral is not None:
+        order = list(Level)
+        last = sum(middle < sacral for middle in middles) - 1
+        names = [order.index(Level.L5) - last + n for n in range(len(bodies))]
+        levels = [order[name] if name >= 0 else None for name in names]
+        # the wings of the sacrum are not alike on both sides: its body lies below the disc
+        below = bodies[last].x
+        bodies[last + 1 :] = [body._replace(x=below) for body in bodies[last + 1 :]]
+        # its crest is one with that of S2: where S1 ends in it, bone does not tell
+        tips[last + 1 :] = [None] * (len(tips) - last - 1)
+    found = map(ProposedVertebra, tips, bodies, levels)
+    return SpineProposal(tuple(found), FROM_SACRUM if sacral is not None else "")
 
 
-def _upright(surface: BodySurface) -> _Upright:
-    volume: Volume = surface.volume
-    geometry = volume.geometry
-    if geometry is None:
-        raise ValueError("a body surface belongs to a volume")
-    low, high = _box(geometry)
-    size = np.maximum(1, np.floor((high - low) / GRID_MM).astype(int) + 1)
-    x, y, z = (low[axis] + np.arange(size[axis]) * GRID_MM for axis in range(3))
-    bone = np.zeros((size[2], size[1], size[0]), dtype=np.bool_)
-    body = np.zeros_like(bone)
-    yy, xx = np.meshgrid(y, x, indexing="ij")
-    for n, height in enumerate(z[::-1]):
-        points = np.stack((xx, yy, np.full(xx.shape, height)), axis=-1)
-        index = geometry.index_points(points)
-        inside = np.all((index >= -0.5) & (index <= np.array(geometry.shape) - 0.5), axis=-1)
-        places = np.moveaxis(index, -1, 0)
-        hu = map_coordinates(volume.hu, places, order=0, mode="nearest")
-        bone[n] = (hu > BONE_HU) & inside
-        coarse = np.moveaxis(transformed(surface.coarse_from_index, index), -1, 0)
-        is_body = map_coordinates(surface.body.view(np.uint8), coarse, order=0, mode="nearest")
-        body[n] = (is_body > 0) & inside
-    return _Upright(bone & body, body, np.array((x[0], y[0], z[-1])))
+def _height_step(geometry: Geometry) -> float:
+    """Millimetres along the body from voxel to voxel."""
+    steps: Floats = np.abs(geometry.patient_from_index[:3, :3])
+    return float(steps[2, steps[2].argmax()])
 
 
-def _box(geometry: Geometry) -> tuple[Floats, Floats]:
-    ends = np.array(geometry.shape) - 1
-    corners = np.array([(k, j, i) for k in (0, 1) for j in (0, 1) for i in (0, 1)]) * ends
-    points = geometry.patient_points(corners)
-    return points.min(axis=0), points.max(axis=0)
+def _middles(discs: list[float], count: int, *, sacral: bool) -> list[float]:
+    """Rows of the bodies' middles: between two discs, and one beyond them at either end.
+
+    Those at the ends are taken as high as their neighbours, the first sacral one somewhat less,
+    and only where their middle is in the picture.
+    """
+    middles = [(up + down) / 2 for up, down in pairwise(discs)]
+    last = discs[-1] - discs[-2]
+    above = discs[0] - (discs[1] - discs[0]) / 2
+    below = discs[-1] + last * (SACRAL_SHARE if sacral else 0.5)
+    return [each for each in (above, *middles, below) if 0 <= each < count]
 
 
-def _column(upright: _Upright) -> npt.NDArray[np.float64]:
-    """X of the spine's axis for every z, in cells: a ridge of bone that moves slowly."""
-    heights, _, width = upright.bone.shape
-    x = np.arange(width)
-    mass = upright.body.sum(axis=1).astype(np.float64)
-    held = mass.sum(axis=1)
-    middle = np.where(held > 0, (mass * x).sum(axis=1) / np.maximum(held, 1), width / 2)
-    bone = gaussian_filter(upright.bone.sum(axis=1).astype(np.float64), (10 / GRID_MM, 6 / GRID_MM))
-    pull = np.exp(-0.5 * ((x[None] - middle[:, None]) * GRID_MM / BODY_SIGMA_MM) ** 2)
-    gain = bone * pull
-    # the best path from the head down that moves at most one cell a step
-    best = np.zeros_like(gain)
-    came = np.zeros(gain.shape, dtype=np.int8)
-    best[0] = gain[0]
-    for n in range(1, heights):
-        before = np.pad(best[n - 1], 1, constant_values=-np.inf)
-        choices = np.stack((before[:-2], before[1:-1], before[2:]))
-        came[n] = choices.argmax(axis=0) - 1
-        best[n] = gain[n] + choices.max(axis=0)
-    axis = np.empty(heights)
-    axis[-1] = best[-1].argmax()
-    for n in range(heights - 1, 0, -1):
-        axis[n - 1] = axis[n] + came[n, int(axis[n])]
-    smooth: npt.NDArray[np.float64] = gaussian_filter1d(axis, 12 / GRID_MM, mode="nearest")
+def _discs(column: SpineColumn, wings: int | None) -> list[float]:
+    """Rows of the discs, from the head down: the best chain of gaps between endplates.
+
+    Parameters
+    ----------
+    wings : int or None
+        Row of the upper edge of the sacrum's wings: there are no discs far below it.
+    """
+    gaps = _gap_profile(column)
+    inside = np.arange(1, len(gaps) - 1)
+    peaks = inside[(gaps[inside] >= gaps[inside - 1]) & (gaps[inside] > gaps[inside + 1])]
+    peaks = peaks[gaps[peaks] >= LEAST_DISC_HU]
+    if wings is not None:
+        peaks = peaks[peaks <= wings + SACRAL_DISC_MM[1] / GRID_MM]
+    if len(peaks) < 2:
+        return []
+    usual = float(np.median(np.sort(gaps[peaks])[len(peaks) // 2 :]))
+    worth = np.minimum(gaps[peaks] / usual, 1.2) - 0.25
+    best, came = worth.copy(), np.full(len(peaks), -1)
+    for n in range(len(peaks)):
+        for before in range(n):
+            step = (peaks[n] - peaks[before]) * GRID_MM
+            if STEP_MM[0] <= step <= STEP_MM[1]:
+                odd = ((step - USUAL_STEP_MM) / STEP_SIGMA_MM) ** 2
+                whole = best[before] + worth[n] - STEP_WEIGHT * odd
+                if whole > best[n]:
+                    best[n], came[n] = whole, before
+    chain = [int(best.argmax())]
+    while came[chain[-1]] >= 0:
+        chain.append(int(came[chain[-1]]))
+    return [float(peaks[n]) for n in reversed(chain)]
+
+
+def _gap_profile(column: SpineColumn) -> Curve:
+    """How much denser the endplates above and below are than what lies at each height.
+
+    A disc shows best when it is looked along, and it leans as the column does, or less.
+    """
+    gaps = [_gaps(_density(column, share * column.lean)) for share in LEAN_SHARES]
+    found: Curve = np.max(gaps, axis=0)
+    return found
+
+
+def _density(column: SpineColumn, lean: Curve) -> Curve:
+    """Mean HU of a plate of the column at every height that leans to the front by `lean`."""
+    depths = np.arange(-DISC_DEPTH_MM, DISC_DEPTH_MM + 1e-6, GRID_MM)
+    found = np.empty(len(lean))
+    for n in range(len(lean)):
+        rows = np.rint(n - depths * np.tan(lean[n]) / GRID_MM)
+        cells = np.rint((column.body_y[n] + depths - column.front) / GRID_MM)
+        rows, cells = (
+            np.clip(each, 0, size - 1).astype(int)
+            for each, size in zip((rows, cells), column.hu.shape[:2], strict=True)
+        )
+        across = column.beside(n, -DISC_HALF_MM, DISC_HALF_MM)
+        found[n] = np.clip(column.hu[rows, cells][:, across], *PLATE_HU).mean()
+    return found
+
+
+def _gaps(density: Curve) -> Curve:
+    smooth = gaussian_filter1d(density, 1.5 / GRID_MM)
+    near, far = round(4 / GRID_MM), round(12 / GRID_MM)
+    found = np.zeros(len(smooth))
+    for n in range(far, len(smooth) - far):
+        above, below = smooth[n - far : n - near + 1].max(), smooth[n + near : n + far + 1].max()
+        found[n] = min(above, below) - smooth[n]
+    return found
+
+
+def _body(column: SpineColumn, middle: float) -> PatientPoint:
+    rows = np.arange(len(column.axis))
+    y, aside = (float(np.interp(middle, rows, of)) for of in (column.body_y, column.body_x))
+    return column.point(middle, y, aside)
+
+
+def _rear(column: SpineColumn) -> Floats:
+    """(z, 4): how far back bone reaches from the bodies at right angles to them; row, y, x there.
+
+    Looked at so, the processes of a lordosis, whose tips come near to each other, stand as far
+    apart as their bodies. Not a number where there is no bone.
+    """
+    backs = np.arange(TIP_MM[0], TIP_MM[1], GRID_MM)
+    found = np.full((len(column.axis), 4), np.nan)
+    for n, lean in enumerate(column.lean):
+        rows = np.rint(n - backs * np.sin(lean) / GRID_MM).astype(int)
+        cells = np.rint((column.body_y[n] + backs * np.cos(lean) - column.front) / GRID_MM)
+        size = column.hu.shape
+        inside = (rows >= 0) & (rows < size[0]) & (cells >= 0) & (cells < size[1])
+        near = column.beside(n, -SPINOUS_HALF_MM, SPINOUS_HALF_MM)
+        bone = column.bone[rows[inside], cells[inside].astype(int)][:, near]
+        held = np.flatnonzero(bone.any(axis=1))
+        if len(held):
+            last = int(held[-1])
+            end = bone[max(0, last - round(TIP_LENGTH_MM / GRID_MM)) : last + 1].sum(axis=0)
+            aside = (end * column.asides[near]).sum() / end.sum()
+            back = backs[inside][last]
+            y = column.body_y[n] + back * np.cos(lean)
+            found[n] = back, rows[inside][last], y, aside
+    return found
+
+
+def _tips(column: SpineColumn, middles: Sequence[float]) -> list[PatientPoint | None]:
+    """The rear ends of vertebrae, from the head down, each below the one above it.
+
+    Parameters
+    ----------
+    middles : sequence of float
+        Rows of the bodies' middles.
+    """
+    rear = _rear(column)
+    found: list[PatientPoint | None] = []
+    lowest = -np.inf
+    for middle in middles:
+        # seen from a strongly leaning vertebra, the end of the one above it stands behind too
+        free = np.where(rear[:, 1] > lowest, rear[:, 0], 0.0)
+        tip = _tip(column, rear, free, middle)
+        found.append(tip)
+        if tip is not None:
+            lowest = column.row_of(tip.z) + LEAST_TIP_STEP_MM / GRID_MM
+    return found
+
+
+def _tip(column: SpineColumn, rear: Floats, reach: Curve, middle: float) -> PatientPoint | None:
+    """The middle of the plate of bone behind a vertebra that reaches furthest back.
+
+    Parameters
+    ----------
+    reach : (z,) float
+        How far back bone reaches that may belong to it; 0 for none.
+    """
+    rows = np.arange(len(reach))
+    hang = (middle - rows) * GRID_MM / np.cos(column.lean)
+    worth = reach - UNUSUAL_MM * ((hang - HANG_MM) / HANG_SIGMA_MM) ** 2
+    worth[(hang < HANGS_MM[0]) | (hang > HANGS_MM[1]) | (reach <= 0)] = -np.inf
+    first = last = int(worth.argmax())
+    if not np.isfinite(worth[first]):
+        return None
+    floor = reach[first] - TIP_DEPTH_MM
+    while first > 0 and reach[first - 1] >= floor:
+        first -= 1
+    while last < len(reach) - 1 and reach[last + 1] >= floor:
+        last += 1
+    row, y, aside = rear[first : last + 1, 1:].mean(axis=0).tolist()
+    return column.point(row, y, aside)
+
+
+def _wings(column: SpineColumn) -> int | None:
+    """The row where the wings of the sacrum begin; None where none are seen."""
+    broad = _wing_profile(column) >= WING_SHARE
+    height = round(WING_HEIGHT_MM / GRID_MM)
+    rows = (n for n in range(len(broad) - height) if broad[n : n + height].all())
+    return next(rows, None)
+
+
+def _sacral_disc(discs: list[float], wings: int | None) -> float | None:
+    """The row of the disc above the sacrum; None where it is not seen."""
+    if wings is None:
+        return None
+    low, high = SACRAL_DISC_MM
+    below = [((disc - wings) * GRID_MM, disc) for disc in discs]
+    fits = [(abs(mm - USUAL_SACRAL_DISC_MM), disc) for mm, disc in below if low <= mm <= high]
+    return min(fits)[1] if fits else None
+
+
+def _wing_profile(column: SpineColumn) -> Curve:
+    """The share of bone beside and behind the bodies at each height, of the side with less."""
+    found = np.zeros(len(column.axis))
+    for n in range(len(found)):
+        bone = column.hu[n, column.rows(n, -5.0, 22.0)] > WING_HU
+        found[n] = min(
+            bone[:, column.beside(n, *WING_MM)].mean(),
+            bone[:, column.beside(n, -WING_MM[1], -WING_MM[0])].mean(),
+        )
+    smooth: Curve = gaussian_filter1d(found, 2 / GRID_MM)
     return smooth
-
-
-def _tips(upright: _Upright, axis: npt.NDArray[np.float64]) -> tuple[PatientPoint, ...]:
-    """Where bone near the axis reaches furthest back, and how far it falls between."""
-    heights, _, width = upright.bone.shape
-    half = round(SPINOUS_HALF_MM / GRID_MM)
-    reach = np.full(heights, np.nan)
-    side = np.full(heights, np.nan)
-    for n in range(heights):
-        left = max(0, round(axis[n]) - half)
-        strip = upright.bone[n, :, left : min(width, round(axis[n]) + half + 1)]
-        rows = np.flatnonzero(strip.any(axis=1))
-        if len(rows):
-            reach[n] = rows[-1]
-            side[n] = left + np.flatnonzero(strip[max(0, rows[-1] - 3) :].any(axis=0)).mean()
-    known = np.flatnonzero(~np.isnan(reach))
-    if len(known) < LEAST_STEP_MM / GRID_MM:
-        return ()
-    profile = gaussian_filter1d(np.interp(np.arange(heights), known, reach[known]), 2 / GRID_MM)
-    peaks, _ = find_peaks(
-        profile, distance=LEAST_STEP_MM / GRID_MM, prominence=STANDS_OUT_MM / GRID_MM
-    )
-    found = []
-    for peak in peaks:
-        top, bottom = _plateau(profile, int(peak))
-        near = np.arange(top, bottom + 1)
-        near = near[~np.isnan(side[near])]
-        if len(near):
-            z, x = float(near.mean()), float(np.median(side[near]))
-            found.append(upright.point(z, float(np.median(reach[near])), x))
-    return tuple(found)
-
-
-def _plateau(profile: npt.NDArray[np.float64], peak: int) -> tuple[int, int]:
-    """The run around a peak that reaches nearly as far back: the process is a plate."""
-    floor = profile[peak] - 2.0 / GRID_MM
-    top = bottom = peak
-    while top > 0 and profile[top - 1] >= floor:
-        top -= 1
-    while bottom < len(profile) - 1 and profile[bottom + 1] >= floor:
-        bottom += 1
-    return top, bottom
