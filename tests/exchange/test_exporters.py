@@ -130,6 +130,12 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Sequence[Item]]]] = {
         lambda visit: (*visit.live_planned_sites, *visit.live_given_sites),
     ),
     "outlines-csv": ("outline_id", lambda visit: visit.live_outlines),
+    "spine-csv": (
+        "landmark_id",
+        lambda visit: sorted(
+            visit.live_landmarks, key=lambda each: (each.anchor.study_uid, -each.point.z)
+        ),
+    ),
 }
 
 
@@ -209,7 +215,9 @@ def test_every_format_is_held_against_any_visit() -> None:
     assert {each.id for each in all_exporters()} == held
 
 
-@pytest.mark.parametrize("exporter_id", ["pain-csv", "sites-csv", "outlines-csv", "muscles-csv"])
+@pytest.mark.parametrize(
+    "exporter_id", ["pain-csv", "sites-csv", "outlines-csv", "muscles-csv", "spine-csv"]
+)
 def test_tables_do_not_name_the_patient(exporter_id: str) -> None:
     assert b"Secretname" not in exporter(exporter_id).write(full())
 

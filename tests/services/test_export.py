@@ -30,6 +30,7 @@ TABLES = {
     "pain marks.csv",
     "pain sites.csv",
     "sites.csv",
+    "spine.csv",
 }
 
 

@@ -13,9 +13,8 @@ from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
 from painmap.exchange.exporter import ExportContext
 from painmap.exchange.exporters import sites_csv, visit_text
-from painmap.imaging.spine_line import SpineLine, SpineMark
 from painmap.services.catalogue import muscles
-from painmap.services.needle_paths import facts_of, is_certain
+from painmap.services.needle_paths import facts_of
 from tests.support import factories as make
 
 ANCHOR = make.outline().anchor
@@ -70,20 +69,5 @@ def test_tables_and_text_carry_the_path_and_its_source() -> None:
     assert (cells["depth_mm"], cells["in_plane_degrees"], cells["needle_mm"]) == ("41", "0", "90")
     assert cells["procedure_position"] == "prone"
     assert cells["depth_source"].startswith("on the supine CT")
+    assert cells["place_words"].endswith("below the L4 spinous process")
     assert "needle 41 mm deep" in visit_text.EXPORTER.write(context).decode()
-
-
-def test_an_odd_step_makes_only_its_own_levels_uncertain() -> None:
-    line = SpineLine(
-        [
-            SpineMark(PatientPoint(0, 90, 40), Level.L3),
-            SpineMark(PatientPoint(0, 90, 5), Level.L4),
-            SpineMark(PatientPoint(0, 90, -30), Level.L5),
-            SpineMark(PatientPoint(0, 90, -35), Level.S1),
-        ]
-    )
-
-    assert is_certain(line, PatientPoint(30, 60, 38))
-    assert not is_certain(line, PatientPoint(30, 60, -29))
-    assert not is_certain(None, TARGET)
-    assert not is_certain(SpineLine([SpineMark(TARGET)]), TARGET)

@@ -7,6 +7,7 @@ import pytest
 
 from painmap.domain.anatomy import Level
 from painmap.domain.ids import new_id
+from painmap.domain.injection import LandmarkKind
 from painmap.domain.needle_plan import (
     EntryBasis,
     Hazard,
@@ -18,6 +19,7 @@ from painmap.domain.places import PatientPoint
 from painmap.imaging.needle import Crossed, NeedlePath
 from painmap.imaging.spine_line import SpineLine, SpineMark, SpinePlace
 from painmap.services.needle_words import HazardDistance, PathReading, reading_of, spine_words
+from painmap.services.spine import NO_SPINE
 from tests.imaging.helpers import load
 from tests.support import factories as make
 from tests.support.ct import write_series
@@ -62,6 +64,22 @@ def test_a_path_reads_as_the_clinic_speaks():
 
 def test_an_unconfirmed_level_is_uncertain():
     assert replace(STRAIGHT, level_confirmed=False).place_words.endswith("level uncertain")
+    assert replace(STRAIGHT, place=None).place_words.endswith("level uncertain")
+
+
+def test_a_midline_that_is_only_proposed_says_so():
+    words = replace(STRAIGHT, level_confirmed=False, is_proposed=True).place_words
+
+    assert " of the proposed midline, " in words
+    assert words.endswith("level uncertain")
+
+
+def test_where_a_body_is_marked_words_are_measured_from_it():
+    place = SpinePlace(-20, Level.L4, 3.9, LandmarkKind.VERTEBRAL_BODY)
+
+    assert spine_words(place, confirmed=True, step_mm=1.0).endswith(
+        "4 mm below the L4 vertebral body"
+    )
 
 
 def test_no_digits_finer_than_the_data_hold():
@@ -146,8 +164,7 @@ def test_the_same_path_reads_the_same_however_the_patient_was_scanned(tmp_path, 
         plan,
         middle,
         hazards=[nerve(PatientPoint(middle.x + 5, middle.y, middle.z))],
-        line=None,
-        confirmed=False,
+        spine=NO_SPINE,
         study_day=None,
     )
 
@@ -155,7 +172,7 @@ def test_the_same_path_reads_the_same_however_the_patient_was_scanned(tmp_path, 
     assert found.path.in_plane_words == "LEFT"
     assert found.hazards[0].mm == pytest.approx(5, abs=0.01)
     assert found.crossed.outside_mm == pytest.approx(0, abs=0.3)
-    assert found.place_words == "no midline is marked near"
+    assert found.place_words == "no midline is marked near, level uncertain"
 
 
 def test_tilted_slices_are_left_by_a_path_that_is_straight_in_the_body():

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from painmap.domain.anatomy import Muscle
-from painmap.domain.injection import CtPlace, FigurePlace, Place, SideCheck
+from painmap.domain.anatomy import Level, Muscle
+from painmap.domain.injection import CtPlace, FigurePlace, LevelCheck, Place, SideCheck
 from painmap.domain.places import CtAnchor
 from painmap.domain.sentences import muscle_words
 from painmap.domain.visit import Visit
@@ -25,6 +25,15 @@ def side_cells(check: SideCheck | None) -> dict[str, Cell]:
         "side_check": check.basis.value if check else None,
         "midline_offset_mm": rounded(check.offset_mm, 1) if check else None,
         "side_answer": check.answer if check else None,
+    }
+
+
+def level_cells(level: Level | None, check: LevelCheck | None) -> dict[str, Cell]:
+    """The level as it was entered, and what the confirmed spine says of it."""
+    return {
+        "level": level.value if level else None,
+        "level_check": check.basis.value if check else None,
+        "level_by_spine": check.found.value if check and check.found else None,
     }
 
 

@@ -1,29 +1,28 @@
 """The table of what the muscles of a stack measure, always from the voxels and stored masks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from painmap.domain.injection import Landmark
 from painmap.domain.places import Sha256
 from painmap.domain.progress import Job
 from painmap.domain.visit import Visit
 from painmap.imaging.muscle_rows import MeasuredMuscle, MuscleRow, measuring_rows
-from painmap.imaging.spine_line import SpineMark
 from painmap.imaging.volume import Volume
 from painmap.services.compartments import masks_of
+from painmap.services.spine import Spine
 
 
 def measuring_muscles(
     visit: Visit,
     volume: Volume,
-    landmarks: Sequence[Landmark],
+    spine: Spine,
     read: Callable[[Sha256], bytes],
 ) -> Job[tuple[MuscleRow, ...]]:
     """Measure the muscles of a visit that lie on one stack.
 
     Parameters
     ----------
-    landmarks : sequence of Landmark
-        Those in the stack's frame of reference; named ones give the levels.
+    spine : Spine
+        Of the stack's frame of reference; it says to which level each slice belongs.
     read : callable
         Gives large content by its hash.
 
@@ -39,5 +38,6 @@ def measuring_muscles(
         muscles.append(
             MeasuredMuscle(compartment.id, compartment.muscle_id, compartment.side, masks)
         )
-    marks = [SpineMark(each.point, each.level) for each in landmarks]
-    return (yield from measuring_rows(volume, muscles, marks))
+    stack = volume.stack
+    levels = {k: spine.level_of_slice(stack.slice_geometry(k)) for k in range(len(stack.slices))}
+    return (yield from measuring_rows(volume, muscles, levels))

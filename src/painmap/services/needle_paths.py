@@ -1,21 +1,20 @@
 """Where a needle enters the skin: straight up, along an angle, by hand, or from typed words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 
-from painmap.domain.injection import CtPlace, Landmark
+from painmap.domain.injection import CtPlace
 from painmap.domain.needle_plan import PlannedPath, ProcedurePosition
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
 from painmap.imaging.body_surface import BodySurface, SurfaceProblem
 from painmap.imaging.needle import Crossed, NeedlePath, point_along, up_of
-from painmap.imaging.spine_line import SpineLine, SpineMark, SpinePlace
+from painmap.imaging.spine_line import SpinePlace
 from painmap.services.needle_words import PathReading
+from painmap.services.spine import Spine, spine_in
 
 NEAR_SKIN_MM = 20.0
 """A click so near to the skin means the skin: a finger's breadth."""
@@ -104,28 +103,9 @@ def _exit(surface: BodySurface, target: PatientPoint, towards: PatientPoint) -> 
     return FoundEntry(found.point, TWICE if found.enters_again else "")
 
 
-def spine_of(landmarks: Sequence[Landmark]) -> SpineLine | None:
-    """The midline through marked spinous processes of one frame; None without any."""
-    return _spine(tuple(SpineMark(each.point, each.level) for each in landmarks))
-
-
-@lru_cache(maxsize=8)
-def _spine(marks: tuple[SpineMark, ...]) -> SpineLine | None:
-    return SpineLine(marks) if marks else None
-
-
-def is_certain(line: SpineLine | None, target: PatientPoint) -> bool:
-    """Whether the level at a target was named, and no odd step on the spine speaks of it."""
-    place = line.place_of(target) if line is not None else None
-    if line is None or place is None or place.level is None:
-        return False
-    odd = {word.strip(".,") for words in line.odd_steps for word in words.split()}
-    return place.level.value not in odd
-
-
 def site_of_words(
     surface: BodySurface,
-    line: SpineLine | None,
+    spine: Spine,
     place: SpinePlace,
     depth_mm: float,
     position: ProcedurePosition,
@@ -140,6 +120,7 @@ def site_of_words(
     up = up_of(position)
     if up[1] == 0:
         return "On the side the words give no depth: choose prone or supine."
+    line = spine.line
     if line is None:
         return "Mark the spinous processes first: the words are measured from them."
     skin_of_back = line.point_of(place, 0.0)
@@ -179,6 +160,8 @@ class PathFacts:
         Whole millimetres (across slices coarser) and degrees.
     source : str
         Which CT the depth was read on.
+    place_words : str
+        Such as "32 mm RIGHT of the midline, 8 mm below the L4 spinous process".
     words : str
         All of it as the text of a visit says it.
     """
@@ -190,6 +173,7 @@ class PathFacts:
     basis: str
     needle_mm: int | None
     source: str
+    place_words: str
     words: str
 
 
@@ -201,21 +185,14 @@ def plain_reading(
     if site is None or not isinstance(site.place, CtPlace) or site.place.target == path.entry:
         return None
     needle = NeedlePath(path.entry, site.place.target, path.position)
-    frame = path.anchor.frame_of_reference_uid
-    line = spine_of(
-        [
-            each
-            for each in visit.live_landmarks
-            if each.anchor.study_uid == path.anchor.study_uid
-            and each.anchor.frame_of_reference_uid == frame
-        ]
-    )
+    spine = spine_in(visit, path.anchor)
     return PathReading(
         path=needle,
         step_mm=step_mm,
-        place=line.place_of(needle.target) if line else None,
-        entry_place=line.place_of(needle.entry) if line else None,
-        level_confirmed=is_certain(line, needle.target),
+        place=spine.place_of(needle.target),
+        entry_place=spine.place_of(needle.entry),
+        level_confirmed=spine.is_certain(needle.target),
+        is_proposed=spine.is_proposal,
         crossed=Crossed((), 0.0),
         hazards=(),
         scanned=path.scanned,
@@ -251,6 +228,7 @@ def facts_of(visit: Visit) -> dict[UUID, PathFacts]:
             basis=path.basis.value,
             needle_mm=path.needle_mm,
             source=reading.source,
+            place_words=reading.place_words,
             words=path_sentence(reading),
         )
     return found

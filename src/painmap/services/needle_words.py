@@ -15,8 +15,9 @@ from painmap.domain.places import PatientPoint
 from painmap.domain.sentences import day_words
 from painmap.imaging.geometry import Geometry
 from painmap.imaging.needle import Crossed, NeedlePath, crossed, distance_to_path
-from painmap.imaging.spine_line import SpineLine, SpinePlace
+from painmap.imaging.spine_line import SpinePlace
 from painmap.imaging.volume import Volume
+from painmap.services.spine import Spine
 
 NOT_CHECKED = "unmarked structures are not checked"
 """Stands behind every distance to what the doctor marked."""
@@ -47,6 +48,8 @@ class PathReading:
     entry_place : SpinePlace or None
     level_confirmed : bool
         Whether the level in `place` was confirmed by the doctor.
+    is_proposed : bool
+        The midline is a proposal, or leans on one, that the doctor has not confirmed.
     crossed : Crossed
     hazards : tuple of HazardDistance
         The nearest first.
@@ -69,6 +72,7 @@ class PathReading:
     study_day: date | None
     needle_mm: int | None = None
     out_of_slice_degrees: float | None = None
+    is_proposed: bool = False
 
     @property
     def crosses_slices(self) -> bool:
@@ -109,8 +113,13 @@ class PathReading:
     def place_words(self) -> str:
         """Such as "32 mm RIGHT of the midline, 8 mm below the L4 spinous process"."""
         if self.place is None:
-            return "no midline is marked near"
-        return spine_words(self.place, confirmed=self.level_confirmed, step_mm=self.step_mm)
+            return "no midline is marked near, level uncertain"
+        return spine_words(
+            self.place,
+            confirmed=self.level_confirmed,
+            step_mm=self.step_mm,
+            proposed=self.is_proposed,
+        )
 
     @property
     def angle_words(self) -> str:
@@ -213,7 +222,9 @@ def depth_label(path: NeedlePath, step_mm: float) -> str:
     return f"{_plain(_rounded(path.depth_mm, max(1.0, step_mm / 2) if across else 1.0))} mm"
 
 
-def spine_words(place: SpinePlace, *, confirmed: bool, step_mm: float) -> str:
+def spine_words(
+    place: SpinePlace, *, confirmed: bool, step_mm: float, proposed: bool = False
+) -> str:
     """A place in the clinic's words.
 
     Parameters
@@ -222,20 +233,25 @@ def spine_words(place: SpinePlace, *, confirmed: bool, step_mm: float) -> str:
         False: the level is said to be uncertain.
     step_mm : float
         Between slices: the height is shown in no finer steps than half of it.
+    proposed : bool
+        The midline is not the doctor's yet.
     """
     side = place.side
     offset = round(abs(place.offset_mm))
     where = "LEFT" if place.offset_mm > 0 else "RIGHT"
-    first = f"{offset} mm {where} of the midline" if side else "at the midline, within 5 mm of it"
+    midline = "proposed midline" if proposed else "midline"
+    near = f"at the {midline}, within 5 mm of it"
+    first = f"{offset} mm {where} of the {midline}" if side else near
     if place.level is None:
         return f"{first}, level uncertain"
     finest = max(1.0, step_mm / 2)
     below = _rounded(abs(place.below_mm), finest)
+    mark = f"{place.level} {place.kind.value}"
     if below == 0:
-        second = f"at the {place.level} spinous process"
+        second = f"at the {mark}"
     else:
         word = "below" if place.below_mm > 0 else "above"
-        second = f"{_plain(below)} mm {word} the {place.level} spinous process"
+        second = f"{_plain(below)} mm {word} the {mark}"
     return f"{first}, {second}" + ("" if confirmed else ", level uncertain")
 
 
@@ -245,8 +261,7 @@ def reading_of(
     target: PatientPoint,
     *,
     hazards: Sequence[Hazard],
-    line: SpineLine | None,
-    confirmed: bool,
+    spine: Spine,
     study_day: date | None,
 ) -> PathReading:
     """Measure a planned path.
@@ -255,10 +270,8 @@ def reading_of(
     ----------
     hazards : sequence of Hazard
         Of the path's own frame of reference.
-    line : SpineLine or None
-        The midline of the same frame; None where none is marked.
-    confirmed : bool
-        Whether its levels were confirmed by the doctor.
+    spine : Spine
+        Of the same frame.
 
     Raises
     ------
@@ -273,9 +286,10 @@ def reading_of(
     return PathReading(
         path=path,
         step_mm=_step(volume.geometry),
-        place=line.place_of(target) if line else None,
-        entry_place=line.place_of(plan.entry) if line else None,
-        level_confirmed=confirmed,
+        place=spine.place_of(target),
+        entry_place=spine.place_of(plan.entry),
+        level_confirmed=spine.is_certain(target),
+        is_proposed=spine.is_proposal,
         crossed=crossed(volume, path),
         hazards=tuple(sorted(distances, key=lambda one: one.mm)),
         scanned=plan.scanned,

@@ -7,19 +7,42 @@ from datetime import datetime
 from uuid import UUID
 
 from painmap.domain.anatomy import Muscle, Side
-from painmap.domain.injection import Landmark, PlannedSite, SiteStatus
+from painmap.domain.injection import (
+    LEVEL_AS_ENTERED,
+    NOT_CHECKED,
+    CtPlace,
+    Landmark,
+    LandmarkStatus,
+    LevelCount,
+    PlannedSite,
+    SiteStatus,
+)
 from painmap.domain.items import UNSTAMPED
 from painmap.domain.needle_plan import Hazard, PlannedPath
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.places import Sha256
-from painmap.domain.sentences import day_words, moment_words, muscle_words, side_words
+from painmap.domain.sentences import (
+    day_words,
+    level_words,
+    moment_words,
+    muscle_words,
+    side_words,
+)
 from painmap.domain.visit import Visit
 from painmap.services.needle_words import PathReading, said_once
+from painmap.services.spine import spine_in
 
 SITES_A_PAGE = 3
 """In large type, each with its picture and its boxes."""
 
 NOT_SIGNED = "DRAFT, not signed"
+
+GAINED = (
+    (PlannedSite, f", level_check={LEVEL_AS_ENTERED!r}"),
+    (PlannedPath, f", side_check={NOT_CHECKED!r}"),
+    (Landmark, f", status={LandmarkStatus.MARKED!r}"),
+)
+"""Fields that items gained, as they are where nothing was said."""
 
 Readings = Callable[[PlannedSite], PathReading | None]
 
@@ -116,19 +139,18 @@ def plan_sheet(
             f"made {moment_words(now)}, painmap {version}"
         ),
         state=NOT_SIGNED,
-        sites=tuple(_site(each, muscles, reading(each)) for each in planned_sites(visit)),
+        sites=tuple(_site(each, visit, muscles, reading(each)) for each in planned_sites(visit)),
         plan=plan_hash(patient, visit),
         printed=now,
     )
 
 
 def _site(
-    site: PlannedSite, muscles: Mapping[str, Muscle], reading: PathReading | None
+    site: PlannedSite, visit: Visit, muscles: Mapping[str, Muscle], reading: PathReading | None
 ) -> SheetSite:
     name = muscle_words(site.muscle_id, muscles)
     sided = name if site.side is Side.MIDLINE else f"{site.side.word} {name}"
-    level = site.level.value if site.level else "level not given"
-    title = f"{sided}, {level}"
+    title = f"{sided}, {level_words(site.level, site.level_check)}"
     note = (f"note: {site.note}",) if site.note else ()
     side = side_words(site.side_check)
     if reading is None:
@@ -136,6 +158,7 @@ def _site(
     lines = (
         reading.source,
         reading.place_words,
+        spine_in(visit, site.place.anchor).words if isinstance(site.place, CtPlace) else "",
         reading.angle_words,
         "; ".join(said_once(reading.hazard_lines)),
         reading.needle_words or "needle: not chosen",
@@ -155,17 +178,30 @@ def _site(
 def plan_hash(patient: Patient, visit: Visit) -> Sha256:
     """A hash over all that a sheet says, without who changed it last and when."""
     site_ids = {site.id for site in planned_sites(visit)}
-    items: tuple[PlannedSite | PlannedPath | Hazard | Landmark, ...] = (
+    items: tuple[PlannedSite | PlannedPath | Hazard | Landmark | LevelCount, ...] = (
         *planned_sites(visit),
         *(path for path in visit.live_paths if path.site_id in site_ids),
         *visit.live_hazards,
         *visit.live_landmarks,
+        *visit.live_level_counts,
     )
     said = [
         (patient.name, patient.birth_date, patient.record_number, patient.kind.value),
-        *(replace(item, stamp=UNSTAMPED) for item in items),
     ]
-    return Sha256(hashlib.sha256("\n".join(map(repr, said)).encode()).hexdigest())
+    text = "\n".join([*map(repr, said), *map(_as_before, items)])
+    return Sha256(hashlib.sha256(text.encode()).hexdigest())
+
+
+def _as_before(item: PlannedSite | PlannedPath | Hazard | Landmark | LevelCount) -> str:
+    """An item as text, without fields that it gained since sheets are hashed and that say nothing.
+
+    A sheet of an older version is not out of date by a new version of the program.
+    """
+    text = repr(replace(item, stamp=UNSTAMPED))
+    for kind, gained in GAINED:
+        if isinstance(item, kind):
+            text = text.replace(gained, "")
+    return text
 
 
 def sheet_words(patient: Patient, visit: Visit) -> str:

@@ -3,12 +3,19 @@
 from painmap.domain.injection import Outline
 from painmap.exchange.csv_table import MILLIMETRE_DIGITS, Cell, number_text, rounded, table
 from painmap.exchange.exporter import ExportContext, Exporter
-from painmap.exchange.site_columns import anchor_cells, muscle_cells, side_cells, visit_cells
+from painmap.exchange.site_columns import (
+    anchor_cells,
+    level_cells,
+    muscle_cells,
+    side_cells,
+    visit_cells,
+)
 
 COLUMNS = (
-    "visit_id visit_started outline_id muscle_id muscle side level area_mm2 mean_hu sd_hu "
-    "fat_percent study_uid series_uid stack sop_uid frame_number frame_of_reference_uid "
-    "side_check midline_offset_mm side_answer note points points_xyz_mm revision author changed_at"
+    "visit_id visit_started outline_id muscle_id muscle side level level_check level_by_spine "
+    "area_mm2 mean_hu sd_hu fat_percent study_uid series_uid stack sop_uid frame_number "
+    "frame_of_reference_uid side_check midline_offset_mm side_answer note points points_xyz_mm "
+    "revision author changed_at"
 )
 
 
@@ -20,7 +27,7 @@ def _cells(outline: Outline, context: ExportContext) -> dict[str, Cell]:
         "outline_id": str(outline.id),
         **muscle_cells(outline.muscle_id, context.muscles),
         "side": outline.side.word,
-        "level": outline.level.value if outline.level else None,
+        **level_cells(outline.level, outline.level_check),
         "area_mm2": rounded(measured.area_mm2, 1) if measured else None,
         "mean_hu": rounded(measured.mean_hu, 1) if measured else None,
         "sd_hu": rounded(measured.sd_hu, 1) if measured else None,

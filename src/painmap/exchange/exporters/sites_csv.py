@@ -7,16 +7,22 @@ from painmap.domain.injection import GivenSite, PlannedSite
 from painmap.domain.sentences import place_of_pain
 from painmap.exchange.csv_table import Cell, table
 from painmap.exchange.exporter import ExportContext, Exporter, PathWords
-from painmap.exchange.site_columns import muscle_cells, place_cells, side_cells, visit_cells
+from painmap.exchange.site_columns import (
+    level_cells,
+    muscle_cells,
+    place_cells,
+    side_cells,
+    visit_cells,
+)
 
 COLUMNS = (
-    "visit_id visit_started what site_id muscle_id muscle side level status "
-    "pain_site_id pain_place planned_site_id placed_by target_x_mm target_y_mm target_z_mm "
-    "study_uid series_uid stack sop_uid "
+    "visit_id visit_started what site_id muscle_id muscle side level level_check "
+    "level_by_spine status pain_site_id pain_place planned_site_id placed_by "
+    "target_x_mm target_y_mm target_z_mm study_uid series_uid stack sop_uid "
     "frame_number frame_of_reference_uid figure figure_view figure_x figure_y side_check "
     "midline_offset_mm side_answer depth_mm in_plane_degrees cranio_caudal_degrees "
-    "procedure_position entry_basis needle_mm depth_source product lot units volume_ml given_at "
-    "note revision author changed_at"
+    "procedure_position entry_basis needle_mm depth_source place_words product lot units "
+    "volume_ml given_at note revision author changed_at"
 )
 
 
@@ -30,6 +36,7 @@ def _path_cells(path: PathWords | None) -> dict[str, Cell]:
         "entry_basis": path.basis if path else None,
         "needle_mm": path.needle_mm if path else None,
         "depth_source": path.source if path else None,
+        "place_words": path.place_words if path else None,
     }
 
 
@@ -46,7 +53,7 @@ def _cells(
         "site_id": str(site.id),
         **muscle_cells(site.muscle_id, muscles),
         "side": site.side.word,
-        "level": site.level.value if site.level else None,
+        **level_cells(site.level, planned.level_check if planned else None),
         "status": planned.status.value if planned else None,
         "pain_site_id": str(pain.id) if pain else None,
         "pain_place": place_of_pain(visit.marks_of(pain.id)) if pain else None,
