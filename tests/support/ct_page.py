@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.ids import new_id
+from painmap.domain.injection import Transitional
 from painmap.domain.patient import Patient, PatientKind, Sex
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
@@ -256,6 +257,16 @@ class CtHands:
             )
             QApplication.sendEvent(view.viewport(), event)
         self.page.viewer.draw()
+        QApplication.processEvents()
+
+    def name_level(self, level: Level, answer: Transitional | None = Transitional.NO) -> None:
+        """Say which level the chosen landmark has, and whether there is a transitional vertebra."""
+        panel = self.page.annotator.spine.panel
+        self.page.choose_tool(ToolName.MIDLINE)
+        panel.levels.setCurrentIndex(panel.levels.findData(level))
+        panel.levels.activated.emit(panel.levels.currentIndex())
+        if answer is not None:
+            panel.transitional.chip(answer).click()
         QApplication.processEvents()
 
     def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:

@@ -362,8 +362,8 @@ def test_taking_up_the_brush_moves_no_picture(hands: CtHands) -> None:
 
 
 def test_the_table_measures_each_level_and_the_whole_from_the_voxels(hands: CtHands) -> None:
-    hands.page.bar.chooser.set_level(Level.L3)
     hands.click(PatientPoint(0.0, 80.0, Z0 + 12 * STEP), ToolName.MIDLINE)
+    hands.name_level(Level.L3)
     filled_muscle(hands, x=22.0, half=15.0)
 
     hands.page.work.list.measures.click()

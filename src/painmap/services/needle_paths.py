@@ -1,14 +1,15 @@
 """Where a needle enters the skin: straight up, along an angle, by hand, or from typed words."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 
 from painmap.domain.injection import CtPlace
-from painmap.domain.needle_plan import PlannedPath, ProcedurePosition
-from painmap.domain.places import PatientPoint
+from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
+from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.visit import Visit
 from painmap.imaging.body_surface import BodySurface, SurfaceProblem
 from painmap.imaging.needle import Crossed, NeedlePath, point_along, up_of
@@ -81,6 +82,45 @@ def entry_by_hand(surface: BodySurface, target: PatientPoint, click: PatientPoin
     if away <= NEAR_SKIN_MM:
         return found
     return FoundEntry(click, off_skin_words(away))
+
+
+def followed(
+    plan: PlannedPath,
+    old: PatientPoint,
+    new: PatientPoint,
+    surface: BodySurface | None,
+    anchor: Callable[[PatientPoint], CtAnchor],
+) -> tuple[PlannedPath, str]:
+    """Let the entry of a path follow its target, as it was snapped: straight up, or at its angle.
+
+    Parameters
+    ----------
+    old, new : PatientPoint
+        The target before and after.
+    surface : BodySurface or None
+        None: the skin was not found yet, and the entry stays.
+
+    Returns
+    -------
+    (PlannedPath, str)
+        Of the basis HAND where the entry had to stay; what is to be said of the skin.
+    """
+    if plan.basis is EntryBasis.HAND:
+        return plan, ""
+    if surface is None:
+        return replace(plan, basis=EntryBasis.HAND), ""
+    before = NeedlePath(plan.entry, old, plan.position)
+    straight = plan.basis is EntryBasis.VERTICAL
+    found = entry_along(
+        surface,
+        new,
+        plan.position,
+        in_plane_degrees=0.0 if straight else before.in_plane_degrees,
+        cranio_caudal_degrees=0.0 if straight else before.cranio_caudal_degrees,
+    )
+    if found.point is None:
+        return replace(plan, basis=EntryBasis.HAND), found.words
+    return replace(plan, entry=found.point, anchor=anchor(found.point)), found.words
 
 
 def off_skin_words(mm: float) -> str:

@@ -17,9 +17,11 @@ from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_overlay import CtOverlay
 from painmap.ui.ct_paint import DrawnMark
+from painmap.ui.ct_path_sides import PathSides
 from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_side_questions import SideQuestions
+from painmap.ui.ct_spine import SpineWork
 from painmap.ui.ct_tool_strip import SPEC, ToolName
 from painmap.ui.ct_toolbox import Takers, Toolbox
 from painmap.ui.ct_viewer import CtViewer
@@ -88,10 +90,11 @@ class Annotator:
             recorded=self._on_recorded,
             look_at=viewer.look_at,
             mark_midline=self._mark_midline_next,
+            ask_spine=lambda: self.spine.ask(),
             changed=redraw,
         )
         self.chosen_one = Chosen(
-            desk, session, bar, self.sides.propose, self.sides.remove_midline, redraw
+            desk, session, bar, self.sides.propose, lambda mark: self.spine.remove(mark), redraw
         )
         self._marking = Marking(
             session,
@@ -101,6 +104,7 @@ class Annotator:
             self.sides,
             visit=lambda: self._visit,
             needle=lambda: self.needle,
+            spine=lambda: self.spine,
             midline_marked=self._go_back,
         )
         self.needle = NeedlePlanner(
@@ -109,12 +113,24 @@ class Annotator:
             board,
             chosen=lambda: self.chosen,
             new_target=self._marking.place_with_path,
+            record_path=PathSides(desk, session, self.sides).record,
             redraw=redraw,
         )
         self.hazards = HazardMarker(desk, session, board, changed=self.needle.refresh)
+        self.spine = SpineWork(
+            desk,
+            session,
+            board,
+            self.sides,
+            self.needle.skin,
+            cross=lambda: viewer.cross,
+            mark_next=lambda: choose_tool(ToolName.MIDLINE),
+            changed=redraw,
+        )
+        viewer.moved.connect(self.spine.follow_cross)
         self._toolbox = Toolbox(self._tools(), self._takers(), redraw, self._on_ended)
         self._overlay = CtOverlay(
-            self._toolbox, self.sides, self.chosen_one, self.needle, self.hazards
+            self._toolbox, self.sides, self.chosen_one, self.needle, self.hazards, self.spine
         )
 
     def _tools(self) -> dict[ToolName, Tool]:
@@ -184,6 +200,8 @@ class Annotator:
         if name is not ToolName.HAZARD:
             self.hazards.choose(None)
         self.needle.activate(active=name is ToolName.ENTRY)
+        if name is ToolName.MIDLINE:
+            self.spine.refresh()
         self._viewer.draw_scenes()
 
     def _mark_midline_next(self) -> None:
@@ -222,6 +240,7 @@ class Annotator:
         self.sides.forget()
         self.chosen_one.forget()
         self.needle.forget()
+        self.spine.forget()
 
     def leave_stack(self) -> None:
         """Other pictures come: what was begun on these is given up."""
@@ -239,13 +258,24 @@ class Annotator:
         """Highlight an annotation and show its sentence; None: none."""
         self.chosen_one.choose(item_id, vertex)
         self.hazards.choose(item_id)
+        self.spine.select(item_id)
         self.needle.on_chosen()
 
     def refresh(self) -> None:
         """Show what is recorded as it is now."""
         self.chosen_one.refresh()
         self.hazards.refresh()
+        self.spine.refresh()
         self.needle.refresh()
+
+    def delete(self) -> None:
+        """Take away what is chosen: a structure, a landmark, a vertex, an annotation."""
+        if self.hazards.remove():
+            return
+        if self.tool is ToolName.MIDLINE and self.spine.chosen_id is not None:
+            self.spine.remove_chosen()
+        else:
+            self.chosen_one.delete()
 
     def _on_recorded(self, item_id: UUID) -> None:
         same = item_id == self.chosen_one.id

@@ -56,7 +56,7 @@ class CtBoard:
 
     def landmarks(self, view: str) -> tuple[Grip, ...]:
         shown = self.shown(view)
-        return grips(shown, self._session.landmarks(self._visit())) if shown else ()
+        return grips(shown, self._session.spine(self._visit()).landmarks) if shown else ()
 
     def rings(self, view: str) -> tuple[Ring, ...]:
         shown = self.shown(view)

@@ -11,7 +11,7 @@ from painmap.domain.edits import (
     remove_outline,
     remove_site,
 )
-from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
+from painmap.domain.injection import CtPlace, Landmark, LandmarkStatus, Outline, PlannedSite
 from painmap.domain.places import CtAnchor
 from painmap.domain.sentences import outline_sentence, planned_sentence
 from painmap.ui.ct_bar import MarkBar
@@ -97,6 +97,8 @@ class Chosen:
         if isinstance(item, Outline):
             return outline_sentence(item, muscles)
         level = f", {item.level.value}" if item.level else ""
+        if item.status is LandmarkStatus.PROPOSED:
+            return f"{item.kind.value}{level}: {item.status.value}"
         return f"{item.kind.value}{level}: sides near it are measured from here"
 
     def _why_read_only(self, item: Marked) -> str:

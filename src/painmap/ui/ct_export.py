@@ -93,7 +93,7 @@ def picturing(
                     pictures[_unused(name, pictures)] = image
                 measures |= opened.measures(visit)
                 if read is not None:
-                    found_rows = measuring_muscles(visit, step[0], opened.landmarks(visit), read)
+                    found_rows = measuring_muscles(visit, step[0], opened.spine(visit), read)
                     rows += yield from found_rows
         except PainmapError as error:
             missing.append(f"No pictures of the {study_sentence(study)}: {error.message}")

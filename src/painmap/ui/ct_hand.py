@@ -55,9 +55,12 @@ class CtHand:
         """Below the pictures stands what the tool needs."""
         planning = name is ToolName.ENTRY
         marking = name is ToolName.HAZARD
+        counting = name is ToolName.MIDLINE
         self._annotator.needle.panel.setVisible(planning)
         self._annotator.hazards.panel.setVisible(marking)
-        self._bar.setVisible(not planning and not marking and not self._session.why_not_annotate)
+        self._annotator.spine.panel.setVisible(counting)
+        others = planning or marking or counting
+        self._bar.setVisible(not others and not self._session.why_not_annotate)
 
     def use_preset(self, preset: HuWindow) -> None:
         """Look through a window of CT; other pictures have none."""

@@ -10,7 +10,6 @@ from painmap.domain.edits import mark_hazard, remove_hazard
 from painmap.domain.ids import new_id
 from painmap.domain.needle_plan import Hazard, HazardKind
 from painmap.domain.places import PatientPoint
-from painmap.services.needle_paths import spine_of
 from painmap.services.needle_words import NOT_CHECKED
 from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_needle_marks import hazard_name, hazard_points
@@ -143,7 +142,7 @@ class HazardMarker:
         self._board.say(f"Marked: {hazard_name(hazard)}.")
 
     def _side(self, points: tuple[PatientPoint, ...]) -> Side | None:
-        line = spine_of(self._session.landmarks(self._desk.open_visit.visit))
+        line = self._session.spine(self._desk.open_visit.visit).doctors_line
         if line is None:
             return None
         places = [line.place_of(point) for point in points]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from painmap.domain.anatomy import Level
 from painmap.domain.edits import Edit, Page, change_outline, draw_outline, plan_site
 from painmap.domain.ids import new_id
-from painmap.domain.injection import CtPlace, Landmark, Outline, PlannedSite
+from painmap.domain.injection import CtPlace, Outline, PlannedSite
 from painmap.domain.needle_plan import PlannedPath
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
@@ -15,6 +16,7 @@ from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_side import Annotation
 from painmap.ui.ct_side_questions import SideQuestions
+from painmap.ui.ct_spine import SpineWork
 from painmap.ui.ct_toolbox import Takers
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.tools.slice_outcomes import (
@@ -36,8 +38,10 @@ class Marking:
         Gives the visit as it is now.
     needle : callable
         Gives the planner, whose path follows its target.
+    spine : callable
+        Gives the work on the spine, which takes what is marked of it.
     midline_marked : callable
-        Called when a midline mark was placed.
+        Called when a landmark of the spine was placed.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Marking:
         *,
         visit: Callable[[], Visit],
         needle: Callable[[], NeedlePlanner],
+        spine: Callable[[], SpineWork],
         midline_marked: Callable[[], object],
     ) -> None:
         self._session = session
@@ -59,6 +64,7 @@ class Marking:
         self._sides = sides
         self._visit = visit
         self._needle = needle
+        self._spine = spine
         self._midline_marked = midline_marked
 
     @property
@@ -79,8 +85,13 @@ class Marking:
         if point is None or muscle is None or side is None:
             return
         place = CtPlace(self._session.anchor(point), point)
-        site = PlannedSite(new_id(), muscle.id, side, self._bar.level, place=place)
+        site = PlannedSite(new_id(), muscle.id, side, self._level(point), place=place)
         self._sides.propose(site, lambda checked: plan_site(_site(checked)))
+
+    def _level(self, point: PatientPoint) -> Level | None:
+        """The level that was chosen, else the one that the confirmed spine says."""
+        by_spine = self._session.spine(self._visit()).levels_at(point)
+        return self._bar.level or next(iter(by_spine), None)
 
     def place_with_path(
         self, target: PatientPoint, path_of: Callable[[PlannedSite], PlannedPath]
@@ -94,7 +105,7 @@ class Marking:
         if known is not None:
             site = replace(known, place=place)
         elif muscle is not None and side is not None:
-            site = PlannedSite(new_id(), muscle.id, side, self._bar.level, place=place)
+            site = PlannedSite(new_id(), muscle.id, side, self._level(target), place=place)
         self._viewer.look_at(target)
         self._sides.propose(
             site,
@@ -104,18 +115,17 @@ class Marking:
     # --- the midline
 
     def _place_midline(self, wanted: PlaceMidline) -> None:
-        point = self._board.patient(wanted.view, wanted.at)
-        if point is not None:
-            self._sides.place_midline(point)
+        if self._spine().place(wanted):
             self._midline_marked()
 
     def _move_point(self, wanted: MovePoint) -> None:
         point = self._board.patient(wanted.view, wanted.at)
+        landmark = self._spine().landmark(wanted.item_id)
         item = self._visit().find(wanted.item_id)
         if point is None:
             return
-        if isinstance(item, Landmark):
-            self._sides.move_midline(item, point)
+        if landmark is not None:
+            self._spine().move(landmark, wanted)
         elif isinstance(item, PlannedSite):
             place = CtPlace(self._session.anchor(point), point)
             self._sides.propose(
@@ -130,7 +140,7 @@ class Marking:
         if corners is None or muscle is None or side is None:
             return
         anchor = self._session.anchor(corners[0])
-        outline = Outline(new_id(), muscle.id, side, anchor, corners, self._bar.level)
+        outline = Outline(new_id(), muscle.id, side, anchor, corners, self._level(corners[0]))
         self._sides.propose(outline, lambda checked: draw_outline(_outline(checked)))
 
     def _reshape(self, wanted: ReshapeOutline) -> None:

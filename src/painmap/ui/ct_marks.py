@@ -60,18 +60,6 @@ class Shown:
             self.placement.view_of_pixel(float(row), float(column)) for row, column in pixels
         )
 
-    @property
-    def front(self) -> XY | None:
-        """Direction of the patient's front in the view, where it lies in the plane."""
-        if self.image.geometry is None:
-            return None
-        middle = self.image.geometry.patient_point(0, 0)
-        ahead = PatientPoint(middle.x, middle.y - 10.0, middle.z)
-        here, there = self.placement.view_of(middle), self.placement.view_of(ahead)
-        if here is None or there is None or abs(there[1]) > 5.0:
-            return None
-        return there[0][0] - here[0][0], there[0][1] - here[0][1]
-
 
 def short_words(session: OpenCt, muscle_id: str, side: Side, level: Level | None) -> str:
     """Such as "LEFT multifidus, L4"."""
@@ -132,28 +120,6 @@ def outline_marks(
                 label=words if labels else "",
                 chosen=mine,
                 vertex=vertex if mine else None,
-            )
-        )
-    return marks
-
-
-def landmark_marks(
-    shown: Shown, visit: Visit, *, chosen: UUID | None, hidden: Collection[UUID]
-) -> list[DrawnMark]:
-    marks = []
-    for landmark in shown.session.landmarks(visit):
-        close = shown.closeness(landmark.point) if landmark.id not in hidden else None
-        if close is None:
-            continue
-        at, faint = close
-        marks.append(
-            DrawnMark(
-                MarkKind.MIDLINE,
-                (at,),
-                faint=faint,
-                chosen=landmark.id == chosen,
-                label="" if faint or landmark.level is None else landmark.level.value,
-                upright=shown.front,
             )
         )
     return marks

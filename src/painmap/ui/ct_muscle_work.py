@@ -9,7 +9,6 @@ from painmap.domain.edits import change_compartment, remove_compartment
 from painmap.domain.injection import Outline
 from painmap.domain.visit import Item
 from painmap.imaging.mask_edit import Gate
-from painmap.imaging.spine_line import SpineLine, SpineMark
 from painmap.services.compartments import MuscleMasks, pixel_mm, with_keys
 from painmap.services.muscle_edits import MaskAction, acted, mirroring
 from painmap.ui.ct_annotator import Annotator
@@ -215,14 +214,11 @@ class MuscleWork:
         masks = self.muscles.masks(chosen) if chosen is not None else None
         if chosen is None or masks is None or self._session.why_not_annotate:
             return
-        marks = [
-            SpineMark(each.point, each.level)
-            for each in self._session.landmarks(self._desk.open_visit.visit)
-        ]
-        if chosen.side is Side.MIDLINE or not marks:
-            self.muscles.say(
-                "There is no midline to mirror across.", "Mark spinous processes first."
-            )
+        spine = self._session.spine(self._desk.open_visit.visit)
+        line = spine.doctors_line
+        if chosen.side is Side.MIDLINE or line is None:
+            first = "Confirm the proposed spine" if spine.is_proposal else "Mark spinous processes"
+            self.muscles.say("There is no midline to mirror across.", f"{first} first.")
             return
         side = Side.RIGHT if chosen.side is Side.LEFT else Side.LEFT
         known = self.muscles.of(chosen.muscle_id, side)
@@ -230,7 +226,7 @@ class MuscleWork:
         if other is None or self.muscles.is_locked(known):
             return
         self._desk.run(
-            mirroring(masks, other, self._session.stack, SpineLine(marks)),
+            mirroring(masks, other, self._session.stack, line),
             done=partial(self._on_mirrored, other, chosen.muscle_id, side),
             failed=self._desk.show_error,
         )

@@ -27,6 +27,7 @@ from painmap.services.muscle_edits import (
     following,
     middles,
 )
+from painmap.services.muscle_joining import joining
 from painmap.services.open_visit import OpenVisit
 from painmap.ui.ct_area_paint import AreaPaths, DrawnArea
 from painmap.ui.ct_marks import Shown, short_words
@@ -219,6 +220,7 @@ class Muscles:
 
         try:
             made = following(edit, self.visit, self._session.stack, masks)
+            made = joining(made, self.visit, self._session.stack, masks)
         except LockedMuscleError as error:
             self.is_locked(error.compartment)
             return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from painmap.domain.edits import Edit, Page, change_site, plan_path, remove_path
+from painmap.domain.edits import Edit, Page, change_site, remove_path
 from painmap.domain.ids import new_id
 from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.needle_plan import EntryBasis, PlannedPath, ProcedurePosition
@@ -16,9 +16,9 @@ from painmap.services.needle_paths import (
     FoundEntry,
     entry_along,
     entry_by_hand,
+    followed,
     site_of_words,
     skin_words,
-    spine_of,
 )
 from painmap.services.needle_words import depth_label
 from painmap.ui.ct_board import CtBoard
@@ -29,12 +29,16 @@ from painmap.ui.ct_needle_reading import PathReader, anchor_of, target_of
 from painmap.ui.ct_needle_skin import NO_VOLUME, SkinFinder
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
+from painmap.ui.ct_path_sides import crossing_words
+from painmap.ui.ct_side import with_side
 from painmap.ui.desk import Desk
 from painmap.ui.tools.slice_outcomes import EntryAt, Grip
 
 FINDING = "The skin is being found; the entry snaps to it then."
 NO_SKIN = "The skin is not found yet: choose Entry again."
 STAYED = "The entry stayed where it was; it counts as placed by hand now."
+FIND_FIRST = "Choose Entry to find the skin, then Straight up."
+PLAN = "plan needle path"
 NO_TARGET = "Choose a target first: click it."
 NO_POSITION = "Say how the patient will lie at the injection."
 
@@ -48,6 +52,8 @@ class NeedlePlanner:
         Gives the id of the chosen annotation.
     new_target : callable
         Places a target that was typed, with its entry, where none is chosen.
+    record_path : callable
+        Records a path with a label, once the side of its entry is answered for.
     redraw : callable
         Draws the marks anew.
     """
@@ -60,6 +66,7 @@ class NeedlePlanner:
         *,
         chosen: Callable[[], UUID | None],
         new_target: Callable[[PatientPoint, Callable[[PlannedSite], PlannedPath]], object],
+        record_path: Callable[[PlannedPath, str], object],
         redraw: Callable[[], object],
     ) -> None:
         self._desk = desk
@@ -67,6 +74,7 @@ class NeedlePlanner:
         self._board = board
         self._chosen = chosen
         self._new_target = new_target
+        self._record_path = record_path
         self._redraw = redraw
         self.active = False
         self.tell_prone: Callable[[bool], object] = lambda _prone: None
@@ -166,7 +174,7 @@ class NeedlePlanner:
         if plan.basis is EntryBasis.VERTICAL:
             self._snap(EntryBasis.VERTICAL, changed)
         else:
-            self._record(changed, "position at the injection")
+            self._record_path(changed, "position at the injection")
 
     def straight_up(self) -> None:
         """Let the entry lie on the skin straight up from the target."""
@@ -207,7 +215,7 @@ class NeedlePlanner:
     ) -> None:
         self._said = found.words
         if found.point is not None:
-            self._record(self._path(site, found.point, position, basis, plan), "plan needle path")
+            self._record_path(self._path(site, found.point, position, basis, plan), PLAN)
         self.refresh()
 
     def _path(
@@ -226,14 +234,11 @@ class NeedlePlanner:
             plan, anchor=anchor, entry=entry, position=position, basis=basis, scanned=scanned
         )
 
-    def _record(self, plan: PlannedPath, label: str) -> None:
-        self._desk.apply(plan_path(plan, label=label))
-
     def choose_needle(self, length_mm: int | None) -> None:
         """Say how long the needle is."""
         plan = self._plan
         if plan is not None and plan.needle_mm != length_mm:
-            self._record(replace(plan, needle_mm=length_mm), "length of the needle")
+            self._record_path(replace(plan, needle_mm=length_mm), "length of the needle")
 
     def remove(self) -> None:
         """Take the path away; its target stays."""
@@ -249,30 +254,12 @@ class NeedlePlanner:
         known = self._visit.find(site.id)
         if plan is None or not isinstance(known, PlannedSite):
             return edit
-        again = self._again(plan, target_of(known), target_of(site))
+        old, new = target_of(known), target_of(site)
+        again, self._said = followed(plan, old, new, self.surface, self._session.anchor)
+        if again.basis is not plan.basis:
+            self._desk.say(STAYED, hint=self._said or FIND_FIRST)
+        again = with_side(again, site, self.reader.spine)
         return Edit("move target with its path", Page.CT, put=(site, again))
-
-    def _again(self, plan: PlannedPath, old: PatientPoint, new: PatientPoint) -> PlannedPath:
-        surface = self.surface
-        if plan.basis is EntryBasis.HAND:
-            return plan
-        if surface is None:
-            self._desk.say(STAYED, hint="Choose Entry to find the skin, then Straight up.")
-            return replace(plan, basis=EntryBasis.HAND)
-        before = NeedlePath(plan.entry, old, plan.position)
-        straight = plan.basis is EntryBasis.VERTICAL
-        found = entry_along(
-            surface,
-            new,
-            plan.position,
-            in_plane_degrees=0.0 if straight else before.in_plane_degrees,
-            cranio_caudal_degrees=0.0 if straight else before.cranio_caudal_degrees,
-        )
-        self._said = found.words
-        if found.point is None:
-            self._desk.say(STAYED, hint=found.words)
-            return replace(plan, basis=EntryBasis.HAND)
-        return replace(plan, entry=found.point, anchor=self._session.anchor(found.point))
 
     # --- by hand
 
@@ -346,19 +333,20 @@ class NeedlePlanner:
         if self._said or position is None or surface is None:
             self.refresh()
             return
-        line = spine_of(self.reader.landmarks)
-        found = site_of_words(surface, line, typed.place, typed.depth_mm, position)
+        found = site_of_words(surface, self.reader.spine, typed.place, typed.depth_mm, position)
         if isinstance(found, str):
             self._said = found
             self.refresh()
             return
         target, entry = found
-        self._new_target(
-            target,
-            lambda site: self._path(
-                site, entry, position, EntryBasis.VERTICAL, self._visit.path_of(site.id)
-            ),
-        )
+        vertical = EntryBasis.VERTICAL
+
+        def path_of(site: PlannedSite) -> PlannedPath:
+            known = self._visit.path_of(site.id)
+            plan = self._path(site, entry, position, vertical, known)
+            return with_side(plan, site, self.reader.spine)
+
+        self._new_target(target, path_of)
 
     # --- what is shown
 
@@ -374,13 +362,13 @@ class NeedlePlanner:
         surface = self.surface
         if not say and surface is not None and reading is not None:
             say = skin_words(surface, reading.path)
+        say = say or crossing_words(plan, site, self.reader)
         self.panel.show_path(plan, reading, say)
         # the words mean the depth straight below the skin
         straight = plan is not None and plan.basis is EntryBasis.VERTICAL
         depth = reading.path.depth_mm if reading is not None and straight else None
-        line = spine_of(self.reader.landmarks) if self._desk.is_open else None
-        if site is not None and line is not None:
-            self.panel.show_words(line.place_of(target_of(site)), depth)
+        if site is not None:
+            self.panel.show_words(self.reader.spine.place_of(target_of(site)), depth)
         self._tell_prone()
         self._redraw()
 

@@ -1,11 +1,12 @@
 """What needle paths read on the CT that is open, for every page that says it."""
 
-from painmap.domain.injection import CtPlace, Landmark, PlannedSite
+from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.needle_plan import PlannedPath
 from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.visit import Visit
-from painmap.services.needle_paths import is_certain, path_sentence, plain_reading, spine_of
+from painmap.services.needle_paths import path_sentence, plain_reading
 from painmap.services.needle_words import PathReading, reading_of
+from painmap.services.spine import Spine
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.desk import Desk
 
@@ -22,9 +23,9 @@ class PathReader:
         return self._desk.open_visit.visit
 
     @property
-    def landmarks(self) -> tuple[Landmark, ...]:
-        """The spinous processes of the open CT."""
-        return self._session.landmarks(self._visit)
+    def spine(self) -> Spine:
+        """The midline and levels of the open CT."""
+        return self._session.spine(self._visit)
 
     def reading(self, plan: PlannedPath, site: PlannedSite) -> PathReading | None:
         """What a path reads; without what is crossed where its CT is not open."""
@@ -35,15 +36,13 @@ class PathReader:
             return plain_reading(self._visit, plan)
         if not self._session.standing(plan.anchor).drawn:
             return plain_reading(self._visit, plan)
-        line = spine_of(self.landmarks)
         standing = self._session.standing
         return reading_of(
             volume,
             plan,
             target,
             hazards=[each for each in self._visit.live_hazards if standing(each.anchor).drawn],
-            line=line,
-            confirmed=is_certain(line, target),
+            spine=self.spine,
             study_day=self._session.study_date,
         )
 

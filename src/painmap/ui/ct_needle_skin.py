@@ -25,6 +25,11 @@ class SkinFinder:
         """The skin of the stack on screen, once it was found."""
         return self._surface if self._key == self._session.key else None
 
+    def keep(self, surface: BodySurface) -> None:
+        """Take the skin of the stack on screen that was found on another way."""
+        if surface.volume.stack.key == self._session.key:
+            self._surface, self._key = surface, self._session.key
+
     def forget(self) -> None:
         """Another CT, another visit."""
         self._surface = self._key = None

@@ -28,6 +28,7 @@ from painmap.imaging.stack import Stack
 from painmap.imaging.volume import Volume
 from painmap.imaging.window import SOFT_TISSUE
 from painmap.services.anchors import anchor_for, anchor_state, stack_of
+from painmap.services.spine import Spine, latest_count
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_placement import Placement
 from painmap.ui.ct_words import why_look_only
@@ -94,6 +95,9 @@ class OpenCt:
         self._steps: dict[Plane, float] = {}
         self._found: dict[tuple[Plane, PatientPoint], int | None] = {}
         self._listeners: list[Callable[[], None]] = []
+        self.proposed_spine: Spine | None = None
+        """What was found of the spine in this frame of reference and nobody has touched yet."""
+        self._spine: tuple[object, Spine] | None = None
         self.middles: Callable[[Compartment], tuple[PatientPoint, ...]] = lambda _: ()
         """The middle of a muscle on each slice that was drawn of it; told by who has its masks."""
 
@@ -300,6 +304,24 @@ class OpenCt:
     def landmarks(self, visit: Visit) -> tuple[Landmark, ...]:
         """The spinous processes that sides are measured from in the open CT."""
         return tuple(each for each in visit.live_landmarks if self.standing(each.anchor).drawn)
+
+    def spine(self, visit: Visit) -> Spine:
+        """The spine of the open CT: what is recorded, else what is proposed, else nothing."""
+        # pictures ask for it whenever they are drawn
+        now = (visit.landmarks, visit.level_counts, visit.studies, self._key, self.proposed_spine)
+        if self._spine is None or self._spine[0] != now:
+            self._spine = (now, self._spine_of(visit))
+        return self._spine[1]
+
+    def _spine_of(self, visit: Visit) -> Spine:
+        marks = self.landmarks(visit)
+        counts = (each for each in visit.live_level_counts if self.standing(each.anchor).drawn)
+        proposed = self.proposed_spine
+        if marks or proposed is None or not proposed.landmarks:
+            return Spine(marks, latest_count(counts))
+        # it was found on one series, and may be looked at on another of the same frame
+        drawn = self.standing(proposed.landmarks[0].anchor).drawn
+        return proposed if drawn else Spine()
 
     def measure(self, outline: Outline) -> ContourMeasure | None:
         """What `outline` encloses; None when its slice is not open or cannot be measured."""

@@ -6,11 +6,13 @@ from painmap.domain.injection import Outline
 from painmap.domain.visit import Visit
 from painmap.ui.ct_chosen import Chosen
 from painmap.ui.ct_hazards import HazardMarker
-from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
+from painmap.ui.ct_marks import Shown, outline_marks, target_marks
 from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_paint import DrawnMark, MarkKind
 from painmap.ui.ct_side import Annotation, point_of
 from painmap.ui.ct_side_questions import SideQuestions
+from painmap.ui.ct_spine import SpineWork
+from painmap.ui.ct_spine_marks import spine_marks
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_toolbox import Toolbox
 from painmap.ui.tools.slice_outcomes import XY, Preview, distance
@@ -26,12 +28,14 @@ class CtOverlay:
         chosen: Chosen,
         needle: NeedlePlanner,
         hazards: HazardMarker,
+        spine: SpineWork,
     ) -> None:
         self._toolbox = toolbox
         self._sides = sides
         self._chosen = chosen
         self._needle = needle
         self._hazards = hazards
+        self._spine = spine
 
     def marks(self, shown: Shown, visit: Visit, *, small: bool) -> tuple[DrawnMark, ...]:
         preview, pending = self._toolbox.preview, self._sides.pending
@@ -43,7 +47,13 @@ class CtOverlay:
             hidden.add(pending.id)
             chosen = None
         found = [
-            *landmark_marks(shown, visit, chosen=chosen, hidden=hidden),
+            *spine_marks(
+                shown,
+                self._spine.spine,
+                chosen=self._spine.spoken_of if chosen is None else chosen,
+                hidden=hidden,
+                small=small,
+            ),
             *outline_marks(
                 shown,
                 visit,

@@ -71,8 +71,7 @@ class LookingKeys:
         elif key is Qt.Key.Key_Escape:
             self._escape()
         elif key is Qt.Key.Key_Delete:
-            if not self._annotator.hazards.remove():
-                self._annotator.chosen_one.delete()
+            self._annotator.delete()
         elif key in TOOL_KEYS:
             self._annotator.feed(PointerEvent(PointerKind.KEY, key=TOOL_KEYS[key]))
         else:

@@ -19,6 +19,7 @@ from painmap.ui.ct_paint_words import (
     paint_words,
     text,
 )
+from painmap.ui.ct_spine_paint import paint_body, paint_process, paint_spine
 from painmap.ui.ct_words import LOADING
 from painmap.ui.theme import CT, font
 from painmap.ui.tools.slice_outcomes import XY
@@ -36,6 +37,9 @@ WORD_ROOM_PX = 26.0
 class MarkKind(StrEnum):
     TARGET = "target"
     MIDLINE = "midline"
+    VERTEBRA = "vertebra"
+    SPINE = "spine"
+    LEVEL = "level"
     OUTLINE = "outline"
     MEASURE = "measure"
     PATH = "path"
@@ -47,6 +51,9 @@ class MarkKind(StrEnum):
 COLOUR = {
     MarkKind.TARGET: CT.target,
     MarkKind.MIDLINE: CT.midline,
+    MarkKind.VERTEBRA: CT.midline,
+    MarkKind.SPINE: CT.midline,
+    MarkKind.LEVEL: CT.midline,
     MarkKind.OUTLINE: CT.outline,
     MarkKind.MEASURE: CT.measure,
     MarkKind.PATH: CT.target,
@@ -72,8 +79,8 @@ class DrawnMark:
         It lies a slice or so away.
     vertex : int or None
         The vertex that is taken hold of.
-    upright : XY or None
-        Direction of the patient's front in the view, for a midline mark.
+    proposed : bool
+        The program found it and nobody has confirmed it: it is dashed.
     """
 
     kind: MarkKind
@@ -83,7 +90,7 @@ class DrawnMark:
     chosen: bool = False
     faint: bool = False
     vertex: int | None = None
-    upright: XY | None = None
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +211,7 @@ def _pens(mark: DrawnMark, width: float) -> tuple[QPen, QPen]:
     for pen in (stroke, under):
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    if mark.faint:
+    if mark.faint or mark.proposed:
         stroke.setStyle(Qt.PenStyle.DashLine)
     return under, stroke
 
@@ -218,7 +225,13 @@ def _paint_mark(painter: QPainter, frame: QRectF, to_device: QTransform, mark: D
         case MarkKind.TARGET:
             _paint_target(painter, points[0], mark)
         case MarkKind.MIDLINE:
-            _paint_midline(painter, points[0], to_device, mark)
+            paint_process(painter, points[0], _pens(mark, 1.6), chosen=mark.chosen)
+        case MarkKind.VERTEBRA:
+            paint_body(painter, points[0], _pens(mark, 1.6), chosen=mark.chosen)
+        case MarkKind.SPINE:
+            paint_spine(painter, points, _pens(mark, 1.3), dashed=mark.proposed)
+        case MarkKind.LEVEL:
+            pass  # its name alone
         case MarkKind.PATH:
             paint_path(painter, points, _pens(mark, 2.2 if mark.chosen else 1.6))
         case MarkKind.CONE:
@@ -248,31 +261,6 @@ def _paint_target(painter: QPainter, at: QPointF, mark: DrawnMark) -> None:
     if mark.chosen:
         painter.setPen(QPen(QColor(CT.chosen), 1.2))
         painter.drawEllipse(at, radius + 7.0, radius + 7.0)
-
-
-def _paint_midline(painter: QPainter, at: QPointF, to_device: QTransform, mark: DrawnMark) -> None:
-    size = 6.0
-    diamond = QPolygonF(
-        [
-            QPointF(at.x(), at.y() - size),
-            QPointF(at.x() + size, at.y()),
-            QPointF(at.x(), at.y() + size),
-            QPointF(at.x() - size, at.y()),
-        ]
-    )
-    for pen in _pens(mark, 1.6):
-        painter.setPen(pen)
-        painter.drawPolygon(diamond)
-    if mark.upright is not None and not mark.faint:
-        origin = to_device.map(QPointF(0, 0))
-        way = to_device.map(QPointF(*mark.upright)) - origin
-        length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1e-6)
-        step = way / length
-        pen = QPen(QColor(CT.midline), 1.2)
-        pen.setDashPattern([5, 5])
-        painter.setPen(pen)
-        painter.drawLine(at + step * (size + 4), at + step * 110)
-        painter.drawLine(at - step * (size + 4), at - step * 40)
 
 
 def _paint_line(painter: QPainter, points: list[QPointF], mark: DrawnMark) -> None:

@@ -15,11 +15,12 @@ from painmap.domain.visit import Visit
 from painmap.imaging.reslice import SliceImage
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import captions
-from painmap.ui.ct_marks import Shown, landmark_marks, outline_marks, target_marks
+from painmap.ui.ct_marks import Shown, outline_marks, target_marks
 from painmap.ui.ct_needle_marks import hazard_marks, paths_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene, paint_scene
 from painmap.ui.ct_placement import Placement
+from painmap.ui.ct_spine_marks import spine_marks
 from painmap.ui.ct_words import source_words, whole
 from painmap.ui.theme import CT, font
 
@@ -132,7 +133,7 @@ def slice_picture(
     painter = _painted(session, shown.image, shown.placement, to_device, canvas)
     no_one: frozenset[UUID] = frozenset()
     marks = [
-        *landmark_marks(shown, visit, chosen=None, hidden=no_one),
+        *spine_marks(shown, session.spine(visit), chosen=None),
         *outline_marks(shown, visit, chosen=None, vertex=None, hidden=no_one, labels=True),
         *target_marks(shown, visit, chosen=None, hidden=no_one, labels=True),
     ]

@@ -98,6 +98,7 @@ class Showing:
         self._refresh()
         if result.volume.is_complete:
             self._read_annotated()
+            self._parts.annotator.spine.offer()
 
     def _wanted_for(self, result: Opened) -> Mapping[str, Any]:
         same = result.study is not None and self.wanted.get("study") == result.study.study_uid
@@ -157,6 +158,7 @@ class Showing:
         self._parts.viewer.is_whole(whole.body)
         self._refresh()
         self._read_annotated()
+        self._parts.annotator.spine.offer()
 
     def _on_taken_away(self) -> None:
         """It will not be whole: go back to what was open before, or to nothing."""

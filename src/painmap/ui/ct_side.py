@@ -11,14 +11,17 @@ from painmap.domain.injection import (
     NOT_CHECKED,
     CtPlace,
     Landmark,
+    LandmarkKind,
     Outline,
     PlannedSite,
     SideBasis,
     SideCheck,
 )
+from painmap.domain.needle_plan import PlannedPath
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
-from painmap.imaging.midline import MidlineReading, midline_reading
+from painmap.imaging.spine_line import SpinePlace
+from painmap.services.spine import Spine
 from painmap.ui.ct_open import OTHER_STACK, OpenCt
 
 Annotation = PlannedSite | Outline | Compartment
@@ -48,7 +51,7 @@ class SideFinding:
 
     finding: Finding
     check: SideCheck
-    reading: MidlineReading | None = None
+    reading: SpinePlace | None = None
 
     @property
     def question(self) -> str:
@@ -61,14 +64,19 @@ class SideFinding:
         )
 
 
-def find_side(side: Side, point: PatientPoint, landmarks: Sequence[Landmark]) -> SideFinding:
-    """Hold `side` of an annotation at `point` against the midline through `landmarks`."""
+def find_side(side: Side, point: PatientPoint, spine: Spine) -> SideFinding:
+    """Hold `side` of an annotation at `point` against the midline that is the doctor's.
+
+    A midline that is only proposed checks nothing.
+    """
     if side is Side.MIDLINE:
         return SideFinding(Finding.NO_SIDE, NOT_CHECKED)
-    reading = midline_reading(point, [mark.point for mark in landmarks])
+    line = spine.doctors_line
+    reading = line.place_of(point) if line is not None else None
     if reading is None:
         return SideFinding(Finding.NO_MIDLINE, NOT_CHECKED)
-    check = SideCheck(SideBasis.NOT_CHECKED, reading.offset_mm, cited(point, landmarks))
+    used = cited(point, spine.doctors_landmarks)
+    check = SideCheck(SideBasis.NOT_CHECKED, reading.offset_mm, used)
     if reading.side is None:
         return SideFinding(Finding.TOO_NEAR, check, reading)
     if reading.side is side:
@@ -87,22 +95,31 @@ FIRST_TOLD = (
 
 
 def find_sides(
-    side: Side, points: Sequence[PatientPoint], landmarks: Sequence[Landmark]
+    side: Side, points: Sequence[PatientPoint], spine: Spine
 ) -> tuple[SideFinding, PatientPoint]:
     """Hold `side` against the midline at every one of `points`; give what is told, and where."""
-    found = [(find_side(side, point, landmarks), point) for point in points]
+    found = [(find_side(side, point, spine), point) for point in points]
     return min(found, key=lambda each: FIRST_TOLD.index(each[0].finding))
 
 
+def with_level(item: Annotation, points: Sequence[PatientPoint], spine: Spine) -> Annotation:
+    """`item` with its level held against the spine; a muscle has none, its slices do."""
+    if isinstance(item, Compartment):
+        return item
+    return replace(item, level_check=spine.check_level(item.level, points))
+
+
 def cited(point: PatientPoint, landmarks: Sequence[Landmark]) -> tuple[tuple[UUID, int], ...]:
-    """The landmarks next above and below `point`, each with its revision."""
-    above = [mark for mark in landmarks if mark.point.z >= point.z]
-    below = [mark for mark in landmarks if mark.point.z < point.z]
+    """The landmarks of each kind next above and below `point`, each with its revision."""
     used = []
-    if above:
-        used.append(min(above, key=lambda mark: mark.point.z))
-    if below:
-        used.append(max(below, key=lambda mark: mark.point.z))
+    for kind in LandmarkKind:
+        mine = [mark for mark in landmarks if mark.kind is kind]
+        above = [mark for mark in mine if mark.point.z >= point.z]
+        below = [mark for mark in mine if mark.point.z < point.z]
+        if above:
+            used.append(min(above, key=lambda mark: mark.point.z))
+        if below:
+            used.append(max(below, key=lambda mark: mark.point.z))
     return tuple((mark.id, mark.stamp.revision) for mark in used)
 
 
@@ -138,12 +155,12 @@ def middle_of(points: Sequence[PatientPoint]) -> PatientPoint:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What a landmark that is new, moved or gone says of what was marked before.
+    """What a spine that has changed says of what was marked before.
 
     Parameters
     ----------
     updated : tuple of Annotation
-        With their new side check.
+        With their new checks of side and level.
     differing : tuple of UUID
         Those of them whose side must be asked about.
     """
@@ -152,8 +169,8 @@ class Recheck:
     differing: tuple[UUID, ...]
 
 
-def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Recheck:
-    """Hold every side of the open CT against `landmarks` again.
+def recheck(session: OpenCt, visit: Visit, spine: Spine) -> Recheck:
+    """Hold every side and level of the open CT against `spine` again.
 
     What the doctor kept against the midline stays as it was answered while there is one.
     Where none is left near, a side counts as not checked; what was answered is kept in words.
@@ -169,16 +186,40 @@ def recheck(session: OpenCt, visit: Visit, landmarks: Sequence[Landmark]) -> Rec
         points = _checked_points(session, item)
         if not points:
             continue
-        found, _ = find_sides(item.side, points, landmarks)
+        again = with_level(item, points, spine)
+        found, _ = find_sides(item.side, points, spine)
         stays = item.side_check.basis is SideBasis.KEPT_AGAINST
-        if found.finding is Finding.NO_SIDE or (stays and found.finding is not Finding.NO_MIDLINE):
-            continue
-        check = replace(found.check, answer=item.side_check.answer)
-        if check != item.side_check:
-            updated.append(replace(item, side_check=check))
-        if found.finding is Finding.DIFFERS:
-            differing.append(item.id)
+        stays = stays and found.finding is not Finding.NO_MIDLINE
+        if found.finding is not Finding.NO_SIDE and not stays:
+            again = replace(again, side_check=replace(found.check, answer=item.side_check.answer))
+            if found.finding is Finding.DIFFERS:
+                differing.append(item.id)
+        if again != item:
+            updated.append(again)
     return Recheck(tuple(updated), tuple(differing))
+
+
+def rechecked_paths(session: OpenCt, visit: Visit, spine: Spine) -> tuple[PlannedPath, ...]:
+    """Paths of the open CT whose entry is on another side, or as far from it, as was written."""
+    found = []
+    for path in visit.live_paths:
+        site = visit.find(path.site_id)
+        if isinstance(site, PlannedSite) and session.standing(path.anchor).editable:
+            again = with_side(path, site, spine)
+            if again != path:
+                found.append(again)
+    return tuple(found)
+
+
+def with_side(plan: PlannedPath, site: PlannedSite, spine: Spine) -> PlannedPath:
+    """A path that follows its target or a changed spine, with its side as it is read now.
+
+    What the doctor has answered stays; what differs now counts as not checked.
+    """
+    if plan.side_check.basis is SideBasis.KEPT_AGAINST:
+        return plan
+    found = find_side(site.side, plan.entry, spine)
+    return replace(plan, side_check=replace(found.check, answer=plan.side_check.answer))
 
 
 def _checked_points(session: OpenCt, item: Annotation) -> tuple[PatientPoint, ...]:

@@ -9,23 +9,18 @@ from PySide6.QtWidgets import QWidget
 from painmap.domain.compartment import Compartment
 from painmap.domain.edits import (
     Edit,
-    Page,
     change_compartment,
     change_outline,
     change_site,
-    place_landmark,
-    remove_landmark,
+    change_spine,
 )
-from painmap.domain.ids import new_id
-from painmap.domain.injection import (
-    Landmark,
-    LandmarkKind,
-    Outline,
-    SideBasis,
-)
+from painmap.domain.injection import Link, Outline, PlannedSite, SideBasis
+from painmap.domain.pain_sides import unanswered
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
-from painmap.imaging.midline import NEAR_MM
+from painmap.imaging.spine_line import NEAR_MM
+from painmap.services.spine import Spine
+from painmap.services.spine_edits import SpineChange
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_questions import Answer, QuestionPanel
@@ -37,9 +32,12 @@ from painmap.ui.ct_side import (
     kept,
     points_of,
     recheck,
+    rechecked_paths,
     turned,
+    with_level,
 )
 from painmap.ui.desk import Desk
+from painmap.ui.pain_side_panel import pain_side_question
 
 EditOf = Callable[[Annotation], Edit]
 """Makes the edit that records an annotation once its side is answered."""
@@ -56,6 +54,8 @@ class SideQuestions:
         Called with the id of what was recorded or is asked about.
     mark_midline : callable
         Switches to the tool that marks a spinous process.
+    ask_spine : callable
+        Asks to confirm the spine that is proposed.
     changed : callable
         Called when the pictures must be drawn anew.
     """
@@ -70,6 +70,7 @@ class SideQuestions:
         recorded: Callable[[UUID], object],
         look_at: Callable[[PatientPoint], object],
         mark_midline: Callable[[], object],
+        ask_spine: Callable[[], object],
         changed: Callable[[], object],
     ) -> None:
         self._desk = desk
@@ -79,6 +80,7 @@ class SideQuestions:
         self._recorded = recorded
         self._look_at = look_at
         self._mark_midline_tool = mark_midline
+        self._ask_spine = ask_spine
         self._changed = changed
         self.panel: QuestionPanel | None = None
         self.pending: Annotation | None = None
@@ -92,8 +94,8 @@ class SideQuestions:
         return self._desk.open_visit.visit
 
     @property
-    def _landmarks(self) -> tuple[Landmark, ...]:
-        return self._session.landmarks(self._visit)
+    def _spine(self) -> Spine:
+        return self._session.spine(self._visit)
 
     def forget(self) -> None:
         """Another CT, another visit: what was asked is over."""
@@ -112,7 +114,9 @@ class SideQuestions:
         points = points_of(self._session, item)
         if not points:
             return
-        found, point = find_sides(item.side, points, self._landmarks)
+        spine = self._spine
+        item = with_level(item, points, spine)
+        found, point = find_sides(item.side, points, spine)
         if found.finding is Finding.DIFFERS and self._kept_before(item):
             self._record(kept(item, found, item.side_check.answer), edit)
             return
@@ -137,11 +141,32 @@ class SideQuestions:
         )
 
     def _record(self, item: Annotation, edit: EditOf) -> None:
-        made = self.follow(edit(item))
-        if made is None:
-            return
-        self._desk.apply(made)
-        self._recorded(item.id)
+        """Make the edit; a site that would leave the side of its pain is asked about first."""
+        known = self._visit.find(item.id)
+        changes = isinstance(known, PlannedSite) and known.side is not item.side
+        if isinstance(item, PlannedSite) and changes and (link := unanswered(item, self._visit)):
+            self._ask_pain(item, edit, link)
+        else:
+            self._make(edit(item), item.id)
+
+    def _make(self, edit: Edit, item_id: UUID) -> None:
+        made = self.follow(edit)
+        if made is not None:
+            self._desk.apply(made)
+            self._recorded(item_id)
+
+    def _ask_pain(self, site: PlannedSite, edit: EditOf, link: Link) -> None:
+        def keep(reason: str) -> None:
+            said = replace(link, side_answer=reason)
+            made = edit(site)
+            with_link = replace(made, put=(*made.put, said))
+            self._answer(lambda: self._make(with_link, site.id))
+
+        panel = pain_side_question(
+            site, self._visit, link.to_id, keep=keep, leave=lambda: self._answer(lambda: None)
+        )
+        self.pending = site
+        self._ask(panel)
 
     def _ask_side(self, item: Annotation, found: SideFinding, edit: EditOf, *, cancel: str) -> None:
         reading = found.reading
@@ -180,6 +205,18 @@ class SideQuestions:
         act()
         self._ask_next()
 
+    def ask(self, panel: QuestionPanel) -> bool:
+        """Put another question to the doctor; False while one is asked already."""
+        if self.panel is not None:
+            return False
+        self._ask(panel)
+        return True
+
+    def answered(self) -> None:
+        """Take the question away that was put by `ask`."""
+        self._close()
+        self._ask_next()
+
     def _ask(self, panel: QuestionPanel) -> None:
         self.panel = panel
         self._put_question(panel)
@@ -193,12 +230,15 @@ class SideQuestions:
     # --- midline
 
     def _ask_midline(self, point: PatientPoint) -> None:
-        """Ask for one click on a spinous process, once near a level."""
+        """Ask for the midline, once near a level: to confirm the proposed one, else to mark it."""
         if self.panel is not None:
             return
         if any(abs(point.z - z) <= NEAR_MM for z in self._asked_at):
             return
         self._asked_at.append(point.z)
+        if self._spine.is_proposal:
+            self._ask_spine()
+            return
 
         def mark(_: str) -> None:
             self._close()
@@ -216,46 +256,25 @@ class SideQuestions:
             )
         )
 
-    def place_midline(self, point: PatientPoint) -> None:
-        """Record a spinous process."""
-        mark = Landmark(
-            new_id(),
-            LandmarkKind.SPINOUS_PROCESS,
-            self._session.anchor(point),
-            point,
-            self._bar.level,
-        )
-        if self.panel is not None and self.pending is None:
-            self._close()
-        self._record_midline(mark, place_landmark(mark).label)
+    def record_spine(self, change: SpineChange, chosen: UUID | None = None) -> bool:
+        """Record what was done to the spine, and hold sides and levels against it again.
 
-    def move_midline(self, mark: Landmark, point: PatientPoint) -> None:
-        """Move a spinous process."""
-        moved = replace(mark, point=point, anchor=self._session.anchor(point))
-        self._record_midline(moved, f"move {mark.kind.value}")
-
-    def remove_midline(self, mark: Landmark) -> bool:
-        """Take a spinous process away; False while a mark waits for its own side first."""
+        False while a mark waits for its own side first.
+        """
         if self.pending is not None:
             return False
         self.leave()
-        others = [each for each in self._landmarks if each.id != mark.id]
-        again = recheck(self._session, self._visit, others)
-        self._desk.apply(remove_landmark(mark, rechecked=again.updated))
+        after = _as_stored(change)
+        again = recheck(self._session, self._visit, after)
+        put = (*change.put, *again.updated, *rechecked_paths(self._session, self._visit, after))
+        if not put and not change.removed:
+            return True
+        self._desk.apply(change_spine(change.label, put, remove=change.removed))
+        if chosen is not None:
+            self._recorded(chosen)
         self._differing = list(again.differing)
         self._ask_next()
         return True
-
-    def _record_midline(self, mark: Landmark, label: str) -> None:
-        """Record a landmark, and hold the sides that were marked before against it."""
-        others = [each for each in self._landmarks if each.id != mark.id]
-        # the store counts this change as the next revision
-        counted = replace(mark, stamp=replace(mark.stamp, revision=mark.stamp.revision + 1))
-        again = recheck(self._session, self._visit, [*others, counted])
-        self._desk.apply(Edit(label, Page.CT, put=(mark, *again.updated)))
-        self._recorded(mark.id)
-        self._differing = list(again.differing)
-        self._ask_next()
 
     def _ask_next(self) -> None:
         """Ask about the next annotation that lies on the other side; nothing stays silent."""
@@ -266,12 +285,24 @@ class SideQuestions:
             points = points_of(self._session, item)
             if not points:
                 continue
-            found, point = find_sides(item.side, points, self._landmarks)
+            found, point = find_sides(item.side, points, self._spine)
             if found.finding is not Finding.DIFFERS:
                 continue
             self._recorded(item.id)
             self._look_at(point)
             self._ask_side(item, found, changed_side, cancel="Later")
+
+
+def _as_stored(change: SpineChange) -> Spine:
+    """The spine after a change, each landmark in the revision that the store will give it."""
+    fresh = {each.id for each in change.put}
+    landmarks = tuple(
+        replace(each, stamp=replace(each.stamp, revision=each.stamp.revision + 1))
+        if each.id in fresh
+        else each
+        for each in change.after.landmarks
+    )
+    return replace(change.after, landmarks=landmarks)
 
 
 def changed_side(item: Annotation) -> Edit:

@@ -51,9 +51,9 @@ TOOLS = (
     ),
     ToolSpec(
         ToolName.MIDLINE,
-        "Midline",
+        "Spine",
         "M",
-        "Click on a spinous process: sides are measured from it.",
+        "Click a spinous process or vertebral body; drag to move; name its level.",
         annotates=True,
     ),
     ToolSpec(

@@ -9,11 +9,12 @@ from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.visit import Visit
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import captions
-from painmap.ui.ct_marks import Shown, landmark_marks, target_marks
+from painmap.ui.ct_marks import Shown, target_marks
 from painmap.ui.ct_needle_marks import hazard_marks, paths_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import Scene, paint_scene
 from painmap.ui.ct_pictures import qimage_of
+from painmap.ui.ct_spine_marks import spine_marks
 from painmap.ui.theme import CT
 
 WIDE_PX, HIGH_PX = 520, 400
@@ -50,7 +51,7 @@ def _paint(ct: OpenCt, visit: Visit, site: PlannedSite, place: CtPlace) -> QImag
     painter.resetTransform()
     others = {each.id for each in visit.live_planned_sites if each.id != site.id}
     marks = (
-        *landmark_marks(shown, visit, chosen=None, hidden=()),
+        *spine_marks(shown, ct.spine(visit), chosen=None, small=True),
         *hazard_marks(shown, visit, chosen=None, labels=True),
         *paths_on(shown, visit, chosen=site.id, hidden=others, labels=True),
         *target_marks(shown, visit, chosen=None, hidden=others, labels=False),

@@ -18,6 +18,7 @@ from painmap.domain.sentences import (
     outline_sentence,
     pain_sentence,
     planned_sentence,
+    spine_sentences,
     study_sentence,
     with_path,
 )
@@ -186,6 +187,7 @@ class SentenceList(QFrame):
             ("PAIN", [(s, pain_sentence(s, visit.marks_of(s.id), visit)) for s in pains]),
             ("FINDINGS", [(s, finding_sentence(s, muscles)) for s in visit.findings]),
             ("STUDIES", [(s, study_sentence(s)) for s in visit.attached_studies]),
+            ("SPINE", list(spine_sentences(visit))),
             (
                 "INJECTION SITES",
                 [(s, self._site_words(s, visit)) for s in visit.live_planned_sites],

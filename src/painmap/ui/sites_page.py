@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,22 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHeaderView, QTableView, QWidget
 
 from painmap.domain.anatomy import Level, Side
-from painmap.domain.edits import Edit, Page, change_site, link_items, plan_site, remove_site
+from painmap.domain.edits import Edit, Page, change_site, plan_site, remove_site
 from painmap.domain.ids import new_id
 from painmap.domain.injection import Link, LinkKind, PlannedSite, SiteStatus
+from painmap.domain.pain_sides import differs
 from painmap.domain.sentences import place_of_pain, planned_sentence
+from painmap.domain.visit import Visit
 from painmap.ui.body_view import FigureGlance
+from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_session import CtSession
 from painmap.ui.desk import Changes, Desk, Tone
 from painmap.ui.muscle_chooser import MuscleChooser, fill_levels
 from painmap.ui.pages import VisitPage
+from painmap.ui.pain_side_panel import pain_side_question
 from painmap.ui.site_table import MINIATURE_PX, SiteRow, SiteTable
 from painmap.ui.theme import Icons, Palette
-from painmap.ui.widgets import Chips, NoteEdit, button, column, label, row
+from painmap.ui.widgets import Chips, NoteEdit, button, column, empty, label, row
 
 
 class SitesPage(VisitPage):
@@ -31,12 +36,15 @@ class SitesPage(VisitPage):
     def __init__(self, desk: Desk, icons: Icons, palette: Palette, ct: CtSession) -> None:
         super().__init__(desk, icons, palette)
         self._chosen: UUID | None = None
+        self.question: QuestionPanel | None = None
+        """What stops until it is answered: a site and its pain on different sides."""
         self.model = SiteTable(desk, ct.miniature)
         ct.on_change(self._refresh)
         self.table = self._made_table()
         self._count = label(tone="muted")
-        self._detail = SiteDetail(desk)
-        self._adder = SiteAdder(desk, self._choose)
+        self._slot = column()
+        self._detail = SiteDetail(desk, self.ask)
+        self._adder = SiteAdder(desk, self._choose, self.ask)
         self._adder.hide()
         self._add = button("Add site", self._open_adder, primary=True)
         self.glance = FigureGlance(desk, palette)
@@ -44,6 +52,7 @@ class SitesPage(VisitPage):
         head = row(label("Sites", "title"), 8, self._count, -1, self._add)
         left = column(spacing=12)
         left.addLayout(head)
+        left.addLayout(self._slot)
         left.addWidget(self._adder)
         left.addWidget(self.table, 1)
         left.addWidget(self._detail)
@@ -55,6 +64,15 @@ class SitesPage(VisitPage):
         self.setFocusProxy(self.table)
         desk.changed.connect(self._on_changed)
         desk.closed.connect(self._refresh)
+        desk.closed.connect(lambda: self.ask(None))
+
+    def ask(self, panel: QuestionPanel | None) -> None:
+        """Show a question above the table, or take it away (None)."""
+        empty(self._slot)
+        self.question = panel
+        if panel is not None:
+            self._slot.addWidget(panel)
+            panel.take_focus()
 
     def _made_table(self) -> QTableView:
         table = QTableView()
@@ -141,10 +159,11 @@ class SitesPage(VisitPage):
 class SiteDetail(QFrame):
     """What can be said of the chosen line: status, level, the pain it is for, a note."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, ask: Callable[[QuestionPanel | None], object]) -> None:
         super().__init__()
         self.setProperty("card", True)
         self._desk = desk
+        self._ask = ask
         self._row: SiteRow | None = None
         self.sentence = label(wrap=True)
         self.sentence.setProperty("tone", "heading")
@@ -232,8 +251,16 @@ class SiteDetail(QFrame):
             for link in visit.links
             if link.from_id == site.id and link.kind is LinkKind.TARGET_FOR_PAIN
         )
-        put = () if pain_id is None else (_link(site, pain_id),)
-        self._desk.apply(Edit("pain that the site is for", Page.SITES, put=put, remove=old))
+
+        def record(put: tuple[Link, ...]) -> None:
+            edit = Edit("pain that the site is for", Page.SITES, put=put, remove=old)
+            self._desk.apply(edit)
+
+        if pain_id is None:
+            record(())
+            return
+        left = partial(self.show_row, self._row)
+        link_or_ask(site, visit, pain_id, self._ask, lambda link: record((link,)), left)
 
     def _on_remove(self) -> None:
         if self._row is not None and self._row.site is not None:
@@ -241,17 +268,44 @@ class SiteDetail(QFrame):
             self._desk.say("Removed the site. Ctrl+Z brings it back.")
 
 
-def _link(site: PlannedSite, pain_id: UUID) -> Link:
-    return Link(new_id(), LinkKind.TARGET_FOR_PAIN, site.id, pain_id)
+def link_or_ask(
+    site: PlannedSite,
+    visit: Visit,
+    pain_id: UUID,
+    ask: Callable[[QuestionPanel | None], object],
+    record: Callable[[Link], object],
+    leave: Callable[[], object],
+) -> None:
+    """Link a site to its pain; where they lie on different sides, once that is answered for."""
+    link = Link(new_id(), LinkKind.TARGET_FOR_PAIN, site.id, pain_id)
+    if not differs(site, visit, pain_id):
+        record(link)
+        return
+
+    def keep(reason: str) -> None:
+        ask(None)
+        record(replace(link, side_answer=reason))
+
+    def back() -> None:
+        ask(None)
+        leave()
+
+    ask(pain_side_question(site, visit, pain_id, keep=keep, leave=back))
 
 
 class SiteAdder(QFrame):
     """A new site by muscle, side and level alone; the side is never preset."""
 
-    def __init__(self, desk: Desk, on_added: Callable[[UUID], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        on_added: Callable[[UUID], None],
+        ask: Callable[[QuestionPanel | None], object],
+    ) -> None:
         super().__init__()
         self.setProperty("card", True)
         self._desk = desk
+        self._ask = ask
         self._on_added = on_added
         self._pain: UUID | None = None
         self.chooser = MuscleChooser(desk.muscles)
@@ -284,8 +338,14 @@ class SiteAdder(QFrame):
             return
         site = PlannedSite(new_id(), muscle.id, Side(side), self.chooser.level)
         edit = plan_site(site)
-        if self._pain is not None:
-            edit = replace(edit, put=(*edit.put, *link_items(_link(site, self._pain)).put))
-        self._desk.apply(edit)
-        self.hide()
-        self._on_added(site.id)
+
+        def record(put: tuple[Link, ...] = ()) -> None:
+            self._desk.apply(replace(edit, put=(*edit.put, *put)))
+            self.hide()
+            self._on_added(site.id)
+
+        if self._pain is None:
+            record()
+            return
+        visit = self._desk.open_visit.visit
+        link_or_ask(site, visit, self._pain, self._ask, lambda link: record((link,)), lambda: None)
