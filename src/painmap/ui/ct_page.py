@@ -43,14 +43,7 @@ from painmap.ui.pages import VisitPage
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import column, row
 
-MARKED_FIELDS = (
-    "planned_sites",
-    "outlines",
-    "landmarks",
-    "level_counts",
-    "paths",
-    "hazards",
-)
+MARKED_FIELDS = ["planned_sites", "outlines", "landmarks", "level_counts", "paths", "hazards"]
 
 
 class CtPage(VisitPage):
@@ -137,9 +130,7 @@ class CtPage(VisitPage):
         box.addWidget(self.bar)
         box.addWidget(self.annotator.needle.panel)
         box.addWidget(self.annotator.hazards.panel)
-        # pictures must not move under the hand from one tool to the next
-        self.annotator.spine.panel.setFixedHeight(self.bar.sizeHint().height())
-        box.addWidget(self.annotator.spine.panel)
+        box.addWidget(self.annotator.spine.panel_as_high_as(self.bar))
         self._looking_page.setLayout(box)
 
     def _connect(self) -> None:

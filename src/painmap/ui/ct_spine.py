@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from PySide6.QtWidgets import QWidget
+
 from painmap.domain.anatomy import Level
 from painmap.domain.injection import Landmark, LandmarkKind, Transitional
 from painmap.domain.places import CtAnchor, PatientPoint, StackKey
@@ -95,6 +97,11 @@ class SpineWork:
                 self.answer,
             )
         )
+
+    def panel_as_high_as(self, other: QWidget) -> SpinePanel:
+        """The panel, for below the pictures: they must not move from one tool to the next."""
+        self.panel.setFixedHeight(other.sizeHint().height())
+        return self.panel
 
     # --- what there is
 
