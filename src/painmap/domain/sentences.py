@@ -6,8 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
-from painmap.domain.compartment import LabelSource
 from painmap.domain.anatomy import Level, Muscle, Side
+from painmap.domain.compartment import LabelSource
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,

@@ -114,8 +114,8 @@ class LabelImport:
         self._place.show(panel)
 
     def _side_of(self, side: Side, points: Sequence[PatientPoint]) -> SideFinding:
-        landmarks = self._session.landmarks(self._desk.open_visit.visit)
-        return find_sides(side, points, landmarks)[0]
+        spine = self._session.spine(self._desk.open_visit.visit)
+        return find_sides(side, points, spine)[0]
 
     def _known_of(self, muscle_id: str, side: Side) -> Compartment | None:
         return self._muscles.of(muscle_id, side)

@@ -55,8 +55,7 @@ class Measures:
             table.show_rows(rows)
 
         read = partial(content_of, self._desk.clinic, opened)
-        landmarks = self._session.landmarks(opened.visit)
-        job = measuring_muscles(opened.visit, volume, landmarks, read)
+        job = measuring_muscles(opened.visit, volume, self._session.spine(opened.visit), read)
         self._desk.run(job, done=done, failed=self._desk.show_error)
 
     def refresh(self) -> None:
