@@ -45,6 +45,10 @@ from painmap.ui.today_page import TodayPage
 
 log = logging.getLogger(__name__)
 
+TURN_S = 0.0005
+"""So soon a thread that reads gives the interpreter to the window, which asks for it a thousand
+times to show a page; Python's own 5 ms made a tenth of a second of it."""
+
 RAISE_MS = 500
 """A running program answers a second start within this, or there is none."""
 
@@ -77,6 +81,7 @@ def run(*, demo: bool = False, data: Path | None = None) -> int:
     desk = window.desk
     desk.jobs.start(warming(window.colours), done=lambda _: None, failed=desk.show_error)
     keep_memory_quiet(window)
+    sys.setswitchinterval(TURN_S)
     try:
         return app.exec()
     finally:

@@ -1,5 +1,6 @@
 """Threads that read slices: right pictures, and nothing left when all is over, however it ends."""
 
+import os
 import sys
 import threading
 from time import monotonic, sleep
@@ -210,3 +211,25 @@ def test_without_room_on_disk_either_it_is_refused(tmp_path, monkeypatch):
         run_to_end(opening_volume(stack))
 
     assert caught.value.problem is SeriesProblem.TOO_LARGE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads apart")
+def test_threads_that_read_give_way_to_the_window_and_the_job_itself_does_not(
+    tmp_path, monkeypatch
+):
+    found, plain = {}, SliceReader.read
+
+    def read(self, k, one, room):
+        number = threading.get_native_id()
+        found[threading.current_thread().name] = os.getpriority(os.PRIO_PROCESS, number)
+        sleep(0.01)  # so that each of them gets one
+        return plain(self, k, one, room)
+
+    monkeypatch.setattr(SliceReader, "read", read)
+    write_series(tmp_path, count=12)
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+
+    run_to_end(opening_volume(only_stack(tmp_path)))
+
+    assert found.pop(threading.current_thread().name) == mine
+    assert set(found.values()) == {min(19, mine + lanes.NICENESS)}

@@ -2,22 +2,28 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
 from painmap.domain.places import PatientPoint
+from painmap.domain.progress import Progress
 from painmap.domain.study import AttachedStudy
 from painmap.imaging.errors import SeriesError, SeriesProblem
+from painmap.imaging.lanes import MOST_THREADS
 from painmap.imaging.reslice import Plane
-from painmap.imaging.volume import AIR_HU
+from painmap.imaging.volume import AIR_HU, Volume
 from painmap.services.studies import StudyOnDisk
 from painmap.ui import ct_filling, long_task
 from painmap.ui.ct_choice import SeriesPanel
+from painmap.ui.ct_filling import Looked, Opened
 from painmap.ui.ct_hand import STILL_LOADING
 from painmap.ui.ct_panels import ProgressPanel
 from painmap.ui.ct_pictures import MEASURE_LOADING, measure_words, miniature
@@ -363,3 +369,63 @@ def test_escape_stops_a_scan(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
 
     assert hands.page.opening.shows_start
     assert hands.visit.studies == ()
+
+
+# --- the window goes first
+
+
+def test_threads_that_read_keep_back_until_the_first_picture_is_painted(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    volumes: list[Volume] = []
+    begun: list[int] = []
+
+    def on_opened(opened: Opened) -> None:
+        volumes.append(opened.volume)
+        QThread.msleep(100)  # a window that takes its time
+        missing = opened.volume.missing_slices()
+        begun.append(21 if missing is None else int(np.count_nonzero(~missing)))
+
+    hands.page.opening.opened.connect(on_opened)
+    hands.page.open_folder(write_body(tmp_path / "disc"))
+    hands.wait(lambda: bool(volumes) and volumes[0].is_complete)
+
+    # the first, and what the threads had in hand by then
+    assert begun[0] <= 1 + MOST_THREADS
+    hands.settle()
+
+
+def test_a_window_that_never_comes_back_holds_nothing_up() -> None:
+    looked = Looked()
+    looked.k = 7
+    looked.hold()
+
+    assert looked() == 7, "it waits for HOLD_S at most"
+
+
+def test_the_first_picture_lets_the_threads_go_on() -> None:
+    looked, came = Looked(), SimpleQueue[int]()
+    looked.hold()
+    thread = Thread(target=lambda: came.put(looked()), daemon=True)
+    thread.start()
+
+    looked.go()
+
+    assert came.get(timeout=5) == 0
+    thread.join(5)
+
+
+def test_reports_that_come_quicker_than_anybody_reads_are_passed_over_but_not_the_last(
+    qtbot: QtBot,
+) -> None:
+    panel = ProgressPanel("Looking through the folder", lambda: None)
+    qtbot.addWidget(panel)
+    shown: list[int] = []
+    panel.bar.valueChanged.connect(shown.append)
+
+    for done in range(1, 401):
+        panel.show_step(Progress(done, 400, "Looking at files"))
+    wait_until(lambda: panel.bar.value() == 400)
+
+    assert shown == [1, 400]

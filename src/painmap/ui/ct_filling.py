@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from threading import Event
+from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import Job, Progress
@@ -17,6 +19,9 @@ from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_body import body_corners
 from painmap.ui.desk import Desk
 from painmap.ui.long_task import LongTask
+
+HOLD_S = 0.25
+"""No longer do the threads that read keep back, whatever the window does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,15 @@ class Opened:
         None: it is looked at only.
     place : mapping
         Where to go in it; empty: the middle.
+    body : ndarray or None
+        The corners of the patient's body (`body_corners`) in the slices that are there.
     """
 
     volume: Volume
     disk: StudyOnDisk
     study: AttachedStudy | None
     place: Mapping[str, Any]
+    body: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +62,32 @@ class Whole:
 
 
 class Looked:
-    """The slice that was last looked at, as a plain number that any thread may ask for."""
+    """The slice that was last looked at, for the threads that read; they also wait here.
 
-    __slots__ = ("k",)
+    Reading holds Python's lock for most of the time, and the window needs it a thousand times
+    to show a CT: while it does so for the first time, the threads that read keep back.
+    """
+
+    __slots__ = ("_go", "_until", "k")
 
     def __init__(self) -> None:
         self.k = 0
+        self._go = Event()
+        self._go.set()
+        self._until = 0.0
 
     def __call__(self) -> int:
+        if not self._go.is_set():
+            self._go.wait(max(0.0, self._until - monotonic()))
         return self.k
+
+    def hold(self) -> None:
+        """Have no other slice begun until `go`, or until the window has had its time."""
+        self._until = monotonic() + HOLD_S
+        self._go.clear()
+
+    def go(self) -> None:
+        self._go.set()
 
 
 def first_slice(stack: Stack, place: Mapping[str, Any]) -> int:
@@ -77,12 +102,41 @@ def first_slice(stack: Stack, place: Mapping[str, Any]) -> int:
     return len(stack.slices) // 2
 
 
-def filling(stack: Stack, looked: Callable[[], int]) -> Job[tuple[Volume, Floats | None]]:
-    """Read a stack from the slice that is looked at; then find the body, off the Qt thread."""
+@dataclass(frozen=True, slots=True)
+class FirstFilled(Filled):
+    """The first slice is there; `body` is that of it (`body_corners`)."""
+
+    body: Floats | None
+
+
+def filling(stack: Stack, looked: Looked) -> Job[tuple[Volume, Floats | None]]:
+    """Read a stack from the slice that is looked at; find the body, off the Qt thread."""
     _ = stack.key  # reckoned here, so that the Qt thread finds it
-    volume = yield from opening_volume(stack, wanted=looked)
+    reading = opening_volume(stack, wanted=looked)
+    try:
+        volume = yield from _first_marked(reading, looked)
+    finally:
+        looked.go()
+        reading.close()
     yield Progress(len(stack.slices), len(stack.slices), "Finding the body")
     return volume, body_corners(volume)
+
+
+def _first_marked(reading: Job[Volume], looked: Looked) -> Job[Volume]:
+    """Give what `reading` gives, the first slice with its body; keep the others back then."""
+    is_first = True
+    while True:
+        try:
+            step = next(reading)
+        except StopIteration as end:
+            volume: Volume = end.value
+            return volume
+        if is_first and isinstance(step, Filled):
+            is_first = False
+            looked.hold()
+            body = body_corners(step.volume)
+            step = FirstFilled(step.done, step.total, step.label, step.volume, step.slices, body)
+        yield step
 
 
 class LiveOpening(QObject):
@@ -160,9 +214,11 @@ class LiveOpening(QObject):
         place: Mapping[str, Any],
         progress: Callable[[Progress], None],
     ) -> None:
-        if isinstance(step, Filled) and self._shown is None:
-            self._shown = Opened(step.volume, disk, study, place)
+        if isinstance(step, FirstFilled) and self._shown is None:
+            self._shown = Opened(step.volume, disk, study, place, step.body)
             self.began.emit(self._shown)
+            # once what was drawn has been painted, too
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, self.looked.go))
         elif isinstance(step, Filled) and self._shown is not None and step.slices:
             self._shown = replace(self._shown, volume=step.volume)
             self.came.emit(step)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
@@ -17,6 +17,9 @@ from painmap.ui.ct_words import study_words
 from painmap.ui.widgets import button, column, label, row
 
 WIDE_PX, NARROW_PX = 860, 580
+
+BETWEEN_MS = 50
+"""A progress bar is painted at once, which takes longer than a small file is read in."""
 
 
 class PanelPlace(QWidget):
@@ -117,18 +120,23 @@ class ProgressPanel(_Card):
 
     def __init__(self, words: str, cancel: Callable[[], object]) -> None:
         super().__init__()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 0)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 0)
         self._step = label("", "muted")
         self._pace = Pace()
+        self._latest: Progress | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(BETWEEN_MS)
+        self._pause.timeout.connect(self._show_latest)
         self.cancel_button = button("Cancel", cancel)
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName("The slice in the middle")
         self.picture.hide()
         box = column(label(words, "heading"), self.picture, margins=24, spacing=12)
-        box.addWidget(self._bar)
+        box.addWidget(self.bar)
         box.addWidget(self._step)
         box.addLayout(row(self.cancel_button, -1))
         self.setLayout(box)
@@ -143,8 +151,18 @@ class ProgressPanel(_Card):
         self.picture.show()
 
     def show_step(self, step: Progress) -> None:
-        self._bar.setRange(0, step.total or 0)
-        self._bar.setValue(step.done)
+        """Show how far it is; reports that come quicker than anybody reads are passed over."""
+        self._latest = step
+        if not self._pause.isActive():
+            self._show_latest()
+            self._pause.start()
+
+    def _show_latest(self) -> None:
+        step, self._latest = self._latest, None
+        if step is None:
+            return
+        self.bar.setRange(0, step.total or 0)
+        self.bar.setValue(step.done)
         self._step.setText(f"{step.label}, {self._pace.words(step)}")
 
 

@@ -121,7 +121,7 @@ class Showing:
             parts.annotator.forget()
         parts.head.refresh()
         parts.viewer.open(self._desk.open_visit.visit.started.astimezone().date())
-        parts.viewer.fit_body(self._body_of(result.volume))
+        parts.viewer.fit_body(self._body_of(result))
         if place:
             parts.viewer.restore(place)
         if result.disk.changed:
@@ -129,9 +129,10 @@ class Showing:
         self._page.allow_tools()
         self._on_window()
 
-    def _body_of(self, volume: Volume) -> Floats | None:
+    def _body_of(self, result: Opened) -> Floats | None:
+        volume = result.volume
         if not volume.is_complete:
-            return body_corners(volume)
+            return result.body
         key = volume.stack.key
         if key not in self._bodies:
             self._bodies[key] = body_corners(volume)
