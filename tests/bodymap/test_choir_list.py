@@ -1,9 +1,10 @@
 """Lists of CHOIR segments: what is read is what was written, and nothing is lost on the way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from painmap.bodymap.choir_list import (
@@ -14,9 +15,16 @@ from painmap.bodymap.choir_list import (
     read_list,
     write_list,
 )
+from painmap.bodymap.instruments import AreaState, answer_list, score_areas, take_list_back
 from painmap.bodymap.instruments_reading import load_instruments
+from painmap.bodymap.instruments_regions import marked_regions
+from painmap.bodymap.marks import covered_regions
 from painmap.bodymap.template import load_template
 from painmap.domain.anatomy import Side
+from painmap.domain.ids import new_id
+from painmap.domain.pain import AuthorLayer, Mark, PainSite, RegionShape
+from painmap.domain.visit import Visit
+from tests.domain.builders import visit as empty_visit
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 TABLES = load_instruments(RESOURCES / "instruments")
@@ -102,3 +110,54 @@ def test_the_lower_back_of_the_map_does_not_claim_the_upper_lumbar_levels() -> N
 
     assert [region.id for region in found.whole] == ["lumb_lo_para.left"]
     assert "lumb_up_para.left" in {region.id for region, _ in found.partly}
+
+
+def _taken(folder: Path, numbers: tuple[str, ...], numbering: Numbering) -> Visit:
+    """A visit after a list was taken over: its answers, and every region that is sure."""
+    template, visit = load_template(folder), empty_visit()
+    found = propose(TABLES, template, numbers, numbering)
+    read = f"{write_list(numbers)} ({numbering.value})"
+    visit = visit.changed(put=answer_list(visit, "choir", [e.area.id for e in found], read))
+    for each in found:
+        site = PainSite(new_id())
+        for region in each.whole:
+            shape = RegionShape(region.id)
+            regions = covered_regions(template.views[each.view], shape)
+            patient = AuthorLayer.PATIENT
+            mark = Mark(new_id(), site.id, patient, template.ref, each.view, shape, regions)
+            visit = visit.changed(put=(site, mark))
+    return visit
+
+
+@settings(max_examples=25, deadline=None)
+@given(some_numbers, st.sampled_from(list(Numbering)), st.sampled_from(FIGURES))
+def test_what_is_scored_of_an_imported_list_is_that_list(
+    numbers: tuple[str, ...], numbering: Numbering, folder: Path
+) -> None:
+    template = load_template(folder)
+    visit = _taken(folder, numbers, numbering)
+    states = marked_regions(visit, AuthorLayer.PATIENT, {template.ref: template})
+
+    scored = score_areas(TABLES.choir, states, visit.answers)
+
+    female = numbering is Numbering.FEMALE
+    meant = [TABLES.female_to_male.get(n, n) if female else n for n in numbers]
+    assert {area for area, ticked in scored.columns().items() if ticked} == set(meant)
+    assert scored.listed == tuple(meant)
+    assert {each.state for each in scored.ticked} <= {AreaState.LISTED}
+    assert numbering.value in scored.list_read
+    back = visit.changed(put=(), remove=take_list_back(visit, "choir"))
+    assert back.answers == ()
+
+
+def test_the_doctors_word_on_a_listed_segment_counts_more_than_the_list() -> None:
+    visit = _taken(FIGURES[0], ("218", "219"), Numbering.MALE)
+    denied = next(each for each in visit.answers if each.item == "218")
+    visit = visit.changed(put=(replace(denied, value="no"),))
+    none = marked_regions(visit, AuthorLayer.DOCTOR, {})
+
+    scored = score_areas(TABLES.choir, none, visit.answers)
+
+    assert scored.result("218").state is AreaState.DENIED
+    assert scored.result("219").state is AreaState.LISTED
+    assert scored.listed == ("218", "219")

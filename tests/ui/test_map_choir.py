@@ -1,5 +1,7 @@
 """A CHOIR list on the page Map: nothing is marked before the doctor takes it."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from painmap.domain.edits import say_pain_free
 from painmap.domain.ids import new_id
 from painmap.domain.pain import AuthorLayer, Mark, MarkedRegion, PainFree, RegionShape
 from painmap.domain.visit import VisitKind
+from painmap.services.export import export_visit
 from painmap.ui.choir_panel import ChoirPanel
 from painmap.ui.desk import Desk
 from painmap.ui.map_page import MapPage
@@ -140,9 +143,111 @@ def test_what_is_marked_already_is_not_marked_twice(map_page: MapPage) -> None:
     tap(map_page, "lumb_lo_para.right")
 
     panel = read(map_page, "219")
-
-    assert not panel.all_button.isEnabled()
     assert "1 region" not in panel.left.text()
+    QTest.mouseClick(panel.all_button, LEFT)
+
+    assert marked(map_page) == [("back", "lumb_lo_para.right")]
+    assert len(visit_of(map_page).pain_sites) == 1
+    assert answered(map_page)["219"] == "yes"
+    assert not panel.all_button.isEnabled()
+
+
+def answered(page: MapPage) -> dict[str, str]:
+    return {each.item: each.value for each in visit_of(page).answers if each.instrument == "choir"}
+
+
+def exported(page: MapPage, folder: Path) -> dict[str, str]:
+    """The one line of the table of instruments."""
+    page.desk.jobs.record_now(lambda: None)
+    folder.mkdir()
+    visit, desk = visit_of(page), page.desk
+    written = export_visit(desk.clinic, visit.id, folder, muscles=desk.muscles)
+    text = (written.folder / "instruments.csv").read_text(encoding="utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(text, newline=""))
+    return line
+
+
+def segments(line: dict[str, str]) -> set[str]:
+    return {
+        name.removeprefix("choir_")
+        for name, value in line.items()
+        if name.removeprefix("choir_").isdigit() and value == "1"
+    }
+
+
+@pytest.mark.parametrize("numbering", list(Numbering))
+def test_the_table_of_an_export_gives_the_imported_list_back(
+    map_page: MapPage, tmp_path: Path, numbering: Numbering
+) -> None:
+    # 121 is a groin, which no region means for certain; 213 and 219 share regions
+    panel = read(map_page, "f01 f15 f21 b13 b19")
+    QTest.mouseClick(panel.numbering.chip(numbering), LEFT)
+
+    QTest.mouseClick(panel.all_button, LEFT)
+
+    line = exported(map_page, tmp_path / "first")
+    elbow = "115" if numbering is Numbering.MALE else "113"
+    assert segments(line) == {"101", elbow, "121", "213", "219"}
+    assert line["choir_list"] == f"101; {elbow}; 121; 213; 219"
+    assert line["choir_list_read"] == f"f01,f15,f21,b13,b19 ({numbering.value})"
+
+    map_page.desk.undo()
+    assert segments(exported(map_page, tmp_path / "second")) == set()
+    assert answered(map_page) == {}
+
+
+def test_a_second_list_is_added_to_the_first(map_page: MapPage, tmp_path: Path) -> None:
+    panel = read(map_page, "115")
+    QTest.mouseClick(panel.numbering.chip(Numbering.FEMALE), LEFT)
+    QTest.mouseClick(panel.all_button, LEFT)
+    panel.text.setPlainText("219,113")
+    QTest.mouseClick(panel.read_button, LEFT)
+    QTest.mouseClick(panel.numbering.chip(Numbering.MALE), LEFT)
+    QTest.mouseClick(panel.all_button, LEFT)
+
+    line = exported(map_page, tmp_path / "both")
+    assert line["choir_list"] == "113; 219"
+    assert line["choir_list_read"] == ("f15 (Stanford's own female map); b19 (male map, or REDCap)")
+    assert panel.stored.text() == "2 segments stored as ticked on a list."
+
+
+def test_a_list_that_was_stored_is_taken_back_and_its_marks_stay(map_page: MapPage) -> None:
+    panel = read(map_page, "219,121")
+    QTest.mouseClick(panel.all_button, LEFT)
+    assert panel.back_button.isVisible()
+
+    QTest.mouseClick(panel.back_button, LEFT)
+
+    assert answered(map_page) == {}
+    assert marked(map_page) == [("back", "lumb_lo_para.right")]
+    assert not panel.back_button.isVisible()
+    assert panel.all_button.isEnabled()
+
+
+def test_a_segment_without_a_region_of_its_own_is_stored_when_its_line_is_taken(
+    map_page: MapPage,
+) -> None:
+    panel = read(map_page, "121")
+    panel.tree.setCurrentIndex(panel.tree.model().index(0, 0))
+
+    QTest.mouseClick(panel.one_button, LEFT)
+
+    assert answered(map_page)["121"] == "yes"
+    assert marked(map_page) == []
+    assert not panel.one_button.isEnabled()
+
+
+def test_the_scores_tell_what_was_ticked_on_a_list_from_what_is_drawn(map_page: MapPage) -> None:
+    map_page.show_view("back")
+    tap(map_page, "calf.left")
+    QTest.mouseClick(read(map_page, "219").all_button, LEFT)
+    QTest.mouseClick(map_page.review.scores_button, LEFT)
+
+    assert map_page.review.scores is not None
+    lines = map_page.review.scores.choir_list.list.text().splitlines()
+
+    assert "219 RIGHT lower back, on the imported list" in lines
+    assert any(line.startswith("233 LEFT") and "list" not in line for line in lines)
 
 
 def test_no_pain_ends_where_a_segment_is_taken(map_page: MapPage) -> None:

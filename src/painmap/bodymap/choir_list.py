@@ -87,6 +87,11 @@ class SegmentProposal:
         return said if self.listed == self.area.id else f"{said}, listed as {self.listed}"
 
     @property
+    def as_listed(self) -> str:
+        """Its number as REDCap writes it, in the numbering of the list: "f14"."""
+        return write_list([self.listed])
+
+    @property
     def provenance(self) -> str:
         """What is noted with a pain that comes from it."""
         return f"Imported from a CHOIR list: {self.words}."

@@ -7,18 +7,23 @@ suggests is a proposal, and counts when the doctor confirms it. Nothing here is 
 from collections.abc import Iterable, Mapping
 
 from painmap.bodymap.instruments_answers import (
+    LIST,
+    LIST_READ,
     NO,
     YES,
     answer,
     answer_duration,
+    answer_list,
     answer_severity,
     by_item,
     confirm,
     confirm_waiting,
     duration_item,
     from_female_numbers,
+    listed,
     number_of,
     take_back,
+    take_list_back,
     yes_no,
 )
 from painmap.bodymap.instruments_data import (
@@ -62,6 +67,7 @@ __all__ = [
     "SeverityScore",
     "answer",
     "answer_duration",
+    "answer_list",
     "answer_severity",
     "confirm",
     "confirm_waiting",
@@ -72,6 +78,7 @@ __all__ = [
     "score_areas",
     "score_severity",
     "take_back",
+    "take_list_back",
 ]
 
 
@@ -138,6 +145,8 @@ def score_areas(
                 why = link.why or " and ".join(sorted(basis.value for basis in status.basis))
                 perhaps.setdefault(link.area.id, []).append((status, why))
     denied = _all_asked_none(instrument, states)
+    on_list = listed(given.get((instrument.id, LIST)))
+    told = given.get((instrument.id, LIST_READ))
     results = tuple(
         _area_result(
             area,
@@ -145,10 +154,12 @@ def score_areas(
             perhaps.get(area.id, []),
             given.get((instrument.id, area.id)),
             asked_none=area.id in denied,
+            on_list=area.id in on_list,
         )
         for area in instrument.areas
     )
-    return AreaScore(instrument, results, tuple(not_named))
+    list_read = told.value if told is not None else ""
+    return AreaScore(instrument, results, tuple(not_named), on_list, list_read)
 
 
 def _all_asked_none(instrument: AreaInstrument, states: RegionStates) -> frozenset[str]:
@@ -169,6 +180,7 @@ def _area_result(
     answer: Answer | None,
     *,
     asked_none: bool,
+    on_list: bool,
 ) -> AreaResult:
     proposed = ""
     regions: list[RegionStatus] = []
@@ -181,7 +193,8 @@ def _area_result(
         proposed = "perhaps: " + " ".join(sorted({each.id for each in regions}))
     decided = yes_no(answer)
     if decided is not None:
-        state = AreaState.CONFIRMED if decided else AreaState.DENIED
+        ticked = AreaState.LISTED if on_list else AreaState.CONFIRMED
+        state = ticked if decided else AreaState.DENIED
     return AreaResult(
         area=area,
         state=state,
@@ -189,7 +202,9 @@ def _area_result(
         why="; ".join(dict.fromkeys(why for _, why in perhaps)) if not certain else "",
         proposed=proposed,
         answer=answer,
-        drawing_changed=answer is not None and answer.proposed != proposed,
+        drawing_changed=answer is not None
+        and state is not AreaState.LISTED  # it did not come from the drawing
+        and answer.proposed != proposed,
     )
 
 

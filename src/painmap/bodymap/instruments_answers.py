@@ -10,7 +10,11 @@ from painmap.domain.ids import new_id
 from painmap.domain.pain import Answer
 from painmap.domain.visit import Visit
 
+BETWEEN = "; "
 YES, NO = "yes", "no"
+LIST, LIST_READ = "list", "list_read"
+"""Items of an instrument that came as a list: its areas in the numbering of this program, and how
+it was read."""
 
 
 def duration_item(criteria: Criteria) -> tuple[str, str]:
@@ -80,6 +84,47 @@ def answer_severity(visit: Visit, item: SeverityItem, value: int) -> Answer:
 def answer_duration(visit: Visit, criteria: Criteria, *, long_enough: bool) -> Answer:
     """Record whether the symptoms have lasted for three months or longer."""
     return answer(visit, *duration_item(criteria), YES if long_enough else NO)
+
+
+def answer_list(
+    visit: Visit, instrument: str, areas: Iterable[str], read: str
+) -> tuple[Answer, ...]:
+    """Record that areas were ticked elsewhere; a list that was taken over before stays.
+
+    Parameters
+    ----------
+    areas : iterable of str
+        Ids in the numbering of this program.
+    read : str
+        How they stood in the list, with its numbering.
+    """
+    given = by_item(visit.answers)
+    before, told = given.get((instrument, LIST)), given.get((instrument, LIST_READ))
+    ticked = tuple(areas)
+    whole = dict.fromkeys((*listed(before), *ticked))
+    sayings = dict.fromkeys((*(told.value.split(BETWEEN) if told else ()), read))
+    return (
+        *(answer(visit, instrument, area, YES) for area in ticked),
+        answer(visit, instrument, LIST, ",".join(whole)),
+        answer(visit, instrument, LIST_READ, BETWEEN.join(sayings)),
+    )
+
+
+def listed(answer: Answer | None) -> tuple[str, ...]:
+    """Ids of the areas on an imported list."""
+    return tuple(answer.value.split(",")) if answer is not None and answer.value else ()
+
+
+def take_list_back(visit: Visit, instrument: str) -> frozenset[UUID]:
+    """Ids of the answers that an imported list gave, for the `remove` of an edit.
+
+    What the doctor denied since stays denied.
+    """
+    given = by_item(visit.answers)
+    areas = listed(given.get((instrument, LIST)))
+    gone = [each for area in areas if yes_no(each := given.get((instrument, area)))]
+    gone += [given.get((instrument, item)) for item in (LIST, LIST_READ)]
+    return frozenset(each.id for each in gone if each is not None)
 
 
 def take_back(visit: Visit, instrument: str, item: str) -> frozenset[UUID]:

@@ -32,6 +32,7 @@ class AreaState(StrEnum):
     DRAWN = "drawn"
     PROPOSED = "proposed, to be confirmed"
     CONFIRMED = "ticked by the doctor"
+    LISTED = "ticked on an imported list"
     DENIED = "denied by the doctor"
     ASKED_NONE = "asked, none"
     NOT_MARKED = "not marked"
@@ -68,7 +69,7 @@ class AreaResult:
 
     @property
     def counts(self) -> bool:
-        return self.state in (AreaState.DRAWN, AreaState.CONFIRMED)
+        return self.state in (AreaState.DRAWN, AreaState.CONFIRMED, AreaState.LISTED)
 
     @property
     def waits(self) -> bool:
@@ -86,6 +87,11 @@ class AreaScore:
         With its definition and source.
     results : tuple of AreaResult
         One for every area, in the order of the instrument.
+    listed : tuple of str
+        Ids of the areas on an imported list; what was read, and what the doctor says of them
+        since, may differ.
+    list_read : str
+        That list as it was read, with its numbering; empty where none was imported.
     not_named : tuple of str
         In words, marked regions that the instrument does not name, and that count nowhere.
     """
@@ -93,6 +99,8 @@ class AreaScore:
     instrument: AreaInstrument
     results: tuple[AreaResult, ...]
     not_named: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    list_read: str = ""
 
     @property
     def ticked(self) -> tuple[AreaResult, ...]:

@@ -23,7 +23,10 @@ from painmap.ui.desk import Desk
 from painmap.ui.map_choir import ChoirImport, Wanted
 from painmap.ui.widgets import Chips, button, card, column, label, row
 
-ABOUT = "What you take is marked as the patient's, each segment as a pain of its own."
+ABOUT = (
+    "What you take is stored as ticked on the list, and marked as the patient's, each segment as a "
+    "pain of its own."
+)
 QUESTION = (
     "Which numbering does the list use? 112 to 117 mean other segments on Stanford's own female "
     "map. REDCap has the male numbering on both of its maps."
@@ -72,6 +75,10 @@ class ChoirPanel(QFrame):
         self.left = label(tone="muted", wrap=True)
         self.one_button = button("Take the chosen line", self._take_one)
         self.all_button = button("Take all", self._take_all, primary=True)
+        self.stored = label(tone="muted", wrap=True)
+        self.stored.setAccessibleName("CHOIR answer of this visit")
+        self.back_button = button("Take the list back", self._work.take_list_back, flat=True)
+        self.back_button.setToolTip("Take the stored answers away; marks on the figure stay")
         self._arrange()
         self.text.textChanged.connect(self._work.forget)
         self.tree.itemActivated.connect(lambda *_: self._take_one())
@@ -91,6 +98,10 @@ class ChoirPanel(QFrame):
         box.addWidget(self._about)
         box.addWidget(self.left)
         box.addLayout(row(self.all_button, self.one_button, -1))
+        kept = row()
+        kept.addWidget(self.stored, 1)
+        kept.addWidget(self.back_button)
+        box.addLayout(kept)
         box.addStretch(0)
         self.setLayout(box)
         self.tree.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -147,11 +158,12 @@ class ChoirPanel(QFrame):
         for part in (self.tree, self._about, self.left, self.all_button, self.one_button):
             part.setVisible(proposed)
         self._fill()
+        self._show_stored()
         if not proposed:
             return
         waiting = sum(len(regions) for _, regions in work.waiting())
         self.all_button.setText(f"Take all {waiting}" if waiting else "Take all")
-        self.all_button.setEnabled(bool(waiting))
+        self.all_button.setEnabled(bool(waiting or work.to_store))
         partly = sum(
             not work.is_marked(each, region) for each in work.proposals for region, _ in each.partly
         )
@@ -176,6 +188,12 @@ class ChoirPanel(QFrame):
         if top is not None:
             self.tree.setCurrentItem(child or top)
         self._on_line()
+
+    def _show_stored(self) -> None:
+        stored = self._work.stored
+        self.stored.setText(f"{plural(len(stored), 'segment')} stored as ticked on a list.")
+        self.stored.setVisible(bool(stored))
+        self.back_button.setVisible(bool(stored))
 
     def _said(self, proposal: SegmentProposal, region: Region) -> str:
         name = region.name if region.side is Side.MIDLINE else f"{region.side.word} {region.name}"
@@ -207,7 +225,7 @@ class ChoirPanel(QFrame):
             return None
         proposal, regions = self._rows[item.data(0, Qt.ItemDataRole.UserRole)]
         left = tuple(each for each in regions if not self._work.is_marked(proposal, each))
-        return (proposal, left) if left else None
+        return (proposal, left) if left or proposal in self._work.to_store else None
 
     def _on_line(self) -> None:
         self.one_button.setEnabled(self._chosen_line() is not None)
@@ -215,7 +233,9 @@ class ChoirPanel(QFrame):
     def _take_one(self) -> None:
         wanted = self._chosen_line()
         if wanted is not None:
-            self._desk.select(self._work.take([wanted]))
+            site = self._work.take([wanted])
+            if site is not None:
+                self._desk.select(site)
 
     def _take_all(self) -> None:
-        self._work.take(self._work.waiting())
+        self._work.take_all()

@@ -1,6 +1,6 @@
 """A CHOIR list that is being taken over: what it proposes, and what the doctor took of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from painmap.bodymap.choir_list import (
@@ -12,16 +12,26 @@ from painmap.bodymap.choir_list import (
     read_list,
 )
 from painmap.bodymap.figure import Region
+from painmap.bodymap.instruments_answers import (
+    LIST,
+    answer_list,
+    by_item,
+    listed,
+    take_list_back,
+)
 from painmap.bodymap.marks import covered_regions
 from painmap.bodymap.template import BodyTemplate
 from painmap.domain.edits import Edit, Page
 from painmap.domain.ids import new_id
-from painmap.domain.pain import AuthorLayer, Mark, PainFree, PainSite, RegionShape
+from painmap.domain.pain import Answer, AuthorLayer, Mark, PainFree, PainSite, RegionShape
 from painmap.domain.sentences import plural
 from painmap.domain.visit import Visit
 from painmap.services.catalogue import instruments
 from painmap.ui.desk import Desk
 
+CHOIR = "choir"
+BOTH_ALIKE = "numbers that both maps share"
+"""How a list was read that holds none of the numbers on which the maps differ."""
 Wanted = tuple[SegmentProposal, tuple[Region, ...]]
 """A segment with those of its regions that the doctor takes."""
 
@@ -87,6 +97,35 @@ class ChoirImport:
         for each in self.proposals:
             self._ghosts |= {new_id(): (each, region) for region in each.whole}
 
+    # --- what is stored
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Segments that stand as answers of the visit by now, in the numbering of this program."""
+        last = by_item(self._visit.answers).get((CHOIR, LIST)) if self._desk.is_open else None
+        return listed(last)
+
+    @property
+    def to_store(self) -> tuple[SegmentProposal, ...]:
+        """Segments of the list that are no answer yet."""
+        stored = self.stored
+        return tuple(each for each in self.proposals if each.area.id not in stored)
+
+    def take_list_back(self) -> None:
+        """Take the answers of an imported list away; marks that came from it stay."""
+        gone = take_list_back(self._visit, CHOIR)
+        if gone:
+            self._desk.apply(Edit("take the CHOIR list back", Page.MAP, remove=gone))
+
+    def _answers(self, taken: Iterable[SegmentProposal]) -> tuple[Answer, ...]:
+        """What was ticked on the list, and how it was read."""
+        new = [each for each in taken if each.area.id not in self.stored]
+        if not new:
+            return ()
+        how = self.numbering.value if self.numbering is not None else BOTH_ALIKE
+        read = f"{','.join(each.as_listed for each in new)} ({how})"
+        return answer_list(self._visit, CHOIR, [each.area.id for each in new], read)
+
     # --- what waits
 
     def is_marked(self, proposal: SegmentProposal, region: Region) -> bool:
@@ -124,26 +163,39 @@ class ChoirImport:
         found = self._ghosts.get(mark_id)
         return self.take([(found[0], (found[1],))]) if found is not None else None
 
-    def take(self, wanted: Iterable[Wanted]) -> UUID | None:
-        """Mark regions as the patient's, one pain site a segment; one step of undo.
+    def take_all(self) -> UUID | None:
+        """Take the whole list: its segments as answers, and every region that waits."""
+        return self._take(self.waiting(), self.proposals)
 
-        Gives the first site. "No pain" ends where a mark comes to lie.
+    def take(self, wanted: Iterable[Wanted]) -> UUID | None:
+        """Take segments as answers, and mark regions as the patient's, one pain site a segment.
+
+        One step of undo. Gives the first site. "No pain" ends where a mark comes to lie.
         """
         wanted = tuple(wanted)
+        return self._take(wanted, [proposal for proposal, _ in wanted])
+
+    def _take(self, wanted: Sequence[Wanted], taken: Iterable[SegmentProposal]) -> UUID | None:
+        answers = self._answers(taken)
         put: list[PainSite | Mark] = []
         for proposal, regions in wanted:
             site = self._site_of(proposal)
-            if site is None:
+            if site is None and regions:
                 site = PainSite(new_id(), note=proposal.provenance)
                 put.append(site)
-            put += [self._mark(proposal, region, site.id, new_id()) for region in regions]
+            put += [
+                self._mark(proposal, region, site.id, new_id())
+                for region in regions
+                if site is not None
+            ]
         marks = [item for item in put if isinstance(item, Mark)]
-        if not marks:
+        if not (marks or answers):
             return None
-        label = f"take {plural(len(marks), 'region')} from a CHOIR list"
+        what = plural(len(marks), "region") if marks else "what was ticked"
         gone = frozenset(tick.id for tick in self._ticks_under(marks))
-        self._desk.apply(Edit(label, Page.MAP, put=tuple(put), remove=gone))
-        return marks[0].site_id
+        label = f"take {what} from a CHOIR list"
+        self._desk.apply(Edit(label, Page.MAP, put=(*put, *answers), remove=gone))
+        return marks[0].site_id if marks else None
 
     def _site_of(self, proposal: SegmentProposal) -> PainSite | None:
         """The site of the same segment that was taken before; the doctor may have added words."""

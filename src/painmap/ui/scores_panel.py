@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from painmap.bodymap.instruments import (
     AreaResult,
     AreaScore,
+    AreaState,
     Scores,
     answer_duration,
     answer_severity,
@@ -259,12 +260,7 @@ class ScoresPanel(QFrame):
     def _show_areas(self, section: Section, fold: Fold, score: AreaScore) -> None:
         section.result.setText(_count(score))
         section.explain(score.definition, score.source)
-        lines = [
-            f"{result.area.id} {result.area.words}"
-            if result.area.id.isdigit()
-            else result.area.words
-            for result in score.ticked
-        ]
+        lines = [_area_words(result) for result in score.ticked]
         lines += [f"To confirm: {result.area.words} ({result.why})" for result in score.waiting]
         fold.show_lines(tuple(lines))
 
@@ -321,6 +317,14 @@ def _count(score: AreaScore) -> str:
     """Such as "4 of 19, 3 to confirm"."""
     waiting = f", {len(score.waiting)} to confirm" if score.waiting else ""
     return f"{score.count} of {score.of}{waiting}"
+
+
+def _area_words(result: AreaResult) -> str:
+    """Such as "115 RIGHT forearm (front), on the imported list"."""
+    area = result.area
+    words = f"{area.id} {area.words}" if area.id.isdigit() else area.words
+    listed = result.state is AreaState.LISTED
+    return f"{words}, on the imported list" if listed else words
 
 
 def _capital(words: str) -> str:

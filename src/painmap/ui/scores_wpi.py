@@ -14,6 +14,7 @@ from painmap.ui.widgets import button, card, column, empty, label
 SIGNS = {
     AreaState.DRAWN: "✓",
     AreaState.CONFIRMED: "✓",
+    AreaState.LISTED: "✓",
     AreaState.PROPOSED: "?",
     AreaState.DENIED: "no",
     AreaState.ASKED_NONE: "none",

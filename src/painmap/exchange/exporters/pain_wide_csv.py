@@ -1,7 +1,8 @@
 """The instruments as a wide table: one line a visit, 0 or 1 for every area.
 
 What the patient shows is counted. A proposal that the doctor has not decided is 0 and is listed
-in a column of its own, so that a guess never stands as an answer.
+in a column of its own, so that a guess never stands as an answer. So is a list of segments that was
+imported, in the numbering of this program and as it was read.
 """
 
 from painmap.bodymap.instruments import AreaScore, Scores, score
@@ -21,6 +22,12 @@ def _area_cells(scored: AreaScore) -> dict[str, Cell]:
     }
 
 
+def _list_cells(scored: AreaScore) -> dict[str, Cell]:
+    """The list that was imported: what the patient ticked, whatever was drawn since."""
+    name = scored.instrument.id
+    return {f"{name}_list": "; ".join(scored.listed), f"{name}_list_read": scored.list_read}
+
+
 def _yes_no(value: bool | None) -> Cell:
     return None if value is None else int(value)
 
@@ -32,6 +39,7 @@ def _cells(scores: Scores) -> dict[str, Cell]:
         "generalized_pain": _yes_no(scores.generalized.reached),
         "sss": scores.sss.total,
         "criteria_2016": scores.acr2016.sentence(),
+        **_list_cells(scores.choir),
         **_area_cells(scores.choir),
         **_area_cells(scores.mbm),
     }
