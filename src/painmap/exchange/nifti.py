@@ -1,4 +1,4 @@
-"""A CT volume as NIfTI, the one place where LPS becomes RAS."""
+"""Voxels as NIfTI, the one place where LPS becomes RAS on the way out."""
 
 import gzip
 from pathlib import Path
@@ -25,6 +25,32 @@ def ras_from_xyz(geometry: Geometry) -> npt.NDArray[np.float64]:
     return _RAS_FROM_LPS @ columns_turned
 
 
+def nifti_bytes(
+    voxels: npt.NDArray[Any], geometry: Geometry, *, packed: bool, labels: bool = False
+) -> bytes:
+    """Write voxels (k, j, i) as NIfTI-1, the same for the same voxels.
+
+    Parameters
+    ----------
+    packed : bool
+        Compress with gzip.
+    labels : bool
+        They are numbers of structures (intent code 1002), and no measurements.
+    """
+    affine = ras_from_xyz(geometry)
+    # nibabel is not typed
+    library: Any = nibabel
+    image = library.Nifti1Image(voxels.T, affine)
+    image.header.set_xyzt_units("mm")
+    if labels:
+        image.header.set_intent("label")
+    # only the sform can hold a sheared affine; a qform would contradict it
+    image.set_sform(affine, code=_SCANNER)
+    image.set_qform(None, code=0)
+    content: bytes = image.to_bytes()
+    return gzip.compress(content, compresslevel=4, mtime=0) if packed else content
+
+
 def write_nifti(volume: Volume, path: Path) -> None:
     """Write Hounsfield units as NIfTI-1; the file appears whole or not at all.
 
@@ -44,15 +70,6 @@ def write_nifti(volume: Volume, path: Path) -> None:
         The file could not be written; what was there stays.
     """
     volume.require()
-    affine = ras_from_xyz(volume.stack.require_geometry())
-    # nibabel is not typed
-    library: Any = nibabel
-    image = library.Nifti1Image(volume.hu.T, affine)
-    image.header.set_xyzt_units("mm")
-    # only the sform can hold a sheared affine; a qform would contradict it
-    image.set_sform(affine, code=_SCANNER)
-    image.set_qform(None, code=0)
-    content = image.to_bytes()
-    if path.name.lower().endswith(".gz"):
-        content = gzip.compress(content, compresslevel=4, mtime=0)
-    replace_file(path, content)
+    geometry = volume.stack.require_geometry()
+    packed = path.name.lower().endswith(".gz")
+    replace_file(path, nifti_bytes(volume.hu, geometry, packed=packed))

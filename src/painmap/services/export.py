@@ -70,6 +70,7 @@ def export_visit(
     measures: Mapping[UUID, OutlineMeasures] = _NO_MEASURES,
     overlays: frozenset[Overlay] = _NO_OVERLAYS,
     muscle_rows: tuple[MuscleRow, ...] = (),
+    label_maps: Mapping[str, bytes] = _NOTHING,
 ) -> ExportOutcome:
     """Write what is stored of a visit into a new folder inside `folder`.
 
@@ -83,6 +84,8 @@ def export_visit(
         What is laid over the figures of the drawing; the drawing says so.
     muscle_rows : tuple of MuscleRow
         What was measured in each muscle.
+    label_maps : mapping of str to bytes
+        Files of accepted muscles by name.
 
     Raises
     ------
@@ -106,6 +109,7 @@ def export_visit(
         paths=facts_of(document.visit),
     )
     files = {each.file_name: each.write(context) for each in all_exporters()}
+    files |= label_maps
     if document.visit.attached_studies:
         files[REPORT_NAME] = reports_text(document).encode()
     for name, content in pictures.items():

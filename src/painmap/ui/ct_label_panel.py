@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
-    QSizePolicy,
     QWidget,
 )
 
@@ -25,9 +24,10 @@ from painmap.services.label_names import LabelKind
 from painmap.ui.ct_label_rows import LabelRow, SideOf, open_points
 from painmap.ui.widgets import button, column, label, restyle, row
 
-HEADS = ("In the label map", "Taken for", "Side", "Lies", "Slices", "Volume", "")
+HEADS = ("In the label map", "Taken for", "Side", "Lies", "Slices", "Volume")
 NOT_TAKEN = "not taken in"
 CHOOSE = "choose"
+MUSCLE_LETTERS, SIDE_PX, MENU_PX = 22, 104, 320
 OTHER_GRID = (
     "This label map lies on another grid than the open CT. Its edges would move by up to half a "
     "voxel, and the muscles would be marked as resampled."
@@ -119,14 +119,16 @@ class LabelPanel(QWidget):
             box.addWidget(self.nearest)
         box.addWidget(card, 1)
         box.addWidget(self.reason)
-        box.addLayout(row(self.open, -1, self.cancel, self.take))
+        below = row(self.open, self.cancel, self.take)
+        below.setStretch(0, 1)
+        box.addLayout(below)
         self.setLayout(box)
         for place, words in enumerate(HEADS):
             head = label(words, "caption")
             if words in ("Slices", "Volume"):
                 head.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(head, 0, place)
-        self._grid.setColumnStretch(len(HEADS) - 1, 1)
+        self._grid.setColumnStretch(0, 1)
 
     def _title(self) -> str:
         formats = dict.fromkeys(each.label_map.format for each in self._offer.labels)
@@ -139,7 +141,7 @@ class LabelPanel(QWidget):
         for each in shown:
             self._add(LabelRow.of(each, self._side_of))
         rest = len(self._offer.labels) - len(shown)
-        self.more.setText(f"Show {plural(rest, 'label')} that are no muscles of the catalogue")
+        self.more.setText(f"Show {plural(rest, 'more label')}, no muscle of the catalogue")
         self.more.setVisible(rest > 0)
 
     def _add(self, line: LabelRow) -> None:
@@ -195,7 +197,9 @@ class LabelPanel(QWidget):
         )
         words = "; ".join(missing)
         self.open.setText(f"{words[:1].upper()}{words[1:]}." if words else "")
-        count = len({(each.muscle_id, each.side) for each in rows if each.muscle_id is not None})
+        taken = [each for each in rows if each.muscle_id is not None]
+        # labels of one muscle and side become one; what has no side yet counts by itself
+        count = len({(each.muscle_id, each.side or id(each)) for each in taken})
         self.take.setText(f"Take in {plural(count, 'muscle')} as proposed")
         self.take.setEnabled(not missing)
 
@@ -224,23 +228,28 @@ class LabelLine:
         self.muscle = QComboBox()
         self.muscle.setModel(model)
         self.muscle.setAccessibleName(f"Muscle that {name} is taken for")
-        self.muscle.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.muscle.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.muscle.setMinimumContentsLength(MUSCLE_LETTERS)
+        self.muscle.view().setMinimumWidth(MENU_PX)
         self.side = QComboBox()
         self.side.setAccessibleName(f"Side of {name}")
-        self.side.setMinimumWidth(110)
+        self.side.setMinimumWidth(SIDE_PX)
         self.place = label("", wrap=False)
         self.slices = _number(str(len(line.label.middles)))
         volume = line.label.volume_mm3
         self.volume = _number("" if volume is None else f"{volume / 1000:.0f} ml")
-        self.remark = label("", "muted", wrap=True)
+        self.remark = label("", "faint", wrap=True)
+        named = QWidget()
+        named.setLayout(column(self.name, self.remark, spacing=0))
         self.parts = (
-            self.name,
+            named,
             self.muscle,
             self.side,
             self.place,
             self.slices,
             self.volume,
-            self.remark,
         )
         self.muscle.activated.connect(lambda _: self._tell())
         self.side.activated.connect(lambda _: self._tell())
@@ -265,8 +274,10 @@ class LabelLine:
         self.place.setText(line.place_words)
         differs = line.is_question or line.needs_reason
         _tone(self.place, "warning" if differs else "muted")
-        self.remark.setText(_remark(line))
-        _tone(self.remark, "warning" if line.is_question else "muted")
+        words = _remark(line)
+        self.remark.setText(words)
+        self.remark.setVisible(bool(words))
+        _tone(self.remark, "warning" if line.is_question else "faint")
 
 
 def _remark(line: LabelRow) -> str:

@@ -218,6 +218,7 @@ class MuscleLine(QWidget):
         turned = replace(compartment, visible=not compartment.visible)
         self.visible.clicked.connect(lambda: work.change(turned, f"{shown.lower()} muscle"))
         self.name = QPushButton(words)
+        self.name.setToolTip(words)  # the list is narrow
         self.name.setCheckable(True)
         self.name.setChecked(chosen)
         self.name.setFlat(True)
@@ -244,13 +245,12 @@ def _small(words: str, act: Callable[[], object]) -> QToolButton:
 
 def facts_of(compartment: Compartment) -> str:
     """Such as "12 slices, 4 drawn or painted; side agrees with the midline; by dr.weber"."""
+    slices, source = plural(len(compartment.areas), "slice"), compartment.source
     imported = sum(area.origin is AreaOrigin.IMPORTED for area in compartment.areas)
-    keys = len(compartment.keys) - imported
-    how = [f"{keys} drawn or painted"] if keys or not imported else []
-    how += [f"{imported} taken in"] if imported else []
-    parts = [f"{plural(len(compartment.areas), 'slice')}, {', '.join(how)}"]
-    if compartment.source is not None:
-        parts.append(label_words(compartment.source))
+    drawn = len(compartment.keys) - imported
+    parts = [f"{slices}, {drawn} drawn or painted" if drawn or source is None else slices]
+    if source is not None:
+        parts.append(label_words(source))
     parts.append(compartment.side_check.basis.value)
     if compartment.stamp.author:
         parts.append(f"by {compartment.stamp.author}")

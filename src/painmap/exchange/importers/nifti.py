@@ -57,7 +57,8 @@ def _read(file: LabelFile, stack: Stack) -> Job[LabelMap]:
     found: set[int] = set()
     for n in range(layout.shape[axis]):
         yield Progress(n, layout.shape[axis], "Reading the label map")
-        masks = _masks(_labels(voxels.take(n, axis=axis), rescale))
+        # a view: `take` would copy the whole volume for each plane
+        masks = _masks(_labels(np.moveaxis(voxels, axis, 0)[n], rescale))
         found |= masks.keys()
         if len(found) > MOST_LABELS:
             raise LabelMapError(LabelProblem.NOT_LABELS)
