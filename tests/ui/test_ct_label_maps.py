@@ -15,8 +15,10 @@ from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin, Compartment, CompartmentStatus
 from painmap.domain.injection import SideBasis
 from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
 from painmap.imaging.reslice import Plane
 from painmap.imaging.sources import Source
+from painmap.ui.ct_export import picturing
 from painmap.ui.ct_label_import import OPEN_FIRST
 from painmap.ui.ct_label_panel import LabelLine, LabelPanel
 from painmap.ui.ct_tool_strip import ToolName
@@ -440,3 +442,47 @@ def test_an_imported_muscle_is_drawn_and_edited_as_any_other(
     (after,) = hands.visit.live_compartments
     assert after.status is CompartmentStatus.EDITED
     assert after.source == one.source
+
+
+def test_accepted_muscles_leave_with_the_export_and_come_back_the_same(
+    hands: CtHands, tmp_path: Path
+) -> None:
+    left, right = box(hands, LEFT_COLUMNS), box(hands, RIGHT_COLUMNS)
+    drop(hands, *nifti(hands, tmp_path, iliopsoas_left=left, iliopsoas_right=right))
+    take(hands)
+    first = hands.visit.live_compartments[0]
+    hands.page.work.choose(first)
+    hands.page.work.toggle_list()
+    hands.page.work.list.accept.click()
+    hands.settle()
+    session, clinic = hands.page.session, hands.desk.clinic
+
+    found = run_to_end(
+        picturing(
+            hands.visit,
+            session.muscles,
+            session.window,
+            session.in_memory(),
+            read=clinic.blob,
+            labels=True,
+        )
+    )
+
+    assert set(found.label_maps) == {
+        "muscle-labels.dcm",
+        "muscle-labels.nii.gz",
+        "muscle-labels.csv",
+    }
+    assert "1 muscle not accepted yet: left out of the label maps." in found.missing
+    for each in hands.visit.live_compartments:
+        hands.page.work.remove(each)
+    for name in ("muscle-labels.dcm", "muscle-labels.nii.gz"):
+        path = tmp_path / name
+        path.write_bytes(found.label_maps[name])
+        (tmp_path / "muscle-labels.csv").write_bytes(found.label_maps["muscle-labels.csv"])
+        drop(hands, path)
+        take(hands)
+        (back,) = hands.visit.live_compartments
+        assert (back.muscle_id, back.side) == (first.muscle_id, first.side)
+        assert np.array_equal(mask_of(hands, back), left if first.side is Side.LEFT else right)
+        hands.page.work.remove(back)

@@ -1,7 +1,7 @@
 """Pictures and measures of everything that was marked on CT, whichever CT is on screen."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
@@ -17,12 +17,14 @@ from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure
 from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.volume import Volume, loading
+from painmap.services.label_export import exporting_labels
 from painmap.services.muscle_table import measuring_muscles
 from painmap.services.studies import StudyError, StudyOnDisk, StudyProblem, reopening
 from painmap.ui import ct_pictures
 from painmap.ui.ct_open import HuRange, OpenCt
 from painmap.ui.ct_session import anchors_of
 
+LABELS = "muscle-labels"
 _NOTHING: Mapping[StackKey, tuple[Volume, StudyOnDisk]] = MappingProxyType({})
 
 
@@ -40,12 +42,15 @@ class CtExport:
         What has no picture and why, one sentence each.
     muscle_rows : tuple of MuscleRow
         What was measured in every muscle, line by line.
+    label_maps : mapping of str to bytes
+        Accepted muscles as files that other systems read, by name.
     """
 
     pictures: Mapping[str, QImage]
     measures: Mapping[UUID, ContourMeasure]
     missing: tuple[str, ...] = ()
     muscle_rows: tuple[MuscleRow, ...] = ()
+    label_maps: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Known = Mapping[StackKey, tuple[Volume, StudyOnDisk]]
@@ -59,6 +64,7 @@ def picturing(
     may_show: Callable[[StudyOnDisk, AttachedStudy], bool] = lambda _disk, _study: True,
     *,
     read: Callable[[Sha256], bytes] | None = None,
+    labels: bool = False,
 ) -> Job[CtExport]:
     """Paint every annotated slice of every attached study; read what is not read yet.
 
@@ -72,11 +78,14 @@ def picturing(
         Whether files that were found again still show whom the study showed.
     read : callable or None
         Gives large content by its hash; without it no muscle is measured.
+    labels : bool
+        Write accepted muscles as label maps, too.
     """
     pictures: dict[str, QImage] = {}
     measures: dict[UUID, ContourMeasure] = {}
     missing: list[str] = []
     rows: list[MuscleRow] = []
+    label_maps: dict[str, bytes] = {}
     for study in visit.attached_studies:
         keys = [a.stack_key for a in anchors_of(visit) if a.study_uid == study.study_uid]
         found: set[StackKey] = set()
@@ -95,6 +104,10 @@ def picturing(
                 if read is not None:
                     found_rows = measuring_muscles(visit, step[0], opened.spine(visit), read)
                     rows += yield from found_rows
+                if read is not None and labels:
+                    made = yield from exporting_labels(visit, step[0].stack, muscles, read)
+                    label_maps |= _named(made.files, label_maps)
+                    missing += made.words
         except PainmapError as error:
             missing.append(f"No pictures of the {study_sentence(study)}: {error.message}")
             continue
@@ -103,7 +116,7 @@ def picturing(
                 f"No picture of {plural(left, 'mark')} on the {study_sentence(study)}: "
                 "the slices are not in its folder any more."
             )
-    return CtExport(pictures, measures, tuple(missing), tuple(rows))
+    return CtExport(pictures, measures, tuple(missing), tuple(rows), label_maps)
 
 
 def _reading(
@@ -125,6 +138,14 @@ def _reading(
         if stack.key in rest:
             volume = yield from loading(stack)
             yield volume, disk
+
+
+def _named(files: Mapping[str, bytes], taken: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Name the label maps of one more stack: "muscle-labels.dcm", "muscle-labels-2.dcm"."""
+    stem, number = LABELS, 2
+    while any(name.startswith(f"{stem}.") for name in taken):
+        stem, number = f"{LABELS}-{number}", number + 1
+    return {f"{stem}.{end}": content for end, content in files.items()}
 
 
 def _unused(name: str, taken: Mapping[str, QImage]) -> str:

@@ -162,7 +162,7 @@ class FinishPage(VisitPage):
 
         self.desk.jobs.start(self._picturing(visit), done=done, failed=self.desk.show_error)
 
-    def _picturing(self, visit: Visit) -> Job[CtExport]:
+    def _picturing(self, visit: Visit, *, labels: bool = False) -> Job[CtExport]:
         return picturing(
             visit,
             self.desk.muscles,
@@ -170,6 +170,7 @@ class FinishPage(VisitPage):
             self._ct.in_memory(),
             may_show=self._shows_the_patient(self.desk.open_visit.patient),
             read=partial(content_of, self.desk.clinic, self.desk.open_visit),
+            labels=labels,
         )
 
     def _shows_the_patient(self, patient: Patient) -> Callable[[StudyOnDisk, AttachedStudy], bool]:
@@ -212,13 +213,14 @@ class FinishPage(VisitPage):
                     pictures={n: png_bytes(i) for n, i in {**bodies, **found.pictures}.items()},
                     measures=found.measures,
                     muscle_rows=found.muscle_rows,
+                    label_maps=found.label_maps,
                     muscles=self.desk.muscles,
                     overlays=self.desk.overlays.shown,
                 ),
                 partial(self._exported, found.missing),
             )
 
-        self.desk.run(self._picturing(visit), done=write, failed=self.desk.show_error)
+        self.desk.run(self._picturing(visit, labels=True), done=write, failed=self.desk.show_error)
 
     def _exported(self, missing: tuple[str, ...], outcome: ExportOutcome) -> None:
         words = f"Exported {len(outcome.files)} files to {outcome.folder}."

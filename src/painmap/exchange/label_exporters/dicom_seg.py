@@ -25,7 +25,7 @@ from painmap.imaging.reading import quiet_pydicom, read_dataset
 from painmap.imaging.slice_mask import Mask
 from painmap.imaging.tags import made_uid, text
 
-SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+SEGMENTATION = UID("1.2.840.10008.5.1.4.1.1.66.4")
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT = "1.2.840.10008.5.1.4.1.1.2.1"
 NO_FRAME = "The CT names no frame of reference, so its muscles are not in a DICOM segmentation."
@@ -89,7 +89,7 @@ def _header(stack: LabelledStack) -> Dataset:
         f"{each.compartment.id}:{each.compartment.stamp.revision}" for each in stack.muscles
     )
     dataset = Dataset()
-    dataset.file_meta = _meta(made_uid(f"painmap segmentation {stack.stack.key} {seed}"))
+    dataset.file_meta = _meta(UID(made_uid(f"painmap segmentation {stack.stack.key} {seed}")))
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID = SEGMENTATION
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID
@@ -116,7 +116,7 @@ def _header(stack: LabelledStack) -> Dataset:
     return dataset
 
 
-def _meta(sop_uid: str) -> FileMetaDataset:
+def _meta(sop_uid: UID) -> FileMetaDataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = SEGMENTATION, sop_uid
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
