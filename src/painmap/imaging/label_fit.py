@@ -199,6 +199,15 @@ def _overlaps(label_map: LabelMap, grid: _Grid) -> bool:
     return False
 
 
+FAR_PX = 1e9
+"""Further away than any pixel of any picture."""
+
+
+def _within_reach(pixels: Floats) -> Floats:
+    """Keep places that an absurd header puts beyond all numbers where numbers still count."""
+    return np.clip(np.nan_to_num(pixels, nan=-FAR_PX), -FAR_PX, FAR_PX)
+
+
 def _box(mask: SliceMask) -> Floats:
     height, width = mask.bits.shape
     top, left = mask.top - 0.5, mask.left - 0.5
@@ -342,6 +351,7 @@ class _Lattice:
             if not along.min() <= grid.places[k] <= along.max():
                 continue
             pixels, _ = plane.pixels_of(corners)
+            pixels = _within_reach(pixels)
             low = np.maximum(np.floor(pixels.min(axis=0)), 0).astype(int)
             high = np.minimum(np.ceil(pixels.max(axis=0)) + 1, grid.shape).astype(int)
             if (high > low).all():
@@ -371,7 +381,7 @@ def _nearest_of(places: Floats, along: Floats) -> npt.NDArray[np.int64]:
 
 def _inside(geometry: PlaneGeometry, mask: SliceMask, points: Floats) -> npt.NDArray[np.bool_]:
     pixels, _ = geometry.pixels_of(points)
-    at = np.floor(pixels + 0.5).astype(np.int64) - (mask.top, mask.left)
+    at = np.floor(_within_reach(pixels) + 0.5).astype(np.int64) - (mask.top, mask.left)
     height, width = mask.bits.shape
     good = (at[:, 0] >= 0) & (at[:, 0] < height) & (at[:, 1] >= 0) & (at[:, 1] < width)
     inside = np.zeros(len(points), dtype=np.bool_)
