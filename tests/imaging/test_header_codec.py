@@ -57,7 +57,14 @@ def folders(draw: st.DrawFn) -> dict[str, Remembered]:
 
 @given(folders())
 def test_what_was_written_comes_back(files: dict[str, Remembered]) -> None:
-    assert unpacked(packed(files), FOLDER) == files
+    back = dict(unpacked(packed(files), FOLDER))
+
+    # by what they say: a header may hold a number that is none, which equals nothing
+    assert repr(sorted(back.items(), key=by_name)) == repr(sorted(files.items(), key=by_name))
+
+
+def by_name(one: tuple[str, Remembered]) -> str:
+    return one[0]
 
 
 def test_real_headers_come_back_at_another_place(tmp_path: Path) -> None:
