@@ -14,9 +14,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
 from painmap.domain.progress import run_to_end
-from painmap.domain.study import AttachedStudy
 from painmap.services import data_folder, logbook
-from painmap.services.attaching import consider_again
 from painmap.services.catalogue import body_map, muscles
 from painmap.services.clinic import Clinic
 from painmap.services.demo import demo_visit, preparing_demo_series
@@ -24,13 +22,12 @@ from painmap.services.export import ExportOutcome, export_visit
 from painmap.services.open_visit import OpenVisit
 from painmap.services.resources import resources_root
 from painmap.services.settings import Settings
-from painmap.services.studies import StudyOnDisk
 from painmap.ui import faults, theme
 from painmap.ui.body_figures import figure_for
 from painmap.ui.body_picture import body_pictures
 from painmap.ui.body_warm import warming
 from painmap.ui.crash_panel import CrashPanel
-from painmap.ui.ct_export import picturing
+from painmap.ui.ct_export import picturing, shows_the_patient
 from painmap.ui.ct_open import HuRange
 from painmap.ui.ct_page import CtPage
 from painmap.ui.desk import Desk
@@ -143,12 +140,9 @@ def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[
     visit, patient = opened.visit, opened.patient
     figure = figure_for(patient, visit.started.astimezone().date(), visit, body_map("adult"))
 
-    def shows(disk: StudyOnDisk, study: AttachedStudy) -> bool:
-        where = Path(clinic.database_place).parent
-        found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=where)
-        return found is None or not found.comparison.check.differs
-
-    ct = run_to_end(picturing(visit, muscles(), HuRange(), may_show=shows, read=clinic.blob))
+    shows = shows_the_patient(clinic, patient)
+    job = picturing(visit, muscles(), HuRange(), may_show=shows, read=clinic.blob, labels=True)
+    ct = run_to_end(job)
     shown = OverlayChoice(Settings(Path(clinic.database_place).parent)).shown
     images = {**body_pictures(visit, figure, shown), **ct.pictures}
     outcome = export_visit(
@@ -160,6 +154,7 @@ def export_with_pictures(clinic: Clinic, visit_id: UUID, folder: Path) -> tuple[
         pictures={name: png_bytes(image) for name, image in images.items()},
         measures=ct.measures,
         muscle_rows=ct.muscle_rows,
+        label_maps=ct.label_maps,
     )
     return outcome, " ".join(ct.missing)
 

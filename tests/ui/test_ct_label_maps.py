@@ -334,6 +334,13 @@ def test_another_grid_is_taken_to_the_nearest_voxels_only_when_allowed(
     hands.page.work.muscles.chosen = one.id
     hands.page.work.toggle_list()
     assert "resampled to the nearest voxels" in hands.page.work.list.facts.text()
+    hands.page.show_measures()
+    hands.settle()
+    table = hands.page.measures.table
+    assert table is not None
+    item = table.table.item(0, 0)
+    assert item is not None
+    assert item.text() == "LEFT iliopsoas, resampled"
 
 
 def test_another_patient_is_refused_in_one_sentence(hands: CtHands, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from painmap.domain.anatomy import Muscle
 from painmap.domain.errors import PainmapError
+from painmap.domain.patient import Patient
 from painmap.domain.places import Sha256, StackKey
 from painmap.domain.progress import Job, Progress
 from painmap.domain.sentences import plural, study_sentence
@@ -17,6 +19,8 @@ from painmap.domain.visit import Visit
 from painmap.imaging.contour import ContourMeasure
 from painmap.imaging.muscle_rows import MuscleRow
 from painmap.imaging.volume import Volume, loading
+from painmap.services.attaching import consider_again
+from painmap.services.clinic import Clinic
 from painmap.services.label_export import exporting_labels
 from painmap.services.muscle_table import measuring_muscles
 from painmap.services.studies import StudyError, StudyOnDisk, StudyProblem, reopening
@@ -90,7 +94,7 @@ def picturing(
         keys = [a.stack_key for a in anchors_of(visit) if a.study_uid == study.study_uid]
         found: set[StackKey] = set()
         try:
-            for step in _reading(study, set(keys), known, may_show):
+            for step in reading_stacks(study, set(keys), known, may_show):
                 if isinstance(step, Progress):
                     yield step
                     continue
@@ -119,7 +123,20 @@ def picturing(
     return CtExport(pictures, measures, tuple(missing), tuple(rows), label_maps)
 
 
-def _reading(
+def shows_the_patient(
+    clinic: Clinic, patient: Patient
+) -> Callable[[StudyOnDisk, AttachedStudy], bool]:
+    """Whether files that were found again still show the patient whom the study showed."""
+    folder = Path(clinic.database_place).parent
+
+    def shows(disk: StudyOnDisk, study: AttachedStudy) -> bool:
+        found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=folder)
+        return found is None or not found.comparison.check.differs
+
+    return shows
+
+
+def reading_stacks(
     study: AttachedStudy,
     wanted: set[StackKey],
     known: Known,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from painmap.ui.theme import Palette
+
 
 class InPlace:
     """Shows one panel at a time; the pictures stay as they were behind it.
@@ -32,6 +34,12 @@ class InPlace:
         self._stack.setCurrentWidget(panel)
         panel.setFocus()
         self._drop(before)
+
+    def set_colours(self, palette: Palette) -> None:
+        """Let a panel that draws by itself take the colours of the day."""
+        paint = getattr(self.panel, "set_colours", None)
+        if paint is not None:
+            paint(palette)
 
     def leave(self) -> None:
         """Take the panel away, if there is one, and show the pictures again."""

@@ -1,6 +1,7 @@
 """The table of what the muscles measure, with what makes the figures comparable."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
@@ -40,9 +41,17 @@ NONE = "\N{EN DASH}"
 class MuscleTable(QWidget):
     """One line for each muscle, side and level, and one for the whole muscle."""
 
-    def __init__(self, session: OpenCt, on_back: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        session: OpenCt,
+        on_back: Callable[[], object],
+        on_plot: Callable[[str], object],
+    ) -> None:
         super().__init__()
         self._session = session
+        self._on_plot = on_plot
+        self._rows: tuple[MuscleRow, ...] = ()
+        self._resampled: frozenset[UUID] = frozenset()
         self.source = label("", "muted", wrap=True)
         self.table = QTableWidget(0, len(HEADS))
         self.table.setHorizontalHeaderLabels(list(HEADS))
@@ -55,16 +64,26 @@ class MuscleTable(QWidget):
         )
         self.table.setAccessibleName("What the muscles measure")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.table.cellDoubleClicked.connect(lambda *_: self._plot())
+        self.plot = button("Plot over levels and visits ...", self._plot)
+        self.plot.setToolTip("Of the chosen line, else of the first muscle")
         self.back = button("Back to the pictures", on_back, primary=True)
         box = column(margins=24, spacing=12)
-        box.addLayout(row(label("Muscles, measured", "title"), -1, self.back))
+        box.addLayout(row(label("Muscles, measured", "title"), -1, self.plot, self.back))
         box.addWidget(self.source)
         box.addWidget(self.table, 1)
         box.addWidget(label(EXPLAINED, "muted", wrap=True))
         self.setLayout(box)
 
-    def show_rows(self, rows: Sequence[MuscleRow]) -> None:
-        """Show what was measured just now."""
+    def show_rows(
+        self, rows: Sequence[MuscleRow], resampled: frozenset[UUID] = frozenset()
+    ) -> None:
+        """Show what was measured just now; `resampled` muscles are said to be so."""
+        self._resampled = resampled
+        self._rows = tuple(rows)
+        self.plot.setEnabled(bool(rows))
         self.source.setText(self._source(rows[0].comparable) if rows else "")
         self.table.setRowCount(len(rows))
         for number, line in enumerate(rows):
@@ -80,6 +99,11 @@ class MuscleTable(QWidget):
                     item.setFont(font)
                 self.table.setItem(number, place, item)
 
+    def _plot(self) -> None:
+        """Plot the muscle of the chosen line."""
+        if self._rows:
+            self._on_plot(self._rows[max(0, self.table.currentRow())].muscle_id)
+
     def _source(self, comparable: Comparable) -> str:
         where = source_words(self._session.study_date, self._session.stack.patient_position)
         return f"Measured {where}: {comparable_words(comparable)}."
@@ -87,6 +111,8 @@ class MuscleTable(QWidget):
     def _words(self, line: MuscleRow) -> tuple[str, ...]:
         figures = line.figures
         name = muscle_words(line.muscle_id, self._session.muscles)
+        if line.compartment_id in self._resampled:
+            name = f"{name}, resampled"
         return (
             f"{line.side.word} {name}",
             level_words(line),

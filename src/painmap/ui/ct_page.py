@@ -92,7 +92,9 @@ class CtPage(VisitPage):
         self._hand = CtHand(
             self.session, self.viewer, self.tools, self.bar, self.annotator, self.work
         )
-        self.measures = Measures(desk, self.session, self.in_place, self._hand.say_loading)
+        self.measures = Measures(
+            desk, self.session, self.in_place, self._hand.say_loading, lambda: self.colours
+        )
         self.showing = Showing(
             desk,
             self.session,
@@ -165,6 +167,7 @@ class CtPage(VisitPage):
 
     def set_colours(self, palette: Palette) -> None:
         super().set_colours(palette)
+        self.in_place.set_colours(palette)
         self.tools.set_colours(palette)
         self.head.set_colours(palette)
 

@@ -1,6 +1,6 @@
 """The end of a visit: what was recorded, in words and pictures, and its way out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,17 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from painmap.domain.edits import Page
-from painmap.domain.patient import Patient
 from painmap.domain.progress import Job
-from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Visit, VisitState
-from painmap.services.attaching import consider_again
 from painmap.services.export import ExportOutcome, export_visit, visit_text
 from painmap.services.needle_paths import facts_of
 from painmap.services.plan_sheet import sheet_words
-from painmap.services.studies import StudyOnDisk
 from painmap.ui.body_picture import body_pictures
-from painmap.ui.ct_export import CtExport, picturing
+from painmap.ui.ct_export import CtExport, picturing, shows_the_patient
 from painmap.ui.ct_muscles import content_of
 from painmap.ui.ct_session import CtSession, anchors_of
 from painmap.ui.desk import Desk, Tone
@@ -168,19 +164,10 @@ class FinishPage(VisitPage):
             self.desk.muscles,
             self._ct.window,
             self._ct.in_memory(),
-            may_show=self._shows_the_patient(self.desk.open_visit.patient),
+            may_show=shows_the_patient(self.desk.clinic, self.desk.open_visit.patient),
             read=partial(content_of, self.desk.clinic, self.desk.open_visit),
             labels=labels,
         )
-
-    def _shows_the_patient(self, patient: Patient) -> Callable[[StudyOnDisk, AttachedStudy], bool]:
-        clinic, folder = self.desk.clinic, Path(self.desk.clinic.database_place).parent
-
-        def shows(disk: StudyOnDisk, study: AttachedStudy) -> bool:
-            found = consider_again(disk, study, patient, blob=clinic.blob, data_folder=folder)
-            return found is None or not found.comparison.check.differs
-
-        return shows
 
     def _show_pictures(self, bodies: Mapping[str, QImage], found: CtExport) -> None:
         empty(self._pictures)
