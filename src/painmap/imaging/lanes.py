@@ -54,8 +54,8 @@ class Lanes:
             for n in range(min(count, len(stack.slices)))
         ]
 
-    def start(self) -> SlicePixels:
-        """Read the first slice here, alone, so that it is there soonest; then start the others.
+    def first(self) -> SlicePixels:
+        """Read the first slice here, alone, so that it is there soonest.
 
         Raises
         ------
@@ -64,10 +64,12 @@ class Lanes:
         k = self._order.take()
         if k is None:
             raise ValueError("a stack has slices")
-        first = SliceReader().read(k, self._stack.slices[k], self._room(k))
+        return SliceReader().read(k, self._stack.slices[k], self._room(k))
+
+    def start(self) -> None:
+        """Have the others read in the background."""
         for thread in self._threads:
             thread.start()
-        return first
 
     def come(self, seconds: float) -> list[SlicePixels]:
         """What has been read since the last time; waits a while if there is nothing.

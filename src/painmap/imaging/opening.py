@@ -74,9 +74,11 @@ def opening_volume(stack: Stack, *, wanted: Callable[[], int] | None = None) -> 
     growing = _Growing(stack)
     lanes = Lanes(stack, Order(count, wanted or (lambda: 0)), growing.room)
     try:
-        first = lanes.start()
+        first = lanes.first()
         growing.put(first)
         yield Filled(1, count, LABEL, growing.volume, (first.k,))
+        # not before whoever shows the first one has been told, and can hold the others back
+        lanes.start()
         while growing.filling.done < count:
             come = lanes.come(WAIT_S)
             for one in come:
