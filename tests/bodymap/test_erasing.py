@@ -6,9 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from painmap.bodymap.erasing import LEAST_LEFT_CM2, area_shape, enclosed, erased
-from painmap.bodymap.marks import area_of, stroke_area
+from painmap.bodymap.marks import area_of, strength_bands, stroke_area
 from painmap.bodymap.template import BodyTemplate, BodyView
-from painmap.domain.pain import AreaShape, ArrowShape, PointShape, RegionShape, StrokeShape
+from painmap.domain.pain import (
+    AreaShape,
+    ArrowShape,
+    PointShape,
+    Pressing,
+    RegionShape,
+    Shape,
+    StrokeShape,
+)
 from painmap.domain.places import FigurePoint
 
 BAR = StrokeShape((FigurePoint(-60, 330), FigurePoint(60, 330)), 12.0)
@@ -92,3 +100,29 @@ def test_a_line_drawn_by_hand_encloses_all_its_loops() -> None:
     eight = [(0, 0), (10, 10), (10, 0), (0, 10)]
     assert enclosed(tuple(FigurePoint(*each) for each in eight)).area == pytest.approx(50)
     assert enclosed((FigurePoint(0, 0), FigurePoint(1, 1))).is_empty
+
+
+@given(at=st.floats(-50, 50), again=st.floats(-50, 50), width=st.floats(4, 30))
+def test_each_place_that_is_left_is_as_strong_as_it_was(
+    adult: BodyTemplate, at: float, again: float, width: float
+) -> None:
+    back = adult.views["back"]
+    swelling = StrokeShape(
+        tuple(FigurePoint(x, 330) for x in (-60, -20, 20, 60)),
+        14.0,
+        pressures=(0.1, 0.4, 0.7, 1.0),
+        pressing=Pressing.STRENGTH,
+    )
+    left: Shape | None = swelling
+    for x in (at, again):
+        assert left is not None
+        left = erased(back, left, stroke_area([FigurePoint(x, 330)], width))
+    assert left is not None
+
+    if isinstance(left, AreaShape):
+        before, after = dict(strength_bands(swelling)), dict(strength_bands(left))
+        assert len(after) > 1
+        for share, area in after.items():
+            assert area.difference(before[share].buffer(0.05)).area < 1e-6
+        whole = area_of(back, left)
+        assert sum(area.area for area in after.values()) == pytest.approx(whole.area, rel=0.01)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QAction, QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shapely import Point
 
@@ -28,7 +29,7 @@ from painmap.ui.map_overlays import OverlayChoice
 from painmap.ui.map_page import MapPage
 from painmap.ui.theme import LIGHT
 from tests.domain.builders import visit as empty_visit
-from tests.ui.map_driver import tap, visit_of
+from tests.ui.map_driver import pixel_of, tap, visit_of
 
 EVERYTHING = frozenset(Overlay)
 WHOLE = ("front", "back", "left", "right")
@@ -260,3 +261,28 @@ def test_todays_figure_never_shows_the_marks_of_an_earlier_one(
     names = body_pictures(empty_visit().changed(put=(site, mark)), today)
 
     assert f"body-{figure}-version-1-back.png" in names
+
+
+def test_hovering_says_what_is_laid_over_there_also_where_the_name_had_no_room(
+    map_page: MapPage,
+) -> None:
+    map_page.show_figure("woman")
+    map_page.show_view("back")
+    figure = map_page.figure
+    shown = next(
+        each
+        for each in laid(figure.template.ref, figure.figure, Overlay.MUSCLES)
+        if each.side is figure.figure.viewers_left and "rector" in each.words
+    )
+    at = pixel_of(map_page, shown.label_at)
+    QTest.mouseMove(figure, at)
+    assert shown.words not in map_page.under.text()
+
+    _switch(map_page, "muscles").trigger()
+    QTest.mouseMove(figure, at + QPoint(1, 0))
+
+    said = map_page.under.text()
+    region = figure.region_at(shown.label_at)
+    assert region is not None
+    assert said.startswith(region.name.capitalize()[:4]) or region.side.value.upper() in said
+    assert shown.words in said

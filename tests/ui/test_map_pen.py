@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from painmap.bodymap.marks import area_of, strength_bands
 from painmap.documents.codec import item_of, item_text
-from painmap.domain.pain import Mark, Pressing, RegionShape, StrokeShape
+from painmap.domain.pain import AreaShape, Mark, Pressing, RegionShape, StrokeShape
 from painmap.domain.places import FigurePoint
 from painmap.services.settings import Settings
 from painmap.ui import body_pen
@@ -263,3 +263,28 @@ def test_two_fingers_zoom_and_move_and_draw_nothing(page: MapPage) -> None:
 
     assert figure.camera.zoom == pytest.approx(2 * before.zoom, rel=0.02)
     assert visit_of(page).marks == ()
+
+
+def test_what_an_eraser_leaves_of_a_stroke_is_as_strong_as_it_was(page: MapPage) -> None:
+    _choose(page, PRESSING_WORDS[Pressing.STRENGTH])
+    key(page, "B")
+    pen(page, SWELLING)
+    key(page, "8")
+    page.desk.select(None)
+    page.figure.set_tool(MarkTool.POINT)  # a brush shows its nib
+    places = [pixel_of(page, FigurePoint(-66, y)) for y in (566, 634)]
+    before = [page.figure.grab().toImage().pixelColor(place) for place in places]
+
+    key(page, "E")
+    pen(page, [(FigurePoint(x, 600), 1.0) for x in (-120, -60, -20)])
+
+    (mark,) = visit_of(page).marks
+    assert isinstance(mark.shape, AreaShape)
+    assert len(mark.shape.strengths) > 2
+    page.desk.select(None)
+    page.figure.set_tool(MarkTool.POINT)
+    image = page.figure.grab().toImage()
+    for place, was in zip(places, before, strict=True):
+        assert abs(image.pixelColor(place).lightness() - was.lightness()) <= 2
+    page.desk.undo()
+    assert isinstance(_stroke(page), StrokeShape)

@@ -1,11 +1,29 @@
 """What an eraser leaves of a mark."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.figure import BodyView
-from painmap.bodymap.marks import MM2_PER_CM2, area_of, arrow_line, only_areas
-from painmap.domain.pain import AreaShape, ArrowShape, PointShape, Shape
+from painmap.bodymap.marks import (
+    MM2_PER_CM2,
+    area_of,
+    arrow_line,
+    only_areas,
+    polygons_area,
+    strength_bands,
+)
+from painmap.domain.pain import (
+    AreaShape,
+    ArrowShape,
+    Band,
+    PointShape,
+    Polygons,
+    Shape,
+    StrokeShape,
+)
 from painmap.domain.places import FigurePoint
 
 LEAST_LEFT_CM2 = 0.5
@@ -32,7 +50,7 @@ def erased(view: BodyView, shape: Shape, eraser: BaseGeometry) -> Shape | None:
     -------
     Shape or None
         `shape` itself where the eraser did not touch it, None where too little is left, else
-        an `AreaShape`. Points and arrows are whole or gone.
+        an `AreaShape`, as strong in each place as it was. Points and arrows are whole or gone.
     """
     if isinstance(shape, ArrowShape | PointShape):
         ink = arrow_line(shape) if isinstance(shape, ArrowShape) else area_of(view, shape)
@@ -40,7 +58,24 @@ def erased(view: BodyView, shape: Shape, eraser: BaseGeometry) -> Shape | None:
     area = area_of(view, shape)
     if area.intersection(eraser).area <= 0:
         return shape
-    return area_shape(view, area.difference(eraser))
+    left = area_shape(view, area.difference(eraser))
+    if left is None or not isinstance(shape, StrokeShape | AreaShape):
+        return left
+    return replace(left, strengths=_strengths_left(strength_bands(shape), left))
+
+
+def _strengths_left(
+    bands: Sequence[tuple[float, BaseGeometry]], left: AreaShape
+) -> tuple[Band, ...]:
+    """How strong what is left is where; nothing if it is as strong everywhere."""
+    if len(bands) < 2:
+        return ()
+    whole = polygons_area(left.polygons)
+    pieces = [
+        (share, only_areas(shapely.set_precision(area.intersection(whole), GRID)))
+        for share, area in bands
+    ]
+    return tuple(Band(share, _polygons(area)) for share, area in pieces if not area.is_empty)
 
 
 def area_shape(view: BodyView, area: BaseGeometry) -> AreaShape | None:
@@ -54,14 +89,16 @@ def area_shape(view: BodyView, area: BaseGeometry) -> AreaShape | None:
     ]
     if sum(each.area for each in pieces) * unit_cm2 < LEAST_LEFT_CM2:
         return None
-    return AreaShape(
+    return AreaShape(_polygons(shapely.MultiPolygon(pieces)))
+
+
+def _polygons(area: BaseGeometry) -> Polygons:
+    return tuple(
         tuple(
-            tuple(
-                tuple(FigurePoint(x, y) for x, y in ring.coords[:-1])
-                for ring in (each.exterior, *each.interiors)
-            )
-            for each in pieces
+            tuple(FigurePoint(x, y) for x, y in ring.coords[:-1])
+            for ring in (each.exterior, *each.interiors)
         )
+        for each in shapely.get_parts(area)
     )
 
 

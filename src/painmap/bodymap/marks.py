@@ -103,15 +103,20 @@ STRENGTH_STEPS = 5
 """Steps from the lightest to the firmest in which a stroke's strength is drawn."""
 
 
-def strength_bands(stroke: StrokeShape) -> tuple[tuple[float, BaseGeometry], ...]:
-    """A stroke in pieces of one strength each, the lightest first; they do not overlap.
+def strength_bands(
+    stroke: StrokeShape | AreaShape,
+) -> tuple[tuple[float, BaseGeometry], ...]:
+    """A stroke, or what is left of it, in pieces of one strength each, the lightest first.
 
     Returns
     -------
     tuple of (float, shapely geometry)
-        Strength, 0 to 1, and the area that has it. Where a firm piece and a light one overlap
-        the firm one is seen. One piece for a stroke that is not stronger anywhere.
+        Strength, 0 to 1, and the area that has it; they do not overlap. Where a firm piece and
+        a light one meet the firm one is seen. One piece for what is not stronger anywhere.
     """
+    if isinstance(stroke, AreaShape):
+        bands = tuple((each.strength, polygons_area(each.polygons)) for each in stroke.strengths)
+        return bands or ((1.0, polygons_area(stroke.polygons)),)
     if stroke.pressing is not Pressing.STRENGTH or not stroke.pressures:
         return ((1.0, area_of_stroke(stroke)),)
     shares = [pressed_share(each, stroke.gamma) for each in stroke.pressures]
@@ -119,12 +124,12 @@ def strength_bands(stroke: StrokeShape) -> tuple[tuple[float, BaseGeometry], ...
     for span, share in _even_spans(stroke.points, shares):
         step = math.ceil(share * STRENGTH_STEPS)
         pieces.setdefault(step, []).append(stroke_area(span, stroke.width))
-    bands, above = [], shapely.Polygon()
+    found, above = [], shapely.Polygon()
     for step in sorted(pieces, reverse=True):
         area = shapely.union_all(pieces[step])
-        bands.append((step / STRENGTH_STEPS, area.difference(above)))
+        found.append((step / STRENGTH_STEPS, area.difference(above)))
         above = above.union(area)
-    return tuple((share, area) for share, area in reversed(bands) if not area.is_empty)
+    return tuple((share, area) for share, area in reversed(found) if not area.is_empty)
 
 
 def _even_spans(

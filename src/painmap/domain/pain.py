@@ -171,6 +171,30 @@ class StrokeShape:
             raise ValueError(f"a brush {self.width} wide draws nothing")
 
 
+Polygons = tuple[tuple[tuple[FigurePoint, ...], ...], ...]
+"""Polygons, each of rings, the outer one first; figure units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A piece of an area that has one strength.
+
+    Parameters
+    ----------
+    strength : float
+        Above 0, up to 1.
+    polygons : tuple of polygons
+        As those of `AreaShape`.
+    """
+
+    strength: float
+    polygons: Polygons
+
+    def __post_init__(self) -> None:
+        if not 0 < self.strength <= 1:
+            raise ValueError(f"a strength of {self.strength} is outside 0 to 1")
+
+
 @dataclass(frozen=True, slots=True)
 class AreaShape:
     """Areas inside drawn lines: a lasso, or what an eraser left of a stroke or a region.
@@ -180,10 +204,14 @@ class AreaShape:
     polygons : tuple of polygons
         Each a tuple of rings: the outer one first, then its holes; a ring is a tuple of at
         least three FigurePoint, not repeated at the end.
+    strengths : tuple of Band
+        What is left of a stroke that a pen's pressure made stronger: how strong it is where.
+        Empty for an area that is as strong everywhere. `polygons` alone say how large it is.
     """
 
-    polygons: tuple[tuple[tuple[FigurePoint, ...], ...], ...]
+    polygons: Polygons
     kind: Literal["area"] = "area"
+    strengths: tuple[Band, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.polygons or not all(self.polygons):

@@ -7,6 +7,7 @@ import shapely
 from painmap.bodymap.figure import BodyView
 from painmap.bodymap.marks import area_of, strength_bands
 from painmap.domain.pain import (
+    AreaShape,
     ArrowShape,
     AuthorLayer,
     Mark,
@@ -98,7 +99,8 @@ def _group(parent: ET.Element, site: PainSite, mark: Mark, visit: Visit) -> ET.E
 def _draw_area(group: ET.Element, view: BodyView, site: PainSite, mark: Mark, shape: str) -> None:
     asked, doctors = site.intensity is not None, mark.layer is AuthorLayer.DOCTOR
     strength = 0.86 if asked else 0.55
-    bands = strength_bands(mark.shape) if isinstance(mark.shape, StrokeShape) else ()
+    drawn = mark.shape if isinstance(mark.shape, StrokeShape | AreaShape) else None
+    bands = strength_bands(drawn) if drawn else ()
     if len(bands) > 1:
         for share, area in bands:
             fill, weak = PAIN[site.intensity or 0] if asked else PAPER, strength * share

@@ -62,6 +62,8 @@ class Hover:
 
     region: Region | None = None
     mark_id: UUID | None = None
+    laid_over: tuple[str, ...] = ()
+    """What the overlays that are switched on show there."""
 
 
 class BodyCanvas(QWidget):

@@ -81,6 +81,23 @@ def _lay(ref: TemplateRef, view: BodyView, kind: Overlay) -> tuple[Laid, ...]:
     return tuple(found)
 
 
+def names_at(
+    ref: TemplateRef, view: BodyView, shown: Iterable[Overlay], at: FigurePoint
+) -> tuple[str, ...]:
+    """What is laid over at a place, once each: names that found no room on the figure as well."""
+    wanted = frozenset(shown)
+    place = QPointF(*at)
+    return tuple(
+        dict.fromkeys(
+            each.words
+            for kind in Overlay
+            if kind in wanted
+            for each in laid(ref, view, kind)
+            if each.path.contains(place)
+        )
+    )
+
+
 def words_of(kind: Overlay, name: str) -> str:
     """How an outline is called: the muscle, the root, or the nerve."""
     if kind is Overlay.MUSCLES:

@@ -61,11 +61,13 @@ def pixel_path(mark: Mark, ink: ViewInk, camera: Camera) -> QPainterPath:
 
 
 def pixel_bands(mark: Mark, camera: Camera) -> tuple[tuple[float, QPainterPath], ...]:
-    """The pieces of a stroke that was pressed to be stronger, in pixels; else none."""
-    if not isinstance(mark.shape, StrokeShape) or mark.shape.pressing is not Pressing.STRENGTH:
+    """The pieces of what was pressed to be stronger, in pixels; else none."""
+    shape = mark.shape
+    pressed = isinstance(shape, StrokeShape) and shape.pressing is Pressing.STRENGTH
+    if not pressed and not (isinstance(shape, AreaShape) and shape.strengths):
         return ()
     to_pixels = transform_of(camera)
-    return tuple((share, to_pixels.map(path)) for share, path in strength_paths(mark.shape))
+    return tuple((share, to_pixels.map(path)) for share, path in strength_paths(shape))
 
 
 def is_at(mark: Mark, ink: ViewInk, at: FigurePoint, slack: float) -> bool:
@@ -96,7 +98,7 @@ def stroke_path(stroke: StrokeShape) -> QPainterPath:
 
 
 @lru_cache(maxsize=MANY)
-def strength_paths(stroke: StrokeShape) -> tuple[tuple[float, QPainterPath], ...]:
+def strength_paths(stroke: StrokeShape | AreaShape) -> tuple[tuple[float, QPainterPath], ...]:
     """A stroke in pieces of one strength each; one piece where it is as strong everywhere."""
     return tuple((share, shape_path(area)) for share, area in strength_bands(stroke))
 

@@ -18,6 +18,7 @@ from painmap.ui.body_focus import RegionFocus
 from painmap.ui.body_glance import FigureGlance
 from painmap.ui.body_keys import ZOOM_STEP, KeyedCanvas
 from painmap.ui.body_marks import Scene
+from painmap.ui.body_overlays import names_at
 from painmap.ui.body_pen import PenWatch, is_erasing, tilt_of
 from painmap.ui.body_touch import TOUCHES, Pinched, Stroked, TouchWatch
 from painmap.ui.theme import Palette
@@ -275,7 +276,8 @@ class BodyFigure(KeyedCanvas):
     def _hover_at(self, position: QPointF) -> None:
         self._move_nib(position)
         at = self.camera.figure(position.x(), position.y())
-        self._set_hover(Hover(self.region_at(at), self.mark_at(at)))
+        names = names_at(self.template.ref, self.figure, self.overlays, at)
+        self._set_hover(Hover(self.region_at(at), self.mark_at(at), names))
 
     def _set_hover(self, hover: Hover) -> None:
         if hover != self.hover:

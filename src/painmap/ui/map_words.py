@@ -31,7 +31,8 @@ def hover_words(visit: Visit | None, hover: Hover, tool: MarkTool) -> str:
         return HINTS[tool]
     ticks = visit.pain_free if visit is not None else ()
     asked = any(tick.region.id == hover.region.id for tick in ticks)
-    return region_words(hover.region) + (", asked: no pain" if asked else "")
+    said = region_words(hover.region) + (", asked: no pain" if asked else "")
+    return " \u00b7 ".join([said, ", ".join(hover.laid_over)]) if hover.laid_over else said
 
 
 def elsewhere_words(
