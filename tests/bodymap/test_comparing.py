@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from painmap.bodymap.comparing import (
     DIFFERENT_FIGURES,
     FIGURE_MISSING,
+    NO_FINDINGS,
+    NOT_THEN,
+    NOT_YET,
     Fate,
     Noise,
     Overlap,
@@ -165,10 +168,13 @@ def test_a_figure_that_is_not_at_hand_is_said(adult: BodyTemplate) -> None:
     assert found.region_overlap.jaccard == 1
 
 
-def test_an_empty_drawing_is_compared_too(adult: BodyTemplate, measurer: Measurer) -> None:
+def test_an_empty_drawing_of_a_patient_who_was_asked_is_compared_too(
+    adult: BodyTemplate, measurer: Measurer
+) -> None:
     visit = drawn(adult, ("back", RegionShape("glut_up.left")))
+    asked = Answer(uuid4(), "visit", "all_pains_recorded", "yes")
 
-    gone = compare_visits(measurer, NOISE, visit, empty_visit())
+    gone = compare_visits(measurer, NOISE, visit, replace(empty_visit(), answers=(asked,)))
     nothing = compare_visits(measurer, NOISE, empty_visit(), empty_visit())
 
     assert gone.planar is not None
@@ -177,6 +183,27 @@ def test_an_empty_drawing_is_compared_too(adult: BodyTemplate, measurer: Measure
     assert nothing.planar is not None
     assert nothing.planar.jaccard is None
     assert nothing.sentences() == ("no region is marked in either drawing",)
+
+
+def test_a_bare_figure_that_nobody_asked_about_is_no_change(
+    adult: BodyTemplate, measurer: Measurer
+) -> None:
+    visit = drawn(adult, ("back", RegionShape("glut_up.left")))
+
+    later = compare_visits(measurer, NOISE, visit, empty_visit())
+    earlier = compare_visits(measurer, NOISE, empty_visit(), visit)
+
+    assert later.sentences() == (NOT_YET,)
+    assert earlier.sentences() == (NOT_THEN,)
+    assert later.regions == earlier.regions == ()
+
+
+def test_a_doctor_who_marked_nothing_is_not_said_to_differ(
+    adult: BodyTemplate, measurer: Measurer
+) -> None:
+    visit = drawn(adult, ("back", RegionShape("glut_up.left")))
+
+    assert compare_layers(measurer, NOISE, visit).sentences() == (NO_FINDINGS,)
 
 
 def test_patient_and_doctor_are_compared_in_one_visit(

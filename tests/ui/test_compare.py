@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -165,6 +165,20 @@ def test_the_map_page_opens_scores_and_comparison_and_goes_back(
     assert review.scores.isHidden()
     assert review.compare is not None
     assert not review.compare.isHidden()
+
+    assert not review.draw_button.isChecked()
+    place = review.compare_button.mapTo(window, QPoint())
+    QTest.keyClick(page, Qt.Key.Key_F2)
+    assert review.compare.figures.view == "front"
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert review.compare.isHidden()
+    assert review.draw_button.isChecked()
+    assert review.compare_button.mapTo(window, QPoint()) == place, "nothing moves under the hand"
+    review.compare_button.click()
+    review.draw_button.click()
+    assert review.compare.isHidden()
+    assert review.draw_button.isChecked()
+    review.compare_button.click()
 
     draw(desk, "back", RegionShape("calf.left"), 6)
     page.show_items(tuple(mark.id for mark in visit_of(desk).marks))

@@ -133,6 +133,33 @@ def test_an_arrow_from_bare_skin_begins_with_a_point_of_its_own(page: MapPage) -
     assert visit_of(page).marks == ()
 
 
+def test_an_arrow_far_from_the_selected_pain_is_a_pain_of_its_own(page: MapPage) -> None:
+    tap(page, "suprascap.right")
+    key(page, "W")
+    stroke(page, [middle_of(page, "thigh_post.left"), middle_of(page, "calf.left")])
+
+    arrow = visit_of(page).marks[-1]
+    assert arrow.site_id != visit_of(page).marks[0].site_id
+    assert len(visit_of(page).pain_sites) == 2
+
+
+def test_an_arrow_beside_the_selected_pain_belongs_to_it(page: MapPage) -> None:
+    tap(page, "thigh_post.left")
+    key(page, "W")
+    stroke(page, [middle_of(page, "glut_lo.left"), middle_of(page, "calf.left")])
+
+    assert len({mark.site_id for mark in visit_of(page).marks}) == 1
+
+
+def test_on_another_view_an_arrow_goes_on_from_the_selected_pain(page: MapPage) -> None:
+    tap(page, "glut_up.left")
+    key(page, Qt.Key.Key_F2)
+    key(page, "W")
+    stroke(page, [middle_of(page, "thigh_ant.left"), middle_of(page, "shin.left")])
+
+    assert len({mark.site_id for mark in visit_of(page).marks}) == 1
+
+
 def test_a_click_with_area_or_arrow_selects_what_lies_there(page: MapPage) -> None:
     tap(page, THIGH)
     for letter in "AW":

@@ -272,6 +272,7 @@ def test_shares_are_said_as_finely_as_they_are_worth(share: float | None, words:
         (0.5, "more on the RIGHT, index\u00a0+0.50"),
         (1.0, "only on the RIGHT, index\u00a0+1.00"),
         (0.04, "about even, index\u00a0+0.04"),
+        (-0.001, "about even, index\u00a0+0.00"),
     ],
 )
 def test_the_laterality_index_is_said_with_the_patients_side(

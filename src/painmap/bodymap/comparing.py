@@ -19,6 +19,7 @@ from painmap.bodymap.comparing_result import (
     RegionChange,
     ViewComparison,
 )
+from painmap.bodymap.comparing_timeline import asked_about_all
 from painmap.bodymap.instruments_data import RepeatNoise, RepeatStudy, whole_region_of
 from painmap.bodymap.instruments_regions import RegionStates, RegionStatus
 from painmap.bodymap.metrics import Measurer
@@ -29,12 +30,20 @@ from painmap.domain.places import TemplateRef
 from painmap.domain.visit import Visit
 
 DIFFERENT_FIGURES = "The drawings lie on different figures; only their regions are compared."
+NO_FINDINGS = "The doctor has marked nothing; there is nothing to hold the drawing against."
+NO_DRAWING = "The patient has marked nothing; there is nothing to hold the findings against."
+NOT_YET = "Nothing is marked at this visit, nor asked; so nothing is called gone."
+NOT_THEN = "Nothing was marked at the earlier visit, nor asked; so nothing is called new."
 FIGURE_MISSING = "The figure of the drawings is not at hand; only their regions are compared."
 
 __all__ = [
     "DIFFERENT_FIGURES",
     "FIGURE_MISSING",
     "NOTHING",
+    "NOT_THEN",
+    "NOT_YET",
+    "NO_DRAWING",
+    "NO_FINDINGS",
     "Comparison",
     "Fate",
     "Noise",
@@ -75,6 +84,9 @@ def _compare(
     of_layers: bool,
 ) -> Comparison:
     study = noise.layers if of_layers else noise.repeat
+    alone = _why_alone(first, second, of_layers=of_layers)
+    if alone:
+        return Comparison((), NOTHING, (), alone, study, noise, of_layers)
     states = measurer.regions(*first), measurer.regions(*second)
     inks = measurer.ink(*first), measurer.ink(*second)
     refused = _why_refused(measurer, first, second)
@@ -91,6 +103,22 @@ def _compare(
         noise=noise,
         of_layers=of_layers,
     )
+
+
+def _why_alone(first: _Drawing, second: _Drawing, *, of_layers: bool) -> str:
+    """Why one drawing has no other to be held against: bare is not pain-free unless asked."""
+    known = _is_known(first), _is_known(second)
+    if known[0] == known[1]:
+        return ""
+    if of_layers:
+        return NO_FINDINGS if known[0] else NO_DRAWING
+    return NOT_YET if known[0] else NOT_THEN
+
+
+def _is_known(drawing: _Drawing) -> bool:
+    visit, layer = drawing
+    layers = {mark.layer for mark in visit.marks} | {tick.layer for tick in visit.pain_free}
+    return layer in layers or (layer is AuthorLayer.PATIENT and asked_about_all(visit))
 
 
 def _why_refused(measurer: Measurer, *drawings: _Drawing) -> str:

@@ -169,6 +169,8 @@ class Comparison:
                 f"{self._published(within)}"
             )
         overlap = self.region_overlap
+        if self.refused and not self.regions:
+            return
         if overlap.jaccard is None or overlap.dice is None:
             yield "no region is marked in either drawing"
         else:

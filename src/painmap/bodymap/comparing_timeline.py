@@ -88,7 +88,7 @@ def _point(measurer: Measurer, visit: Visit, layer: AuthorLayer) -> TimelinePoin
     ours = {mark.site_id for mark in marks}
     worst = [site.worst for site in visit.pain_sites if site.id in ours and site.worst is not None]
     extent = measures.mean_extent
-    if extent is None and not marks and _asked_about_all(visit):
+    if extent is None and not marks and asked_about_all(visit):
         extent = 0.0
     return TimelinePoint(
         visit_id=visit.id,
@@ -104,7 +104,8 @@ def _point(measurer: Measurer, visit: Visit, layer: AuthorLayer) -> TimelinePoin
     )
 
 
-def _asked_about_all(visit: Visit) -> bool:
+def asked_about_all(visit: Visit) -> bool:
+    """Whether it was said before leaving that all pains are recorded: then bare is pain-free."""
     return any(
         (answer.instrument, answer.item, answer.value) == ("visit", "all_pains_recorded", "yes")
         for answer in visit.answers

@@ -40,16 +40,15 @@ def figure_words(ref: TemplateRef) -> str:
 def figure_for(patient: Patient, day: date, visit: Visit, usual: BodyTemplate) -> BodyTemplate:
     """The figure that a visit opens on: that of its latest mark, else the patient's own.
 
-    Without a recorded sex it is `usual`.
+    Without a recorded sex, or with another, it is the woman's: one figure must come first, and
+    every figure is one click away. `usual` where none can be read.
     """
     if visit.marks:
         return figure_with(visit.marks[-1].template) or usual
     age = patient.age_on(day)
     if age is not None and age <= CHILD_UNTIL:
         return figure_of("child") or usual
-    by_sex = {Sex.FEMALE: "woman", Sex.MALE: "man"}
-    wanted = by_sex.get(patient.sex) if patient.sex is not None else None
-    return (figure_of(wanted) if wanted is not None else None) or usual
+    return figure_of("man" if patient.sex is Sex.MALE else "woman") or usual
 
 
 def whole_views(template: BodyTemplate) -> tuple[str, ...]:

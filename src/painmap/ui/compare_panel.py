@@ -172,9 +172,15 @@ class ComparePanel(QFrame):
             self.figures.show_view(view)
         self._show_choices()
 
+    def show_view(self, view: str) -> None:
+        """Compare on another view of the figure."""
+        if view in self.figures.figure.views:
+            self.figures.show_view(view)
+        self._show_choices()
+
     def _on_view(self, chosen: tuple[object, ...]) -> None:
         if chosen:
-            self.figures.show_view(str(chosen[0]))
+            self.show_view(str(chosen[0]))
         self._show_choices()
 
     # --- what is read

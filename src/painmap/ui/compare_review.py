@@ -41,12 +41,17 @@ class Review(QWidget):
         self.choir: ChoirPanel | None = None
         self.scores: ScoresPanel | None = None
         self.compare: ComparePanel | None = None
+        self.draw_button = self._toggle("Draw", "The figure, and what is said of each site")
         self.scores_button = self._toggle("Scores", "What the drawing says: extent, WPI ...")
         self.compare_button = self._toggle("Compare", "With the doctor's findings, or in time")
+        self.draw_button.setChecked(True)
+        self.draw_button.clicked.connect(self.show_site)
         self.scores_button.clicked.connect(self._on_scores)
         self.compare_button.clicked.connect(self._on_compare)
         self._box = column(spacing=8)
-        self._box.addLayout(row(self.scores_button, self.compare_button, -1, spacing=6))
+        # at the right, where the row stays when the comparison takes the figure's room
+        chips = (self.draw_button, self.scores_button, self.compare_button)
+        self._box.addLayout(row(-1, *chips, spacing=6))
         self._box.addWidget(panel, 1)
         self.setLayout(self._box)
 
@@ -80,10 +85,20 @@ class Review(QWidget):
         if self.choir is not None:
             self.choir.setFocus()
 
+    @property
+    def is_comparing(self) -> bool:
+        """Whether the comparison stands in the place of the figure."""
+        return self.compare_button.isChecked()
+
     def show_figure(self) -> None:
         """Close the comparison, so that the figure is seen."""
-        if self.compare_button.isChecked():
+        if self.is_comparing:
             self.show_site()
+
+    def turn(self, view: str) -> None:
+        """Compare on another view."""
+        if self.compare is not None:
+            self.compare.show_view(view)
 
     def _on_scores(self) -> None:
         self._show(scores=self.scores_button.isChecked(), compare=False)
@@ -92,6 +107,7 @@ class Review(QWidget):
         self._show(scores=False, compare=self.compare_button.isChecked())
 
     def _show(self, *, scores: bool, compare: bool, choir: bool = False) -> None:
+        self.draw_button.setChecked(not scores and not compare)
         self.scores_button.setChecked(scores)
         self.compare_button.setChecked(compare)
         if scores and self.scores is None:

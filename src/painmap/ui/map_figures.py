@@ -49,7 +49,8 @@ def fill_menu(
     for map_id in FIGURES:
         figure = figure_of(map_id)
         if figure is not None:
-            action = menu.addAction(f"{figure.name} figure", partial(on_figure, map_id))
+            few = "" if len(whole_views(figure)) > 2 else ", front and back only"
+            action = menu.addAction(f"{figure.name} figure{few}", partial(on_figure, map_id))
             action.setCheckable(True)
             action.setChecked(figure.ref == template.ref)
     menu.addSeparator()

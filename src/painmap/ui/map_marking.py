@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.erasing import area_shape, enclosed, erased
-from painmap.bodymap.marks import area_of_stroke, covered_regions
+from painmap.bodymap.marks import area_of_stroke, covered_regions, touches
 from painmap.domain.edits import (
     Edit,
     Page,
@@ -36,6 +36,8 @@ from painmap.domain.visit import Item, Visit
 from painmap.ui.desk import Desk
 
 Points = tuple[FigurePoint, ...]
+NEAR_UNITS = 60.0
+"""An arrow that begins farther than this (about 10 cm on a person) from a pain is of another."""
 
 
 class Marking:
@@ -114,11 +116,12 @@ class Marking:
     ) -> None:
         """Say where a pain goes to: that of the mark at the start, else the selected one.
 
-        Without either, the start becomes a pain site of its own. The pain of the mark at the
+        Without either, or where the selected one is drawn elsewhere on this view, the start
+        becomes a pain site of its own. The pain of the mark at the
         head, or the region there, is what it is linked to, in the same step.
         """
         start, target = (self._site_of(each) for each in ends)
-        owner = start if start is not None else self.selected.id if self.selected else None
+        owner = start if start is not None else self._begun_from(view, points[0])
         label, new = "radiation of the pain", owner or new_id()
         put: list[Item] = list(self._changed_today({new}))
         if owner is None:
@@ -135,6 +138,20 @@ class Marking:
             put.append(PainLink(new_id(), kind, new, to_region=head, arrow=arrow.id))
         self._desk.apply(Edit(label, Page.MAP, put=tuple(put)))
         self._desk.select(new)
+
+    def _begun_from(self, view: str, at: FigurePoint) -> UUID | None:
+        """The selected site, unless its marks on this view are all far from where it begins."""
+        site = self.selected
+        if site is None or self.adding:
+            return site.id if site is not None else None
+        shown = self.template.views[view]
+        here = [
+            mark
+            for mark in self._visit.marks_of(site.id)
+            if (mark.template, mark.view) == (self.template.ref, view)
+        ]
+        near = any(touches(shown, mark.shape, at, slack=NEAR_UNITS) for mark in here)
+        return site.id if near or not here else None
 
     def _site_of(self, mark_id: UUID | None) -> UUID | None:
         mark = self._visit.find(mark_id) if mark_id is not None else None

@@ -345,8 +345,12 @@ class MapPage(VisitPage):
             Qt.KeyboardModifier.KeypadModifier,
         )
         if key in VIEW_KEYS:
-            self.show_view(VIEW_KEYS[Qt.Key(key)])
+            turn = self.review.turn if self.review.is_comparing else self.show_view
+            turn(VIEW_KEYS[Qt.Key(key)])
+        elif key == Qt.Key.Key_Escape and self.review.is_comparing:
+            self.review.show_figure()
         elif key == Qt.Key.Key_F9:
+            self.review.show_figure()
             self._toggle_all_views()
         elif key == Qt.Key.Key_Escape:
             if self.all_views.isVisible():

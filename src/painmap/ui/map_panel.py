@@ -166,6 +166,7 @@ class SitePanel(QFrame):
         box.addSpacing(10)
         box.addWidget(label("DEPTH", "caption"))
         box.addWidget(self.depth_chips)
+        self.more_button.setProperty("flush", True)
         box.addLayout(row(self.more_button, -1))
         box.addWidget(self.details)
         box.addSpacing(4)

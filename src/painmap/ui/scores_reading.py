@@ -92,7 +92,7 @@ def laterality_words(index: float | None) -> str:
     """Such as "more on the LEFT, index -0.62"; + is the patient's RIGHT."""
     if index is None:
         return "–"
-    number = f"{index:+.2f}".replace("-", "−")
+    number = f"{round(index, 2) or 0:+.2f}".replace("-", "−")
     if abs(index) < NEARLY_EVEN:
         return f"about even, index\u00a0{number}"
     side = "RIGHT" if index > 0 else "LEFT"

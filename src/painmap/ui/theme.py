@@ -276,6 +276,7 @@ QPushButton[primary="true"]:disabled {{ background: {p.line}; border-color: {p.l
     color: {p.faint}; }}
 QPushButton[flat="true"] {{ background: transparent; border-color: transparent;
     color: {p.accent}; }}
+QPushButton[flush="true"] {{ padding-left: 0; }}
 QPushButton[flat="true"]:hover {{ background: {p.raised}; }}
 QPushButton[chip="true"] {{ border-radius: 15px; padding: 4px 13px; min-height: 20px; }}
 QPushButton[chip="true"]:checked {{ background: {p.accent_soft}; border-color: {p.accent};
