@@ -111,8 +111,8 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
     hands.click_ct(
         window, phantom.target("quadratus_lumborum", Side.LEFT, Level.L3), ToolName.TARGET
     )
-    camera.take("ct-midline-question")
-    hands.click_ct(window, level.spinous_tip, ToolName.MIDLINE)
+    camera.take("ct-spine-question")
+    hands.answer(window, "No: confirm all")
     hands.settle(window)
     hands.choose_muscle(window, "quadratus_lumborum", Side.LEFT, Level.L3)
     k = round(phantom.index_of(level.spinous_tip)[0])

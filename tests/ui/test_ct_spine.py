@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
@@ -559,3 +559,18 @@ def test_the_spine_of_a_labelled_ct_is_proposed_in_the_window(
     question = hands.page.annotator.question
     assert question is not None
     assert question.title.startswith("Proposed spine: T12 to S1, counted up from the sacrum.")
+
+
+def test_the_question_lies_at_the_foot_of_the_pictures_and_can_be_read(hands: SpineHands) -> None:
+    question = hands.page.annotator.question
+    assert question is not None
+    as_it_came = hands.page.size()
+    for size in (as_it_came, QSize(1080, 700), QSize(760, 700)):
+        hands.page.resize(size)
+        hands.settle()
+
+        foot = hands.page.viewer.geometry().bottom()
+        assert 0 < foot - question.geometry().bottom() < 40
+        assert question.height() < hands.page.viewer.height() / 3
+        for words, made in question.buttons.items():
+            assert made.width() >= made.sizeHint().width(), words

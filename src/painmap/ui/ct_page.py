@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from painmap.domain.edits import Page, detach_study
@@ -206,10 +206,6 @@ class CtPage(VisitPage):
         super().hideEvent(event)
         self.viewer.set_pan_key(False)
         self._shortcuts.set_enabled(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._question.arrange()
 
     # --- opening
 

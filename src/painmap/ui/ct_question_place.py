@@ -1,12 +1,13 @@
 """A question over the foot of the pictures, so that nothing moves under the hand."""
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 MARGIN_PX = 16
 
 
-class QuestionPlace:
-    """Keeps one question at the foot of `above`.
+class QuestionPlace(QObject):
+    """Keeps one question at the foot of `above`, also when that moves or grows.
 
     Parameters
     ----------
@@ -17,9 +18,17 @@ class QuestionPlace:
     """
 
     def __init__(self, on: QWidget, above: QWidget) -> None:
+        super().__init__(on)
         self._on = on
         self._above = above
         self._panel: QWidget | None = None
+        for each in (on, above):
+            each.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.arrange()
+        return super().eventFilter(watched, event)
 
     def put(self, panel: QWidget | None) -> None:
         """Show a question, or take it away (None)."""

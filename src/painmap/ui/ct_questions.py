@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QPushButton, QVBoxLayout
 
 from painmap.ui.widgets import Chips, button, column, label, row
+
+MOST_BESIDE = 3
+"""Answers that stand beside the question; more would leave it no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +90,25 @@ class QuestionPanel(QFrame):
             self.buttons[each.text] = made
             self._typed[each.text] = bool(each.typed)
         if compact:
-            self.setLayout(self._in_a_row())
+            self.setLayout(self._in_a_strip())
         else:
             self.setLayout(self._in_a_column(reasons_for, stacked=stacked))
         self._default = next((each.text for each in given if each.default), "")
         self._refresh()
 
-    def _in_a_row(self) -> QHBoxLayout:
-        """Question and answers beside each other, for a strip below pictures."""
+    def _in_a_strip(self) -> QBoxLayout:
+        """For a strip over the foot of pictures: many answers stand below the question."""
         words = column(label(self.title, "strong", wrap=True), spacing=2)
         for line in self.lines:
             words.addWidget(label(line, "muted", wrap=True))
+        if len(self.buttons) > MOST_BESIDE:
+            below = column(spacing=8)
+            below.setContentsMargins(14, 10, 14, 10)
+            below.addLayout(words)
+            if not self.reason.isHidden():
+                below.addWidget(self.reason)
+            below.addLayout(row(*self.buttons.values(), -1, spacing=8))
+            return below
         box = row(spacing=8)
         box.setContentsMargins(14, 8, 14, 8)
         box.addLayout(words, 3)
