@@ -1,5 +1,6 @@
 """A needle is planned on the phantom through the page, and read in millimetres."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from painmap.domain.places import PatientPoint, StackKey
 from painmap.domain.progress import Progress, run_to_end
 from painmap.imaging.needle import NeedlePath, distance_to_path
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
+from painmap.services.needle_paths import facts_of
 from painmap.ui.ct_needle_panel import CHIP_WORDS
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
@@ -178,6 +180,25 @@ def test_levels_and_midline_speak_the_clinics_words(hands: NeedleHands) -> None:
     assert float(words) == pytest.approx(away, abs=2.0)
     assert "mm RIGHT of the midline" in hands.reading
     assert "spinous process" in hands.reading
+
+
+def test_the_text_of_the_visit_says_the_numbers_that_the_window_said(hands: NeedleHands) -> None:
+    hands.spine()
+    hands.target(Side.RIGHT)
+    hands.plan()
+    panel = hands.needle.panel
+    panel.in_plane.set_value(15)
+    panel.across.setCurrentText("LEFT")
+    panel.body.set_value(7)
+    panel.along.setCurrentText("head")
+    panel.angled.click()
+
+    # "12 mm", "7.5 mm", "15°"
+    shown = set(re.findall(r"[\d.]+(?:\xa0| )?(?:mm|°)", panel.reading.text()))
+    said = facts_of(hands.visit)[hands.path.site_id]
+
+    assert len(shown) >= 3
+    assert shown <= set(re.findall(r"[\d.]+(?:\xa0| )?(?:mm|°)", said.words))
 
 
 def test_an_angle_is_typed_and_kept_when_the_target_moves(hands: NeedleHands) -> None:

@@ -48,6 +48,11 @@ class PlannedPath:
         Length of the needle that the doctor chose.
     side_check : SideCheck
         The side of the entry held against the midline and the site's side.
+    step_mm : float or None
+        Between the slices that it was planned on, so that a text without the pictures says no
+        finer numbers than the pictures did, and no other; None where slices were not even.
+    slice_normal : (float, float, float) or None
+        Across these slices, a unit vector in patient LPS.
     """
 
     id: UUID
@@ -62,8 +67,12 @@ class PlannedPath:
     note: str = ""
     entered_in_error: str = ""
     stamp: Stamp = UNSTAMPED
+    step_mm: float | None = None
+    slice_normal: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
+        if self.step_mm is not None and not self.step_mm > 0:
+            raise ValueError(f"slices {self.step_mm} mm apart")
         if self.needle_mm is not None and not 1 <= self.needle_mm <= 500:
             raise ValueError(f"a needle of {self.needle_mm} mm")
 

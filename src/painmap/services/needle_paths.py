@@ -14,7 +14,7 @@ from painmap.domain.visit import Visit
 from painmap.imaging.body_surface import BodySurface, SurfaceProblem
 from painmap.imaging.needle import Crossed, NeedlePath, point_along, up_of
 from painmap.imaging.spine_line import SpinePlace
-from painmap.services.needle_words import PathReading
+from painmap.services.needle_words import PathReading, out_of_slice
 from painmap.services.spine import Spine, spine_in
 
 NEAR_SKIN_MM = 20.0
@@ -217,9 +217,7 @@ class PathFacts:
     words: str
 
 
-def plain_reading(
-    visit: Visit, path: PlannedPath, step_mm: float = UNKNOWN_STEP_MM
-) -> PathReading | None:
+def plain_reading(visit: Visit, path: PlannedPath) -> PathReading | None:
     """What can be said of a path without its voxels; None where it has no target on CT."""
     site = next((each for each in visit.live_planned_sites if each.id == path.site_id), None)
     if site is None or not isinstance(site.place, CtPlace) or site.place.target == path.entry:
@@ -228,7 +226,7 @@ def plain_reading(
     spine = spine_in(visit, path.anchor)
     return PathReading(
         path=needle,
-        step_mm=step_mm,
+        step_mm=path.step_mm or UNKNOWN_STEP_MM,
         place=spine.place_of(needle.target),
         entry_place=spine.place_of(needle.entry),
         level_confirmed=spine.is_certain(needle.target),
@@ -238,6 +236,7 @@ def plain_reading(
         scanned=path.scanned,
         study_day=study_day(visit, path.anchor.study_uid),
         needle_mm=path.needle_mm,
+        out_of_slice_degrees=out_of_slice(needle, path.slice_normal),
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, degrees
 
+import numpy as np
+
 from painmap.domain.anatomy import Level
 from painmap.domain.needle_plan import Hazard, PlannedPath, ProcedurePosition
 from painmap.domain.places import PatientPoint
@@ -21,6 +23,9 @@ from painmap.services.spine import Spine
 
 NOT_CHECKED = "unmarked structures are not checked"
 """Stands behind every distance to what the doctor marked."""
+
+DECIMALS = 9
+"""To which a direction is stored: a thousandth of a second of arc."""
 
 ACROSS_DEGREES = 1.0
 """A path that leaves its slice by more than this is measured across slices."""
@@ -285,7 +290,7 @@ def reading_of(
     ]
     return PathReading(
         path=path,
-        step_mm=_step(volume.geometry),
+        step_mm=step_of(volume.geometry) or 1.0,
         place=spine.place_of(target),
         entry_place=spine.place_of(plan.entry),
         level_confirmed=spine.is_certain(target),
@@ -295,15 +300,15 @@ def reading_of(
         scanned=plan.scanned,
         study_day=study_day,
         needle_mm=plan.needle_mm,
-        out_of_slice_degrees=out_of_slice(path, volume.geometry),
+        out_of_slice_degrees=out_of_slice(path, normal_of(volume.geometry)),
     )
 
 
-def out_of_slice(path: NeedlePath, geometry: Geometry | None) -> float | None:
-    """Degrees between a path and the slices of a volume."""
-    if geometry is None:
+def out_of_slice(path: NeedlePath, normal: Sequence[float] | None) -> float | None:
+    """Degrees between a path and slices; `normal` is the unit vector across them, patient LPS."""
+    if normal is None:
         return None
-    return degrees(asin(min(1.0, abs(float(path.out @ geometry.normal)))))
+    return degrees(asin(min(1.0, abs(float(path.out @ np.asarray(normal))))))
 
 
 def typed_place(offset_mm: float, level: Level, below_mm: float) -> SpinePlace:
@@ -311,8 +316,17 @@ def typed_place(offset_mm: float, level: Level, below_mm: float) -> SpinePlace:
     return SpinePlace(offset_mm, level, below_mm)
 
 
-def _step(geometry: Geometry | None) -> float:
-    return geometry.spacing_mm[0] if geometry is not None else 1.0
+def step_of(geometry: Geometry | None) -> float | None:
+    """Millimetres between the slices of a volume; None where they are not even."""
+    return float(geometry.spacing_mm[0]) if geometry is not None else None
+
+
+def normal_of(geometry: Geometry | None) -> tuple[float, float, float] | None:
+    """The unit vector across the slices of a volume, patient LPS."""
+    if geometry is None:
+        return None
+    x, y, z = (round(float(part), DECIMALS) for part in geometry.normal)
+    return x, y, z
 
 
 def _rounded(mm: float, finest: float) -> float:

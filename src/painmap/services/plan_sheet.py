@@ -40,6 +40,8 @@ NOT_SIGNED = "DRAFT, not signed"
 GAINED = (
     (PlannedSite, f", level_check={LEVEL_AS_ENTERED!r}"),
     (PlannedPath, f", side_check={NOT_CHECKED!r}"),
+    (PlannedPath, ", step_mm=None"),
+    (PlannedPath, ", slice_normal=None"),
     (Landmark, f", status={LandmarkStatus.MARKED!r}"),
 )
 """Fields that items gained, as they are where nothing was said."""

@@ -20,7 +20,7 @@ from painmap.services.needle_paths import (
     site_of_words,
     skin_words,
 )
-from painmap.services.needle_words import depth_label
+from painmap.services.needle_words import depth_label, normal_of, step_of
 from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, path_marks, paths_on, slice_step
@@ -228,10 +228,18 @@ class NeedlePlanner:
     ) -> PlannedPath:
         anchor = self._session.anchor(entry)
         scanned = scanned_position(self._session.stack.patient_position)
-        if plan is None:
-            return PlannedPath(new_id(), site.id, anchor, entry, position, basis, scanned)
+        volume = self._session.volume
+        geometry = volume.geometry if volume is not None else None
+        made = plan or PlannedPath(new_id(), site.id, anchor, entry, position, basis)
         return replace(
-            plan, anchor=anchor, entry=entry, position=position, basis=basis, scanned=scanned
+            made,
+            anchor=anchor,
+            entry=entry,
+            position=position,
+            basis=basis,
+            scanned=scanned,
+            step_mm=step_of(geometry),
+            slice_normal=normal_of(geometry),
         )
 
     def choose_needle(self, length_mm: int | None) -> None:
