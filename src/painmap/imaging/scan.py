@@ -17,6 +17,7 @@ from painmap.imaging.readings import SeriesReadings
 from painmap.imaging.series import readings_of, stacks_of
 from painmap.imaging.sources import Gathered, Source, gathering
 from painmap.imaging.stack import Stack
+from painmap.imaging.tally import Scanned, Tally
 
 REPORT_SECONDS = 0.05
 """Files that need no reading are not reported one by one."""
@@ -158,30 +159,33 @@ def _reading(
         by_folder[entry.folder].append(entry)
     known: list[Known] = []
     reader = HeaderReader(opener)
-    total, told = len(gathered.files), 0.0
+    tally = Tally()
+    total, told, seen = len(gathered.files), 0.0, tally.seen()
     for folder, entries in by_folder.items():
         before = memory.recall(folder) if memory is not None else {}
         here: list[Known] = []
         read = False
         for entry in entries:
             done = len(known) + len(here)
+            is_due = time.monotonic() - told > REPORT_SECONDS
+            if is_due:
+                told, seen = time.monotonic(), tally.seen()
             old = before.get(entry.name)
-            if old is not None and old.stamp == entry.stamp:
-                here.append(Known(entry, old))
-                if time.monotonic() - told > REPORT_SECONDS:
-                    told = time.monotonic()
-                    yield Progress(done, total, "Reading headers")
-            else:
-                yield Progress(done, total, "Reading headers")
+            if old is None or old.stamp != entry.stamp:
+                yield Scanned(done, total, "Reading headers", seen)
                 found = reader.read(entry.path, size=entry.stamp.size)
-                here.append(Known(entry, Remembered(entry.stamp, found)))
+                old = Remembered(entry.stamp, found)
                 read = True
+            elif is_due:
+                yield Scanned(done, total, "Reading headers", seen)
+            here.append(Known(entry, old))
+            tally.add(old.found)
         whole = any(up in gathered.folders for up in (folder, *folder.parents))
         if memory is not None and (read or (whole and len(before) != len(here))):
             # folder by folder: what was read is not lost when the scan is stopped
             _remember(memory, here, listed_at, whole=whole)
         known += here
-    yield Progress(total, total, "Reading headers")
+    yield Scanned(total, total, "Reading headers", tally.seen())
     return known
 
 

@@ -10,13 +10,18 @@ from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QProgressBar, QVBo
 
 from painmap.domain.pace import Pace
 from painmap.domain.progress import Progress
-from painmap.domain.sentences import study_sentence
+from painmap.domain.sentences import plural, study_sentence
 from painmap.domain.study import AttachedStudy
+from painmap.imaging.tally import Scanned, SeriesSeen
+from painmap.ui.ct_labels import ElidedLabel
 from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_words import study_words
 from painmap.ui.widgets import button, column, label, row
 
 WIDE_PX, NARROW_PX = 860, 580
+
+MOST_MET = 12
+"""Series that are named while a scan goes on; the panel stays within the page."""
 
 BETWEEN_MS = 50
 """A progress bar is painted at once, which takes longer than a small file is read in."""
@@ -115,6 +120,47 @@ class StartPanel(_Card):
         return box
 
 
+class SeriesMet(QWidget):
+    """The series that a scan has met so far: rows are added and counted up, none moves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Series found so far")
+        self.rows: list[tuple[ElidedLabel, QLabel]] = []
+        self.more = label("", "muted")
+        self._box = column(spacing=4)
+        self._box.addWidget(self.more)
+        self.setLayout(self._box)
+        self.hide()
+
+    def show_seen(self, seen: Sequence[SeriesSeen]) -> None:
+        """Show what was met; series beyond `MOST_MET` are counted."""
+        for number, one in enumerate(seen[:MOST_MET]):
+            if number == len(self.rows):
+                self._add_row()
+            name, count = self.rows[number]
+            name.show_text(met_words(one))
+            count.setText(plural(one.slices, "image"))
+        beyond = len(seen) - MOST_MET
+        self.more.setText(f"and {beyond} more series" if beyond > 0 else "")
+        self.more.setVisible(beyond > 0)
+        self.setVisible(bool(seen))
+
+    def _add_row(self) -> None:
+        name, count = ElidedLabel(), label("", "muted")
+        line = row(name, count, spacing=12)
+        line.setStretch(0, 1)
+        self._box.insertLayout(len(self.rows), line)
+        self.rows.append((name, count))
+
+
+def met_words(one: SeriesSeen) -> str:
+    """Such as "CT, series 3, Abdomen 3.0 B30f"."""
+    number = f"series {one.number}" if one.number is not None else ""
+    parts = (one.modality, number, one.description or "no description")
+    return ", ".join(part for part in parts if part)
+
+
 class ProgressPanel(_Card):
     """How far a job is, and the way to stop it."""
 
@@ -135,9 +181,11 @@ class ProgressPanel(_Card):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName("The slice in the middle")
         self.picture.hide()
+        self.seen = SeriesMet()
         box = column(label(words, "heading"), self.picture, margins=24, spacing=12)
         box.addWidget(self.bar)
         box.addWidget(self._step)
+        box.addWidget(self.seen)
         box.addLayout(row(self.cancel_button, -1))
         self.setLayout(box)
         self.setAccessibleName(words)
@@ -164,6 +212,8 @@ class ProgressPanel(_Card):
         self.bar.setRange(0, step.total or 0)
         self.bar.setValue(step.done)
         self._step.setText(f"{step.label}, {self._pace.words(step)}")
+        if isinstance(step, Scanned):
+            self.seen.show_seen(step.seen)
 
 
 class TextPanel(_Card):
