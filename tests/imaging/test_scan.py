@@ -13,11 +13,11 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from painmap.domain.progress import Progress
 from painmap.imaging import decoders
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.header import SkipReason
 from painmap.imaging.scan import scanning
+from painmap.imaging.tally import Scanned
 from tests.imaging.helpers import codes, load, only_stack, scan
 from tests.support.ct import save, write_enhanced, write_series
 

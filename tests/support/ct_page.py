@@ -196,15 +196,16 @@ class CtHands:
         plane: Plane = Plane.AXIAL,
         button: Qt.MouseButton = LEFT,
         release: bool = True,
+        keys: Qt.KeyboardModifier = NO_KEYS,
     ) -> None:
         """Drag on a view, in pixels of the screen."""
         viewport = self.page.viewer.views[plane].viewport()
-        QTest.mousePress(viewport, button, NO_KEYS, start)
+        QTest.mousePress(viewport, button, keys, start)
         for share in (0.25, 0.5, 0.75, 1.0):
             at = QPointF(start) + (QPointF(end) - QPointF(start)) * share
             _move(viewport, at, button)
         if release:
-            QTest.mouseRelease(viewport, button, NO_KEYS, end)
+            QTest.mouseRelease(viewport, button, keys, end)
         QApplication.processEvents()
 
     def outline(self, points: Sequence[PatientPoint]) -> None:

@@ -45,6 +45,7 @@ from painmap.ui.tools.slice_outcomes import (
     PanDrag,
     Select,
     WindowDrag,
+    WindowOf,
 )
 from painmap.ui.tools.target import target_tool
 from painmap.ui.tools.window_level import window_tool
@@ -156,6 +157,7 @@ class Annotator:
             EntryAt: self.needle.on_entry,
             DrawHazard: self.hazards.draw,
             WindowDrag: self._drag_window,
+            WindowOf: lambda of: self._viewer.use_window_of(of.view, of.start, of.end),
             PanDrag: self._pan,
             LookAt: self._look_at,
             Select: self._select,

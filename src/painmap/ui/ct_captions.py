@@ -35,14 +35,29 @@ def banner_of(session: OpenCt) -> str:
     return "   ·   ".join(parts)
 
 
+OF_THE_SLICE = "of the slice in the middle"
+"""Stands beside a value under the pointer while a slab is shown: no slab is measured."""
+
 TURNED = "turned: prone, seen from the feet"
 """Stands on an axial picture whose posterior edge is up; LEFT lies on the left, as on the back."""
 
 
 def captions(
-    session: OpenCt, image: SliceImage, visit_day: date, *, small: bool, turned: bool = False
+    session: OpenCt,
+    image: SliceImage,
+    visit_day: date,
+    *,
+    small: bool,
+    turned: bool = False,
+    slab: str = "",
 ) -> Captions:
-    """Write the corners of `image`; the letters turn with it."""
+    """Write the corners of `image`; the letters turn with it.
+
+    Parameters
+    ----------
+    slab : str
+        Of which slab the picture is, such as "mean of 10 mm"; empty: of the slice itself.
+    """
     left, right, top, bottom = image.letters
     letters = (right, left, bottom, top) if turned else image.letters
     stack = session.stack
@@ -56,6 +71,8 @@ def captions(
         top_right.append(Line("LOSSY", Tone.WARNING))
     if image.view.resampled:
         top_right.append(Line("resampled", Tone.WARNING))
+    if slab:
+        top_right.append(Line(slab, Tone.WARNING))
     window = Line(f"W {whole(session.window.width)}  L {whole(session.window.level)}")
     dated = (Line(study_words(day, stack.modality)), Line(age_words(day, visit_day), age))
     if turned:
@@ -86,12 +103,15 @@ def with_cursor(
     inside: bool,
     modality: str = "CT",
     loading: bool = False,
+    slab: str = "",
 ) -> Captions:
-    """Add what lies under the pointer."""
+    """Add what lies under the pointer; in a slab it is that of the slice in its middle."""
     if not inside:
         return written
     words = LOADING if loading else hu_words(value, modality)
     lines = [Line(words, Tone.STRONG)]
+    if slab:
+        lines.append(Line(OF_THE_SLICE, Tone.WARNING))
     if point is not None:
         lines.append(Line(point_words(point)))
     return replace(written, bottom_right=(*lines, *written.bottom_right))

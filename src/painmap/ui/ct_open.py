@@ -31,6 +31,7 @@ from painmap.services.anchors import anchor_for, anchor_state, stack_of
 from painmap.services.spine import Spine, latest_count
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_placement import Placement
+from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_words import why_look_only
 
 MOST_REMEMBERED = 4096
@@ -88,6 +89,8 @@ class OpenCt:
         self.disk: StudyOnDisk | None = None
         self.study: AttachedStudy | None = None
         self.window = HuRange()
+        self.slab: SlabChoice | None = None
+        """The slab that pictures show; what is measured is the slice in its middle."""
         self._key: StackKey | None = None
         self._views: dict[Plane, PlaneView] = {}
         self._across: set[StackKey] = set()

@@ -34,6 +34,7 @@ from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_question_place import QuestionPlace
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_showing import Showing, ShowingParts
+from painmap.ui.ct_slab import SlabMenu
 from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolStrip
 from painmap.ui.ct_view_picture import ViewPictures
 from painmap.ui.ct_viewer import CtViewer
@@ -104,6 +105,8 @@ class CtPage(VisitPage):
         )
         self._pictures = ViewPictures(desk, self.session, self.viewer, self)
         self._pictures.offer_in(self.head.menu_)
+        slabs = SlabMenu(self.head.menu_, self.viewer.use_slab)
+        self.viewer.slab_changed.connect(lambda: slabs.show_choice(self.session.slab))
         self._arrange()
         self._connect()
         self._keys = LookingKeys(self.viewer, self.annotator, self.opening)
@@ -156,6 +159,7 @@ class CtPage(VisitPage):
                     for number, preset in enumerate(WINDOWS, 1)
                 ),
                 ("Home", self.viewer.fit),
+                ("Ctrl+0", self.viewer.one_to_one),
                 ("U", self.viewer.toggle_turned),
                 ("?", self.show_keys),
                 ("F", self.work.fill),

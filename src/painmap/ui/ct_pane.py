@@ -3,7 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +20,7 @@ from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_open import OpenCt, is_missing
 from painmap.ui.ct_paint import Band, DrawnMark, Scene
 from painmap.ui.ct_parts import bands_of, edges_of
+from painmap.ui.ct_slab import pixels_shown
 from painmap.ui.slice_view import GreyPicture, SliceView
 from painmap.ui.theme import CT
 from painmap.ui.tools.slice_outcomes import XY
@@ -85,6 +89,7 @@ class Pane:
         self._stale = False
         self._over: _Over | None = None
         self._was_fitted = False
+        self._slab = ""
         self._bands: tuple[Band, ...] = ()
 
     @property
@@ -159,7 +164,8 @@ class Pane:
         self.shown = shown = Shown.of(self.session, image, turned=self.turned)
         self._stale = False
         window = self.session.window
-        grey = grey_levels(image.pixels, window.width, window.level)
+        pixels, self._slab = pixels_shown(self.session.volume, image, self.session.slab)
+        grey = grey_levels(pixels, window.width, window.level)
         self._bands = ()
         if image.missing is not None:
             grey[image.missing] = QColor(CT.loading).lightness()
@@ -187,7 +193,12 @@ class Pane:
             return
         over = self._marks_over(overlay, shown, small=small)
         written = captions(
-            self.session, shown.image, overlay.visit_day, small=small, turned=self.turned
+            self.session,
+            shown.image,
+            overlay.visit_day,
+            small=small,
+            turned=self.turned,
+            slab=self._slab,
         )
         if self.hover is not None:
             at = self.hover
@@ -200,6 +211,7 @@ class Pane:
                 inside=inside,
                 modality=self.session.stack.modality,
                 loading=is_missing(shown.image, pixel),
+                slab=self._slab,
             )
         cross = shown.placement.view_of(overlay.cross) if overlay.cross is not None else None
         self.view.show_scene(
@@ -234,6 +246,21 @@ class Pane:
     def patient(self, at: XY) -> PatientPoint | None:
         """The patient point at a place of the view."""
         return None if self.shown is None else self.shown.placement.patient_of(at)
+
+    def values_in(self, start: XY, end: XY) -> npt.NDArray[Any]:
+        """What is drawn in a rectangle of the view, (n,) HU; slices that have not come are none."""
+        shown = self.shown
+        if shown is None:
+            return np.empty(0)
+        corners = ((x, y) for x in (start[0], end[0]) for y in (start[1], end[1]))
+        places = np.array([shown.placement.pixel_of_view(corner) for corner in corners])
+        low = np.maximum(np.rint(places.min(axis=0)).astype(int), 0)
+        high = np.rint(places.max(axis=0)).astype(int) + 1
+        cut = (slice(low[0], max(high[0], 0)), slice(low[1], max(high[1], 0)))
+        pixels, _ = pixels_shown(self.session.volume, shown.image, self.session.slab)
+        missing = shown.image.missing
+        found: npt.NDArray[Any] = pixels[cut]
+        return found.reshape(-1) if missing is None else found[~missing[cut]]
 
     def is_loading(self, at: XY) -> bool:
         """Whether a place of the view lies on a slice that has not been read yet."""

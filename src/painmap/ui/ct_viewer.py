@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QFrame, QPushButton
 from painmap.domain.places import PatientPoint
 from painmap.imaging.geometry import Floats
 from painmap.imaging.reslice import Plane
+from painmap.imaging.window import window_of_values
 from painmap.ui.ct_arrangement import Arrangement
 from painmap.ui.ct_coming import ComingSlices
 from painmap.ui.ct_layouts import Layout, alone, one_and_beside
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
+from painmap.ui.ct_slab import SlabChoice, kept, restored
 from painmap.ui.ct_why import WhyPanel
 from painmap.ui.slice_view import SliceView
 from painmap.ui.tools.slice_outcomes import XY
@@ -46,6 +48,7 @@ class CtViewer(QFrame):
     resample_wanted = Signal()
     """The doctor wants the planes across unevenly spaced slices, computed between them."""
     window_changed = Signal()
+    slab_changed = Signal()
     moved = Signal()
     """Crosshair, slice, zoom or window has changed."""
 
@@ -134,6 +137,7 @@ class CtViewer(QFrame):
     def open(self, visit_day: date) -> None:
         """Show the session's volume from its middle."""
         self._visit_day = visit_day
+        self.use_slab(None)
         self._alone = self._hovered = self._turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
@@ -174,6 +178,8 @@ class CtViewer(QFrame):
     def is_whole(self, corners: Floats | None) -> None:
         """Every slice is there: draw what was waiting, and show a body that is larger."""
         self._coming.whole()
+        if self._session.slab is not None:
+            self._drop_pictures()
         self.draw()
         if corners is not None and not self._fits(corners):
             self.fit_body(corners)
@@ -293,13 +299,36 @@ class CtViewer(QFrame):
 
     # --- window
 
-    def set_window(self, width: float, level: float) -> None:
-        self._session.use_window(max(LEAST_WIDTH, width), level)
+    def _drop_pictures(self) -> None:
         for pane in self.panes.values():
             pane.drop_picture()
+
+    def set_window(self, width: float, level: float) -> None:
+        self._session.use_window(max(LEAST_WIDTH, width), level)
+        self._drop_pictures()
         self.later()
         self.window_changed.emit()
         self.moved.emit()
+
+    def use_window_of(self, name: str, start: XY, end: XY) -> None:
+        """The window that shows what lies in a rectangle of a view, from corner to corner."""
+        values = self.panes[name].values_in(start, end)
+        if values.size:
+            width, level = window_of_values(values)
+            self.set_window(round(width), round(level))
+
+    def one_to_one(self) -> None:
+        """Show the large picture pixel by pixel."""
+        self.views[self.large].one_to_one()
+
+    def use_slab(self, slab: SlabChoice | None) -> None:
+        """Show a slab around each picture, or the slices themselves."""
+        if slab != self._session.slab:
+            self._session.slab = slab
+            self._drop_pictures()
+            self.later()
+            self.slab_changed.emit()
+            self.moved.emit()
 
     def drag_window(self, right_px: float, down_px: float) -> None:
         """Wider to the right, a higher level upwards."""
@@ -365,6 +394,7 @@ class CtViewer(QFrame):
             "cross": None if self._cross is None else [round(part, 3) for part in self._cross],
             "index": self.panes[self.native].index,
             "turned": self._turned_by_hand,
+            "slab": kept(self._session.slab),
             "window": [round(window.width), round(window.level)],
             "zoom": {
                 name: [round(view.zoom, 4), *(round(part, 2) for part in view.centre)]
@@ -379,6 +409,7 @@ class CtViewer(QFrame):
         if (turned := place.get("turned")) is not None:
             self._turned_by_hand = bool(turned)
             self._turn()
+        self.use_slab(restored(place.get("slab")))
         if window:
             self.set_window(float(window[0]), float(window[1]))
         if cross and self._session.stack.has_geometry:

@@ -30,7 +30,7 @@ NOTCH = 120
 """What one step of a mouse wheel reports; touch pads report fractions that add up."""
 
 ZOOM_STEP = 1.15
-LEAST_ZOOM, MOST_ZOOM = 0.5, 16.0
+LEAST_ZOOM, MOST_ZOOM = 0.2, 16.0
 MARGIN = 1.04
 """The fitted picture leaves a little ground around it, so that letters do not lie on skin."""
 
@@ -165,6 +165,14 @@ class SliceView(pg.GraphicsView):
     def fit(self) -> None:
         """Show the whole picture."""
         self.set_view(1.0, None)
+
+    def one_to_one(self) -> None:
+        """Show one column of the picture on one column of the screen: nothing is drawn between."""
+        if self._placement is not None:
+            column = self._placement.transform.map(QPointF(1, 0))
+            fitted = self.px_per_unit / self._zoom
+            across = float(np.hypot(column.x(), column.y())) * self.devicePixelRatioF()
+            self.set_view(1 / (fitted * across), self.centre)
 
     def show_part(self, left: float, top: float, right: float, bottom: float) -> None:
         """Show a part of the picture as large as it goes, also when the view is resized."""

@@ -135,6 +135,15 @@ class WindowDrag:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowOf:
+    """The window that shows what lies in a rectangle; two opposite corners."""
+
+    view: str
+    start: XY
+    end: XY
+
+
+@dataclass(frozen=True, slots=True)
 class PanDrag:
     view: str
     right_px: float
@@ -170,6 +179,7 @@ Outcome = (
     | BrushDone
     | Measured
     | WindowDrag
+    | WindowOf
     | PanDrag
     | LookAt
     | Select

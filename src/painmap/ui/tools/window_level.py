@@ -1,12 +1,14 @@
-"""A drag changes window and level; a click without a drag puts the crosshair there."""
+"""A drag changes window and level, with Ctrl to those of a region; a click puts the crosshair."""
 
 from painmap.ui.tools.gesture import Button, Gesture, PointerEvent, PointerKind, Tool
 from painmap.ui.tools.slice_outcomes import (
     Board,
     LookAt,
     Outcome,
+    Preview,
     Select,
     WindowDrag,
+    WindowOf,
     is_a_drag,
     nearest,
 )
@@ -18,9 +20,20 @@ def window_tool(board: Board) -> Tool:
     def start(event: PointerEvent) -> Gesture[Outcome] | None:
         if event.kind is not PointerKind.PRESS or event.button is not Button.LEFT:
             return None
-        return _drag(event, board)
+        return _region(event) if event.ctrl else _drag(event, board)
 
     return start
+
+
+def _region(press: PointerEvent) -> Gesture[Outcome]:
+    """A rectangle from corner to corner; a click without a drag means none."""
+    start, event = (press.x, press.y), press
+    while event.kind is not PointerKind.RELEASE:
+        corners = (start, (event.x, press.y), (event.x, event.y), (press.x, event.y))
+        event = yield Preview(press.view, corners, closed=True)
+    if not is_a_drag(press, event):
+        return None
+    return WindowOf(press.view, start, (event.x, event.y))
 
 
 def _drag(press: PointerEvent, board: Board) -> Gesture[Outcome]:
