@@ -85,6 +85,20 @@ def test_the_plane_along_a_needle_holds_entry_and_target(entry, target, position
         assert abs(float(np.subtract(point, frame.centre) @ frame.normal)) < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("out", "left_lies"),
+    [((0, 30, 0), "left"), ((0, -30, 0), "right"), ((12, 30, 9), "left"), ((-9, -30, -8), "right")],
+)
+def test_along_the_needle_one_looks_from_the_feet_as_on_every_axial_picture(out, left_lies):
+    target = PatientPoint(20, 30, 40)
+    entry = PatientPoint(*(a + b for a, b in zip(target, out, strict=True)))
+
+    frame = along_needle(NeedlePath(entry, target, ProcedurePosition.PRONE))
+
+    assert frame.normal[2] > 0.9, "the head is away from the viewer"
+    assert bool(frame.right[0] < 0) is (left_lies == "left")
+
+
 def test_down_the_needle_the_left_lies_left_as_on_a_back_that_one_looks_at():
     path = NeedlePath(PatientPoint(0, 100, 0), PatientPoint(0, 60, 0), ProcedurePosition.PRONE)
 

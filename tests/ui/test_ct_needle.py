@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
@@ -24,12 +25,13 @@ from painmap.domain.progress import Progress, run_to_end
 from painmap.imaging.needle import NeedlePath, distance_to_path
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.services.needle_paths import facts_of
+from painmap.ui.ct_needle_pane import NeedlePane
 from painmap.ui.ct_needle_panel import CHIP_WORDS
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.tools.hazard import HazardShape
-from tests.support.ct_page import CtHands, demonstration
+from tests.support.ct_page import LEFT, CtHands, demonstration
 
 pytestmark = pytest.mark.xdist_group("needle_phantom")
 
@@ -511,3 +513,144 @@ def test_a_supine_procedure_turns_nothing(hands: NeedleHands) -> None:
     hands.plan(SUPINE)
 
     assert not hands.page.viewer.turned
+
+
+# --- planes along and down the needle
+
+
+def _needle_pane(hands: NeedleHands) -> NeedlePane:
+    return hands.page.viewer.needle
+
+
+def _needle_hu(hands: NeedleHands, point: PatientPoint) -> tuple[int, int]:
+    """The grey at a place in the needle's picture, and in the axial one."""
+    found = []
+    for view in (_needle_pane(hands).view, hands.page.viewer.views["axial"]):
+        assert view.placement is not None
+        at = view.placement.view_of(point)
+        assert at is not None
+        assert abs(at[1]) < 2.0, "the place lies in both pictures"
+        row, column = (round(part) for part in view.placement.pixel_of_view(at[0]))
+        found.append(int(view.image.image[row, column]))
+    return found[0], found[1]
+
+
+def test_a_planned_path_is_seen_along_the_needle_beside_the_other_planes(
+    hands: NeedleHands,
+) -> None:
+    target = hands.target()
+    assert _needle_pane(hands).view.isHidden()
+
+    hands.plan()
+
+    pane = _needle_pane(hands)
+    assert not pane.view.isHidden()
+    placement = pane.view.placement
+    assert placement is not None
+    for point in (target, hands.path.entry):
+        found = placement.view_of(point)
+        assert found is not None
+        assert abs(found[1]) < 0.01, "the whole path lies in the picture"
+    assert placement.view_of(hands.path.entry)[0][1] < placement.view_of(target)[0][1]  # type: ignore[index]  # both are there
+    written = pane.view.scene_shown.captions
+    assert written.top_left[0].text == "along the needle, across the body"
+    assert written.top_right[0].text == "resampled"
+    assert {mark.kind for mark in pane.view.scene_shown.marks} >= {MarkKind.PATH, MarkKind.ENTRY}
+
+
+def test_the_picture_along_the_needle_has_the_patients_sides_and_voxels(
+    hands: NeedleHands,
+) -> None:
+    target = hands.target()
+    hands.plan()
+
+    letters = _needle_pane(hands).view.scene_shown.captions.letters
+    assert letters == ("L", "R", "P", "A"), "the back is up, seen from the feet"
+    axial = hands.page.viewer.views["axial"].scene_shown.captions.letters
+    assert letters == axial, "LEFT lies on the same side in both"
+    bone = hands.phantom.levels[Level.L3].spinous_tip._replace(z=target.z)
+    for point in (target, target._replace(x=target.x + 20), bone._replace(y=bone.y - 12)):
+        along, axial = _needle_hu(hands, point)
+        assert along == pytest.approx(axial, abs=30)
+
+
+def test_a_click_shows_the_needle_from_elsewhere_and_the_wheel_goes_down_it(
+    hands: NeedleHands,
+) -> None:
+    target = hands.target()
+    hands.plan()
+    pane = _needle_pane(hands)
+
+    QTest.mouseClick(pane.view.viewport(), LEFT)
+    assert pane.view.scene_shown.captions.top_left[0].text == "along the needle, along the body"
+    assert set(pane.view.scene_shown.captions.letters[:2]) == {"H", "F"}
+    QTest.mouseClick(pane.view.viewport(), LEFT)
+
+    written = pane.view.scene_shown.captions
+    depth = round(hands.depth())
+    assert [line.text for line in written.top_left] == [
+        "down the needle",
+        f"{depth} of {depth} mm below the skin",
+    ]
+    placement = pane.view.placement
+    assert placement is not None
+    assert placement.view_of(target)[1] == pytest.approx(0, abs=0.01)  # type: ignore[index]  # it is there
+    pane.view.scrolled.emit(-5)
+    words = pane.view.scene_shown.captions.top_left[1].text
+    assert words == f"{round(hands.depth() - 10)} of {depth} mm below the skin"
+
+
+def test_the_needles_picture_follows_the_path_and_goes_with_it(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+    panel = hands.needle.panel
+    panel.in_plane.set_value(20)
+    panel.across.setCurrentText("LEFT")
+    panel.angled.click()
+
+    placement = _needle_pane(hands).view.placement
+    assert placement is not None
+    assert abs(placement.view_of(hands.path.entry)[1]) < 0.01  # type: ignore[index]  # it is there
+    assert len(_needle_pane(hands).view.scene_shown.captions.letters[0]) == 2
+
+    hands.needle.remove()
+    assert _needle_pane(hands).view.isHidden()
+    hands.desk.undo()
+    hands.settle()
+    assert not _needle_pane(hands).view.isHidden()
+    hands.page.choose_tool(ToolName.WINDOW)
+    assert _needle_pane(hands).view.isHidden()
+
+
+def test_nothing_is_marked_by_a_click_on_the_needles_picture(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+    before = hands.visit
+
+    QTest.mouseClick(_needle_pane(hands).view.viewport(), LEFT)
+
+    assert hands.visit == before
+
+
+def test_while_a_path_is_planned_its_picture_stands_in_the_place_of_the_coronal_one(
+    hands: NeedleHands,
+) -> None:
+    hands.target()
+    hands.plan()
+    viewer = hands.page.viewer
+    assert viewer.views["coronal"].isHidden()
+    assert not viewer.views["sagittal"].isHidden()
+
+    hands.key(Qt.Key.Key_G)
+
+    assert not any(view.isHidden() for view in viewer.views.values())
+    sizes = {(each.width(), each.height()) for each in (*viewer.views.values(), viewer.needle.view)}
+    widths, heights = zip(*sizes, strict=True)
+    assert max(widths) - min(widths) <= 2
+    assert max(heights) - min(heights) <= 2
+    assert hands.page.grid_action.isChecked()
+    kept = viewer.place()
+    hands.page.grid_action.trigger()
+    assert viewer.views["coronal"].isHidden()
+    viewer.restore(kept)
+    assert not viewer.views["coronal"].isHidden()

@@ -86,13 +86,16 @@ def along_needle(path: NeedlePath, *, upright: bool = False) -> PlaneFrame:
     Parameters
     ----------
     upright : bool
-        False: across the body, the patient's LEFT towards the viewer's right. True: along
-        the body, the head towards the viewer's left, as in a sagittal picture turned.
+        False: across the body, seen from the feet as every axial picture is, so that LEFT
+        lies where it lies on an axial picture with the same side up. True: along the body,
+        the head towards the viewer's left, as in a sagittal picture turned.
     """
     down = -path.out
-    wished = np.array((0.0, 0.0, -1.0)) if upright else np.array((1.0, 0.0, 0.0))
-    if abs(float(wished @ down)) > 0.99:
-        wished = np.array((0.0, 1.0, 0.0))
+    feet = np.array((0.0, 0.0, -1.0))
+    wished = feet if upright else np.cross(down, -feet)
+    if float(np.linalg.norm(np.cross(down, feet))) < 0.14:
+        # the needle runs along the body: whichever side, it is the patient's LEFT at the right
+        wished = np.array((1.0, 0.0, 0.0))
     right = wished - (wished @ down) * down
     return PlaneFrame(path.point_at(0.5), right / np.linalg.norm(right), down)
 

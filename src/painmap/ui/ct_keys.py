@@ -18,6 +18,7 @@ OTHERS = (
     ("Page Up and Page Down", "Five slices"),
     ("Space", "Move the picture while it is held"),
     ("Home", "Fit the pictures"),
+    ("G", "All views of one size, or a large one with the others beside it"),
     ("Ctrl+0", "One pixel of the large picture on one pixel of the screen"),
     ("Ctrl and drag", "With the window tool: the window of a region"),
     ("U", "Turn the axial picture: the back up, the patient's LEFT on the left"),

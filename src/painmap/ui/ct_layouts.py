@@ -51,6 +51,12 @@ def alone(name: str) -> Layout:
     return Layout((Cell(name),))
 
 
+def two_by_two(names: Sequence[str]) -> Layout:
+    """Up to four views of the same size."""
+    cells = (Cell(name, *divmod(number, 2)) for number, name in enumerate(names))
+    return Layout(tuple(cells), (1, 1), (1, 1))
+
+
 def one_and_beside(large: str, beside: Sequence[str]) -> Layout:
     """A large view, and others one below the other at its right."""
     if not beside:

@@ -43,6 +43,13 @@ NO_TARGET = "Choose a target first: click it."
 NO_POSITION = "Say how the patient will lie at the injection."
 
 
+def drawn_path(plan: PlannedPath | None, site: PlannedSite | None) -> NeedlePath | None:
+    """The path of a target on CT; None where it has no length."""
+    if plan is None or site is None or plan.entry == target_of(site):
+        return None
+    return NeedlePath(plan.entry, target_of(site), plan.position)
+
+
 class NeedlePlanner:
     """The needle path of the chosen target.
 
@@ -79,6 +86,8 @@ class NeedlePlanner:
         self.active = False
         self.tell_prone: Callable[[bool], object] = lambda _prone: None
         """Called with whether a prone procedure is being planned."""
+        self.tell_path: Callable[[NeedlePath | None], object] = lambda _path: None
+        """Called with the path that is being planned."""
         self._asked: ProcedurePosition | None = None
         self.skin = SkinFinder(desk, session)
         self.reader = PathReader(desk, session)
@@ -145,7 +154,10 @@ class NeedlePlanner:
 
     def _tell_prone(self) -> None:
         open_ = self._desk.is_open and self._session.is_open
-        self.tell_prone(self.active and open_ and self.position is ProcedurePosition.PRONE)
+        planning = self.active and open_
+        self.tell_prone(planning and self.position is ProcedurePosition.PRONE)
+        plan, site = self._draft or self._plan, self.site
+        self.tell_path(drawn_path(plan, site) if planning else None)
 
     def forget(self) -> None:
         """Another visit, another CT."""

@@ -82,7 +82,10 @@ class CtPage(VisitPage):
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._question.put, self.choose_tool
         )
-        self.annotator.needle.tell_prone = self.viewer.plan_prone
+        needle = self.annotator.needle
+        needle.tell_prone = self.viewer.plan_prone
+        needle.tell_path = self.viewer.show_needle
+        self.viewer.needle.marks = partial(needle.marks, moving=None, hazard=None, small=True)
         self.work = MuscleWork(
             desk, self.session, self.viewer, self.bar, self.annotator, self.show_measures
         )
@@ -105,6 +108,10 @@ class CtPage(VisitPage):
         )
         self._pictures = ViewPictures(desk, self.session, self.viewer, self)
         self._pictures.offer_in(self.head.menu_)
+        self.grid_action = self.head.menu_.addAction("All views of one size (G)")
+        self.grid_action.setCheckable(True)
+        self.grid_action.triggered.connect(lambda on: self.viewer.use_grid(grid=on))
+        self.viewer.arranged.connect(lambda: self.grid_action.setChecked(self.viewer.is_grid))
         slabs = SlabMenu(self.head.menu_, self.viewer.use_slab)
         self.viewer.slab_changed.connect(lambda: slabs.show_choice(self.session.slab))
         self._arrange()
@@ -160,6 +167,7 @@ class CtPage(VisitPage):
                 ),
                 ("Home", self.viewer.fit),
                 ("Ctrl+0", self.viewer.one_to_one),
+                ("G", lambda: self.viewer.use_grid(grid=not self.viewer.is_grid)),
                 ("U", self.viewer.toggle_turned),
                 ("?", self.show_keys),
                 ("F", self.work.fill),

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QFrame, QPushButton
 
 from painmap.domain.places import PatientPoint
 from painmap.imaging.geometry import Floats
+from painmap.imaging.needle import NeedlePath
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
 from painmap.ui.ct_arrangement import Arrangement
 from painmap.ui.ct_coming import ComingSlices
-from painmap.ui.ct_layouts import Layout, alone, one_and_beside
+from painmap.ui.ct_layouts import Layout, alone, one_and_beside, two_by_two
 from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_needle_pane import NEEDLE, NeedlePane
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
 from painmap.ui.ct_slab import SlabChoice, kept, restored
@@ -49,6 +51,8 @@ class CtViewer(QFrame):
     """The doctor wants the planes across unevenly spaced slices, computed between them."""
     window_changed = Signal()
     slab_changed = Signal()
+    arranged = Signal()
+    """Other views are shown, or elsewhere."""
     moved = Signal()
     """Crosshair, slice, zoom or window has changed."""
 
@@ -62,14 +66,18 @@ class CtViewer(QFrame):
         self.panes: dict[str, Pane] = {plane.value: self._pane(plane) for plane in Plane}
         self.views: Mapping[str, SliceView] = {name: pane.view for name, pane in self.panes.items()}
         """Every view, shown or not, by the name of its pane."""
+        self.needle = NeedlePane(session, self)
+        self.needle.view.window_dragged.connect(self.drag_window)
         self._why = WhyPanel(self.resample_wanted.emit, self.show_across, self)
         self._body: Floats | None = None
         self._cross: PatientPoint | None = None
         self._hovered: Pane | None = None
         self._alone: Plane | None = None
+        self.is_grid = False
+        """Whether all views have the same size."""
         self._turned_by_hand: bool | None = None
         self._prone = False
-        self.arrangement = Arrangement({**self.views, WHY: self._why})
+        self.arrangement = Arrangement({**self.views, WHY: self._why, NEEDLE: self.needle.view})
         self.setLayout(self.arrangement)
         self._coming = ComingSlices(self._drawn, self._draw_pane, self.later, self)
         self._timer = QTimer(self)
@@ -162,6 +170,7 @@ class CtViewer(QFrame):
         self._coming.stop()
         for pane in self.panes.values():
             pane.close()
+        self.needle.show_path(None)
         self._cross = None
 
     def fit_body(self, corners: Floats | None) -> None:
@@ -204,12 +213,37 @@ class CtViewer(QFrame):
         if WHY in layout:
             self._why.explain(self._session.stack)
         self.arrangement.use(layout)
+        self.arranged.emit()
 
     def _layout(self) -> Layout:
         if self._alone is not None:
             return alone(self._alone)
-        beside = [plane for plane in self._session.views if plane is not self.large]
-        return one_and_beside(self.large, beside or [WHY])
+        beside: list[str] = [each for each in self._session.views if each is not self.large]
+        names, planned = beside or [WHY], [NEEDLE] if self.needle.path is not None else []
+        if self.is_grid:
+            return two_by_two([self.large, *names, *planned])
+        if planned and Plane.CORONAL in names:
+            # three small ones would be too small to read
+            return one_and_beside(
+                self.large, [NEEDLE if each is Plane.CORONAL else each for each in names]
+            )
+        return one_and_beside(self.large, [*names, *planned])
+
+    def use_grid(self, *, grid: bool) -> None:
+        """All views of one size, or a large one with the others beside it."""
+        self.is_grid, self._alone = grid, None
+        if self._session.is_open:
+            self._arrange()
+            self.later()
+        self.moved.emit()
+
+    def show_needle(self, path: NeedlePath | None) -> None:
+        """Show planes along and down a needle beside the others, as long as it is planned."""
+        before = self.needle.path is not None
+        self.needle.show_path(path)
+        if before is not (self.needle.path is not None) and self._session.is_open:
+            self._arrange()
+            self.later()
 
     def show_across(self) -> None:
         """Show the planes across tilted slices, which are resampled and say so."""
@@ -302,6 +336,7 @@ class CtViewer(QFrame):
     def _drop_pictures(self) -> None:
         for pane in self.panes.values():
             pane.drop_picture()
+        self.needle.draw()
 
     def set_window(self, width: float, level: float) -> None:
         self._session.use_window(max(LEAST_WIDTH, width), level)
@@ -394,6 +429,7 @@ class CtViewer(QFrame):
             "cross": None if self._cross is None else [round(part, 3) for part in self._cross],
             "index": self.panes[self.native].index,
             "turned": self._turned_by_hand,
+            "grid": self.is_grid,
             "slab": kept(self._session.slab),
             "window": [round(window.width), round(window.level)],
             "zoom": {
@@ -409,6 +445,8 @@ class CtViewer(QFrame):
         if (turned := place.get("turned")) is not None:
             self._turned_by_hand = bool(turned)
             self._turn()
+        if bool(place.get("grid")) is not self.is_grid:
+            self.use_grid(grid=not self.is_grid)
         self.use_slab(restored(place.get("slab")))
         if window:
             self.set_window(float(window[0]), float(window[1]))
