@@ -140,9 +140,12 @@ def filling(masks: MuscleMasks, stack: Stack) -> Job[MuscleMasks]:
     SeriesError
         NO_GEOMETRY: the slices have no places to weigh by.
     ValueError
-        There are fewer than two keys.
+        There are fewer than two keys with something on them.
     """
-    found = yield from filling_between(masks.keys, places_of(stack), pixel_mm(stack))
+    keys = {k: mask for k, mask in masks.keys.items() if mask.pixels}
+    found = yield from filling_between(keys, places_of(stack), pixel_mm(stack))
+    # a slice from which the doctor erased everything stays as it is
+    found = {k: mask for k, mask in found.items() if k not in masks.keys}
     slices = {k: one for k, one in masks.slices.items() if one.origin is not AreaOrigin.FILLED}
     slices |= {k: Painted(mask, AreaOrigin.FILLED) for k, mask in found.items() if mask.pixels}
     return replace(masks, slices=MappingProxyType(slices))

@@ -20,6 +20,7 @@ from painmap.services.compartments import (
     compartment_of,
     edit_of,
     outlines_of,
+    with_contours,
 )
 from painmap.services.muscle_edits import (
     LockedMuscleError,
@@ -38,8 +39,6 @@ from painmap.ui.desk import Desk, Tone
 
 LEAST_CONTOURS = 2
 """Between fewer there is nothing to fill."""
-
-FROM_CONTOURS = (AreaOrigin.DRAWN, AreaOrigin.FILLED)
 
 
 class Muscles:
@@ -265,9 +264,8 @@ class Muscles:
         if before is None or self.is_locked(known):
             return
         outlines = outlines_of(self.visit, muscle_id, side, self._session.stack)
-        drawn = {(each.anchor.sop_uid, each.anchor.frame_number) for each in outlines}
-        painted = [one for one in before.slices.values() if one.origin not in FROM_CONTOURS]
-        if len(drawn) + len(painted) < LEAST_CONTOURS:
+        keys = with_contours(before, self._session.stack, outlines).keys
+        if sum(mask.pixels > 0 for mask in keys.values()) < LEAST_CONTOURS:
             words = self.words(muscle_id, side)
             self.say(
                 f"There is nothing between to fill: the {words} is drawn on fewer than two slices.",
