@@ -24,6 +24,7 @@ from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.services.clinic import Clinic
 from painmap.ui.ct_choice import SeriesPanel
 from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_viewer_place import seen_of
 from painmap.ui.main_window import MainWindow
 from tests.support import hands
 from tests.support.truth import contour_of
@@ -113,7 +114,7 @@ def test_a_first_visit_is_there_again_after_closing_and_after_export_and_import(
     annotate(window, phantom)
     window.pages.ct.viewer.set_window(150, 50)
     visit = window.desk.open_visit.visit
-    look = window.pages.ct.viewer.place()
+    look = seen_of(window.pages.ct.viewer)
     hands.settle(window)
 
     # what was recorded is what was done
@@ -146,7 +147,7 @@ def test_a_first_visit_is_there_again_after_closing_and_after_export_and_import(
     assert again.current_page is Page.CT
     hands.wait_until(lambda: again.pages.ct.is_looking)
     hands.settle(again)
-    assert again.pages.ct.viewer.place() == look
+    assert seen_of(again.pages.ct.viewer) == look
 
     # undo goes on where it was left
     assert again.desk.open_visit.undo_label == "draw outline"

@@ -29,6 +29,7 @@ from painmap.ui.ct_needle_pane import NeedlePane
 from painmap.ui.ct_needle_panel import CHIP_WORDS
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
 from painmap.ui.tools.hazard import HazardShape
 from tests.support.ct_page import LEFT, CtHands, demonstration
@@ -590,14 +591,14 @@ def test_a_click_shows_the_needle_from_elsewhere_and_the_wheel_goes_down_it(
     depth = round(hands.depth())
     assert [line.text for line in written.top_left] == [
         "down the needle",
-        f"{depth} of {depth} mm below the skin",
+        f"{depth} mm of {depth} mm deep",
     ]
     placement = pane.view.placement
     assert placement is not None
     assert placement.view_of(target)[1] == pytest.approx(0, abs=0.01)  # type: ignore[index]  # it is there
     pane.view.scrolled.emit(-5)
     words = pane.view.scene_shown.captions.top_left[1].text
-    assert words == f"{round(hands.depth() - 10)} of {depth} mm below the skin"
+    assert words == f"{round(hands.depth() - 10)} mm of {depth} mm deep"
 
 
 def test_the_needles_picture_follows_the_path_and_goes_with_it(hands: NeedleHands) -> None:
@@ -632,7 +633,7 @@ def test_nothing_is_marked_by_a_click_on_the_needles_picture(hands: NeedleHands)
     assert hands.visit == before
 
 
-def test_while_a_path_is_planned_its_picture_stands_in_the_place_of_the_coronal_one(
+def test_while_a_path_is_planned_its_picture_stands_in_the_seen_of_the_coronal_one(
     hands: NeedleHands,
 ) -> None:
     hands.target()
@@ -649,8 +650,8 @@ def test_while_a_path_is_planned_its_picture_stands_in_the_place_of_the_coronal_
     assert max(widths) - min(widths) <= 2
     assert max(heights) - min(heights) <= 2
     assert hands.page.grid_action.isChecked()
-    kept = viewer.place()
+    kept = seen_of(viewer)
     hands.page.grid_action.trigger()
     assert viewer.views["coronal"].isHidden()
-    viewer.restore(kept)
+    go_back(viewer, kept)
     assert not viewer.views["coronal"].isHidden()

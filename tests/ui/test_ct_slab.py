@@ -14,6 +14,7 @@ from painmap.imaging.reslice import Plane
 from painmap.ui.ct_captions import OF_THE_SLICE
 from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
 from tests.support.ct_page import CtHands, jane, write_body
 
@@ -107,10 +108,10 @@ def test_a_slab_is_there_after_coming_back_and_gone_on_another_ct(
     hands: CtHands, tmp_path: Path
 ) -> None:
     _choose(hands, "MIP of 10 mm")
-    place = hands.page.viewer.place()
+    place = seen_of(hands.page.viewer)
     _choose(hands, "Off: the slices themselves")
 
-    hands.page.viewer.restore(place)
+    go_back(hands.page.viewer, place)
     assert hands.page.session.slab == SlabChoice(10, Slab.MAXIMUM)
 
     hands.page.viewer.open(hands.visit.started.date())

@@ -14,6 +14,7 @@ from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import Plane
 from painmap.ui.ct_captions import TURNED
 from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
 from tests.support.ct_page import CtHands, jane, write_body
 
@@ -128,10 +129,10 @@ def test_other_planes_are_not_turned(hands: CtHands) -> None:
 
 def test_it_is_so_again_when_the_visit_is_opened_again(hands: CtHands) -> None:
     hands.key(Qt.Key.Key_U)
-    place = hands.page.viewer.place()
+    place = seen_of(hands.page.viewer)
     hands.key(Qt.Key.Key_U)
     assert not hands.page.viewer.turned
 
-    hands.page.viewer.restore(place)
+    go_back(hands.page.viewer, place)
 
     assert hands.page.viewer.turned

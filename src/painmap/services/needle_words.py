@@ -80,10 +80,6 @@ class PathReading:
     is_proposed: bool = False
 
     @property
-    def crosses_slices(self) -> bool:
-        return self._out_of_slice > ACROSS_DEGREES
-
-    @property
     def _out_of_slice(self) -> float:
         known = self.out_of_slice_degrees
         return abs(self.path.cranio_caudal_degrees) if known is None else known
@@ -91,7 +87,7 @@ class PathReading:
     @property
     def finest_mm(self) -> float:
         """The steps in which depths are shown: 1 mm, across slices half their distance."""
-        return max(1.0, self.step_mm / 2) if self.crosses_slices else 1.0
+        return _finest(self.step_mm, self._out_of_slice)
 
     @property
     def source(self) -> str:
@@ -221,10 +217,26 @@ def said_once(hazard_lines: Sequence[str]) -> tuple[str, ...]:
     return (*(line.removesuffix(f"; {NOT_CHECKED}") for line in first), last)
 
 
-def depth_label(path: NeedlePath, step_mm: float) -> str:
-    """Such as "41 mm", for a picture; in the steps in which the depth is said."""
-    across = abs(path.cranio_caudal_degrees) > ACROSS_DEGREES
-    return f"{_plain(_rounded(path.depth_mm, max(1.0, step_mm / 2) if across else 1.0))} mm"
+def length_words(
+    path: NeedlePath, mm: float, step_mm: float, normal: Sequence[float] | None
+) -> str:
+    """A length along a path, such as "41 mm", in the steps in which its depth is said.
+
+    Parameters
+    ----------
+    step_mm : float
+        Between slices.
+    normal : 3 floats or None
+        Across them, patient LPS; None where it is not known.
+    """
+    known = out_of_slice(path, normal)
+    out = abs(path.cranio_caudal_degrees) if known is None else known
+    return f"{_plain(_rounded(mm, _finest(step_mm, out)))} mm"
+
+
+def _finest(step_mm: float, out_of_slice_degrees: float) -> float:
+    """1 mm, across slices half their distance."""
+    return max(1.0, step_mm / 2) if out_of_slice_degrees > ACROSS_DEGREES else 1.0
 
 
 def spine_words(

@@ -57,6 +57,38 @@ def two_by_two(names: Sequence[str]) -> Layout:
     return Layout(tuple(cells), (1, 1), (1, 1))
 
 
+def planes(
+    large: str,
+    others: Sequence[str],
+    *,
+    needle: str = "",
+    instead_of: str = "",
+    grid: bool = False,
+    fourth: str = "",
+) -> Layout:
+    """The planes of a CT, with that of the needle while one is planned.
+
+    Parameters
+    ----------
+    needle : str
+        Of the pane of the needle; empty while none is planned.
+    instead_of : str
+        Beside a large view it takes this one's place: three small ones cannot be read.
+    grid : bool
+        All of the same size.
+    fourth : str
+        What stands in the last place of a grid of three.
+    """
+    if grid:
+        names = [large, *others, *([needle] if needle else [])]
+        return two_by_two([*names, fourth] if len(names) == 3 and fourth else names)
+    if needle and instead_of in others:
+        others = [needle if name == instead_of else name for name in others]
+    elif needle:
+        others = [*others, needle]
+    return one_and_beside(large, others)
+
+
 def one_and_beside(large: str, beside: Sequence[str]) -> Layout:
     """A large view, and others one below the other at its right."""
     if not beside:

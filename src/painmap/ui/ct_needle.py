@@ -20,12 +20,12 @@ from painmap.services.needle_paths import (
     site_of_words,
     skin_words,
 )
-from painmap.services.needle_words import depth_label, normal_of, step_of
+from painmap.services.needle_words import normal_of, step_of
 from painmap.ui.ct_board import CtBoard
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, path_marks, paths_on, slice_step
+from painmap.ui.ct_needle_marks import entry_grips, hazard_marks, length_on, path_marks, paths_on
 from painmap.ui.ct_needle_panel import NeedleActions, NeedlePanel, TypedPlace
-from painmap.ui.ct_needle_reading import PathReader, anchor_of, target_of
+from painmap.ui.ct_needle_reading import PathReader, anchor_of, drawn_path, target_of
 from painmap.ui.ct_needle_skin import NO_VOLUME, SkinFinder
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
@@ -41,13 +41,6 @@ FIND_FIRST = "Choose Entry to find the skin, then Straight up."
 PLAN = "plan needle path"
 NO_TARGET = "Choose a target first: click it."
 NO_POSITION = "Say how the patient will lie at the injection."
-
-
-def drawn_path(plan: PlannedPath | None, site: PlannedSite | None) -> NeedlePath | None:
-    """The path of a target on CT; None where it has no length."""
-    if plan is None or site is None or plan.entry == target_of(site):
-        return None
-    return NeedlePath(plan.entry, target_of(site), plan.position)
 
 
 class NeedlePlanner:
@@ -403,7 +396,7 @@ class NeedlePlanner:
         if draft is not None and site is not None:
             hidden.add(draft.site_id)
             path = NeedlePath(draft.entry, target_of(site), draft.position)
-            label = depth_label(path, slice_step(shown))
+            label = length_on(self._session, path, path.depth_mm)
             found += path_marks(shown, path, chosen=True, label="" if small else label)
         found += paths_on(shown, visit, chosen=chosen, hidden=hidden, labels=not small)
         return found

@@ -7,8 +7,9 @@ from painmap.domain.injection import CtPlace
 from painmap.domain.needle_plan import Hazard
 from painmap.domain.visit import Visit
 from painmap.imaging.needle import NeedlePath
-from painmap.services.needle_words import depth_label
+from painmap.services.needle_words import length_words, normal_of
 from painmap.ui.ct_marks import FAINT_MM, Shown
+from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind
 from painmap.ui.tools.slice_outcomes import XY, Grip
 
@@ -93,14 +94,15 @@ def paths_on(
         if not shown.session.standing(plan.anchor).drawn or plan.entry == site.place.target:
             continue
         path = NeedlePath(plan.entry, site.place.target, plan.position)
-        label = depth_label(path, slice_step(shown)) if labels else ""
+        label = length_on(shown.session, path, path.depth_mm) if labels else ""
         marks += path_marks(shown, path, chosen=site.id == chosen, label=label)
     return marks
 
 
-def slice_step(shown: Shown) -> float:
-    """Between the slices as acquired."""
-    return shown.session.step_mm(shown.session.native)
+def length_on(session: OpenCt, path: NeedlePath, mm: float) -> str:
+    """A length along a path on the open CT, such as "41 mm", as its words say it."""
+    geometry = session.volume.geometry if session.volume is not None else None
+    return length_words(path, mm, session.step_mm(session.native), normal_of(geometry))
 
 
 def entry_grips(shown: Shown, visit: Visit) -> tuple[Grip, ...]:

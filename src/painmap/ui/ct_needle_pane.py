@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from painmap.domain.places import PatientPoint
@@ -20,15 +20,19 @@ from painmap.imaging.reslice import Plane, PlaneView, SliceImage
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import banner_of
 from painmap.ui.ct_marks import FAINT_MM, Shown
+from painmap.ui.ct_needle_marks import length_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene
 from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.slice_view import GreyPicture, SliceView
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.tools.slice_outcomes import XY
+from painmap.ui.widgets import label
 
-NEEDLE = "needle"
-"""Name of the pane."""
+NEEDLE, NO_NEEDLE = "needle", "no needle"
+"""Names of the pane, and of what stands in its place while nothing is planned."""
+
+NOTHING = "Plan a needle path (E): here it is seen along and down the needle."
 
 SIDE_PX, PIXEL_MM = 256, 0.7
 """About 18 cm: the whole of a path with the body around it."""
@@ -82,11 +86,21 @@ class NeedlePane(QObject):
         self.view.pointer.connect(self._on_pointer)
         self.view.scrolled.connect(self._on_wheel)
         self.view.hide()
+        self.nothing = label(NOTHING, "muted", wrap=True)
+        self.nothing.setParent(parent)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setMargin(24)
+        self.nothing.hide()
         self.path: NeedlePath | None = None
         self.aspect = Aspect.ACROSS_BODY
         self.share = 1.0
         """How far down the needle the plane across it lies: 0 the skin, 1 the target."""
         self.marks: Callable[[Shown], Sequence[DrawnMark]] = lambda _: ()
+
+    @property
+    def widgets(self) -> dict[str, QWidget]:
+        """The view, and what stands in its place while nothing is planned, by name."""
+        return {NEEDLE: self.view, NO_NEEDLE: self.nothing}
 
     def show_path(self, path: NeedlePath | None) -> None:
         """Show a path, or none; it can be drawn where the stack is a whole volume."""
@@ -138,8 +152,11 @@ class NeedlePane(QObject):
     def _captions(self, path: NeedlePath, image: ObliqueImage) -> Captions:
         lines = [Line(self.aspect.value, Tone.STRONG)]
         if self.aspect is Aspect.DOWN:
-            mm = round(self.share * path.depth_mm)
-            lines.append(Line(f"{mm} of {round(path.depth_mm)} mm below the skin"))
+            here, whole = (
+                length_on(self._session, path, mm)
+                for mm in (self.share * path.depth_mm, path.depth_mm)
+            )
+            lines.append(Line(f"{here} of {whole} deep"))
         return Captions(
             letters=image.geometry.letters,
             top_left=tuple(lines),

@@ -4,6 +4,7 @@ from painmap.domain.injection import CtPlace, PlannedSite
 from painmap.domain.needle_plan import PlannedPath
 from painmap.domain.places import CtAnchor, PatientPoint
 from painmap.domain.visit import Visit
+from painmap.imaging.needle import NeedlePath
 from painmap.services.needle_paths import path_sentence, plain_reading
 from painmap.services.needle_words import PathReading, reading_of
 from painmap.services.spine import Spine
@@ -69,3 +70,10 @@ def target_of(site: PlannedSite) -> PatientPoint:
     if not isinstance(site.place, CtPlace):
         raise TypeError("a site on CT was meant")
     return site.place.target
+
+
+def drawn_path(plan: PlannedPath | None, site: PlannedSite | None) -> NeedlePath | None:
+    """The path of a target on CT; None where it has no length."""
+    if plan is None or site is None or plan.entry == target_of(site):
+        return None
+    return NeedlePath(plan.entry, target_of(site), plan.position)

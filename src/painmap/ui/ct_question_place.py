@@ -46,11 +46,12 @@ class QuestionPlace(QObject):
         panel = self._panel
         if panel is None:
             return
-        width = self._on.width() - 2 * MARGIN_PX
+        place = self._above.geometry()
+        width = place.width() - 2 * MARGIN_PX
         layout = panel.layout()
         height = panel.sizeHint().height()
         if layout is not None and layout.hasHeightForWidth():
             height = max(panel.minimumSizeHint().height(), layout.heightForWidth(width))
-        foot = self._above.geometry().bottom() - MARGIN_PX
-        panel.setGeometry(MARGIN_PX, foot - height, width, height)
+        foot = place.bottom() - MARGIN_PX
+        panel.setGeometry(place.left() + MARGIN_PX, foot - height, width, height)
         panel.raise_()

@@ -19,6 +19,7 @@ from painmap.ui.ct_muscle_work import MuscleWork
 from painmap.ui.ct_opening import CtOpening
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_viewer import CtViewer
+from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk, Tone
 
 CHANGED_HINT = (
@@ -108,7 +109,7 @@ class Showing:
         volume, disk = self._session.volume, self._session.disk
         if volume is None or disk is None:
             return None
-        return Opened(volume, disk, self._session.study, self._parts.viewer.place())
+        return Opened(volume, disk, self._session.study, seen_of(self._parts.viewer))
 
     def _show(self, result: Opened, place: Mapping[str, Any]) -> None:
         parts, session = self._parts, self._session
@@ -123,7 +124,7 @@ class Showing:
         parts.viewer.open(self._desk.open_visit.visit.started.astimezone().date())
         parts.viewer.fit_body(self._body_of(result))
         if place:
-            parts.viewer.restore(place)
+            go_back(parts.viewer, place)
         if result.disk.changed:
             self._desk.say(result.disk.changed, hint=CHANGED_HINT, tone=Tone.WARNING)
         self._page.allow_tools()
@@ -224,7 +225,7 @@ class Showing:
         volume, disk, study = self._session.volume, self._session.disk, self._session.study
         if volume is None or disk is None:
             return
-        place = self._parts.viewer.place()
+        place = seen_of(self._parts.viewer)
         self._opening.run_beside(
             resampling(volume),
             lambda made: Opened(made, disk, study, {**place, "zoom": {}}),

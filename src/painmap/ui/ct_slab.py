@@ -46,13 +46,16 @@ def pixels_shown(
     """What is drawn of a picture, and the words that say so; empty for the slice itself.
 
     The slab leaves the picture's own pixels alone, which are what is measured. Where the stack
-    is no volume, or is not whole yet, the slice itself is drawn.
+    is no volume, or is not whole yet, the slice itself is drawn; so is a plane across tilted
+    slices, of which a slab would be drawn for a third of a second.
 
     Returns
     -------
     (rows, columns) HU, str
     """
-    if slab is None or volume is None or volume.geometry is None or not volume.is_complete:
+    if slab is None or volume is None or volume.geometry is None:
+        return image.pixels, ""
+    if not volume.is_complete or image.view.resampled:
         return image.pixels, ""
     try:
         return slab_image(volume, image.view.plane, image.index, slab.mm, slab.how), slab.words

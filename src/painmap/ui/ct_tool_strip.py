@@ -47,7 +47,7 @@ TOOLS = (
         ToolName.WINDOW,
         "Window",
         "W",
-        "Drag: width to the right, level upwards; with Ctrl: of a region. Click: crosshair.",
+        "Drag: window, level. Ctrl and drag: of a region. Click: crosshair.",
     ),
     ToolSpec(
         ToolName.MIDLINE,

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QPushButton
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from painmap.domain.places import PatientPoint
 from painmap.imaging.geometry import Floats
@@ -14,12 +13,12 @@ from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
 from painmap.ui.ct_arrangement import Arrangement
 from painmap.ui.ct_coming import ComingSlices
-from painmap.ui.ct_layouts import Layout, alone, one_and_beside, two_by_two
+from painmap.ui.ct_layouts import Layout, alone, planes
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_needle_pane import NEEDLE, NeedlePane
+from painmap.ui.ct_needle_pane import NEEDLE, NO_NEEDLE, NeedlePane
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
-from painmap.ui.ct_slab import SlabChoice, kept, restored
+from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_why import WhyPanel
 from painmap.ui.slice_view import SliceView
 from painmap.ui.tools.slice_outcomes import XY
@@ -59,7 +58,7 @@ class CtViewer(QFrame):
     def __init__(self, session: OpenCt, marks: Marks) -> None:
         super().__init__()
         self.setObjectName("ctViews")
-        self._session = session
+        self.session = session
         self._marks = marks
         self.areas: Areas = lambda _shown, _small: ()
         self._visit_day = date.today()  # noqa: DTZ011 - replaced before anything is shown
@@ -75,9 +74,15 @@ class CtViewer(QFrame):
         self._alone: Plane | None = None
         self.is_grid = False
         """Whether all views have the same size."""
-        self._turned_by_hand: bool | None = None
+        self.turned_by_hand: bool | None = None
+        """Whether the doctor turned the axial pictures, or back; None: as is planned."""
         self._prone = False
-        self.arrangement = Arrangement({**self.views, WHY: self._why, NEEDLE: self.needle.view})
+        spare: dict[str, QWidget] = {
+            WHY: self._why,
+            NEEDLE: self.needle.view,
+            NO_NEEDLE: self.needle.nothing,
+        }
+        self.arrangement = Arrangement({**self.views, **spare})
         self.setLayout(self.arrangement)
         self._coming = ComingSlices(self._drawn, self._draw_pane, self.later, self)
         self._timer = QTimer(self)
@@ -86,7 +91,7 @@ class CtViewer(QFrame):
         self._timer.timeout.connect(self.draw)
 
     def _pane(self, plane: Plane) -> Pane:
-        pane = Pane(plane, self._session, self)
+        pane = Pane(plane, self.session, self)
         pane.view.pointer.connect(self.pointer)
         pane.view.scrolled.connect(lambda steps: self.leaf(plane, steps))
         pane.view.window_dragged.connect(self.drag_window)
@@ -117,7 +122,7 @@ class CtViewer(QFrame):
 
     @property
     def native(self) -> Plane:
-        return self._session.native
+        return self.session.native
 
     @property
     def large(self) -> Plane:
@@ -131,11 +136,11 @@ class CtViewer(QFrame):
 
     def _usable(self) -> Iterable[Pane]:
         """The panes whose plane this CT has."""
-        return [self.panes[plane] for plane in self._session.views]
+        return [self.panes[plane] for plane in self.session.views]
 
     def _drawn(self) -> list[Pane]:
         """The panes with a picture, the large one first."""
-        if not self._session.is_open:
+        if not self.session.is_open:
             return []
         drawn = [pane for pane in self.panes.values() if pane.shown is not None]
         return sorted(drawn, key=lambda pane: pane.plane is not self.large)
@@ -146,13 +151,13 @@ class CtViewer(QFrame):
         """Show the session's volume from its middle."""
         self._visit_day = visit_day
         self.use_slab(None)
-        self._alone = self._hovered = self._turned_by_hand = None
+        self._alone = self._hovered = self.turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
-        for plane, planned in self._session.views.items():
+        for plane, planned in self.session.views.items():
             self.panes[plane].index = planned.count // 2
         self._turn()
-        stack = self._session.stack
+        stack = self.session.stack
         self._cross = None
         middle = stack.slice_geometry(len(stack.slices) // 2)
         if middle is not None:
@@ -187,7 +192,7 @@ class CtViewer(QFrame):
     def is_whole(self, corners: Floats | None) -> None:
         """Every slice is there: draw what was waiting, and show a body that is larger."""
         self._coming.whole()
-        if self._session.slab is not None:
+        if self.session.slab is not None:
             self._drop_pictures()
         self.draw()
         if corners is not None and not self._fits(corners):
@@ -211,28 +216,29 @@ class CtViewer(QFrame):
     def _arrange(self) -> None:
         layout = self._layout()
         if WHY in layout:
-            self._why.explain(self._session.stack)
+            self._why.explain(self.session.stack)
         self.arrangement.use(layout)
         self.arranged.emit()
 
     def _layout(self) -> Layout:
         if self._alone is not None:
             return alone(self._alone)
-        beside: list[str] = [each for each in self._session.views if each is not self.large]
-        names, planned = beside or [WHY], [NEEDLE] if self.needle.path is not None else []
-        if self.is_grid:
-            return two_by_two([self.large, *names, *planned])
-        if planned and Plane.CORONAL in names:
-            # three small ones would be too small to read
-            return one_and_beside(
-                self.large, [NEEDLE if each is Plane.CORONAL else each for each in names]
-            )
-        return one_and_beside(self.large, [*names, *planned])
+        beside: list[str] = [each for each in self.session.views if each is not self.large]
+        return planes(
+            self.large,
+            beside or [WHY],
+            needle=NEEDLE if self.needle.path is not None else "",
+            instead_of=Plane.CORONAL,
+            grid=self.is_grid,
+            fourth=NO_NEEDLE if self.session.stack.is_ct else "",
+        )
 
     def use_grid(self, *, grid: bool) -> None:
         """All views of one size, or a large one with the others beside it."""
+        if grid is self.is_grid and self._alone is None:
+            return
         self.is_grid, self._alone = grid, None
-        if self._session.is_open:
+        if self.session.is_open:
             self._arrange()
             self.later()
         self.moved.emit()
@@ -241,14 +247,14 @@ class CtViewer(QFrame):
         """Show planes along and down a needle beside the others, as long as it is planned."""
         before = self.needle.path is not None
         self.needle.show_path(path)
-        if before is not (self.needle.path is not None) and self._session.is_open:
+        if before is not (self.needle.path is not None) and self.session.is_open:
             self._arrange()
             self.later()
 
     def show_across(self) -> None:
         """Show the planes across tilted slices, which are resampled and say so."""
-        self._session.show_across()
-        for plane, planned in self._session.views.items():
+        self.session.show_across()
+        for plane, planned in self.session.views.items():
             if plane is not self.native:
                 self.panes[plane].index = planned.count // 2
         self._follow()
@@ -264,7 +270,11 @@ class CtViewer(QFrame):
 
     def toggle_turned(self) -> None:
         """Turn the axial pictures by 180 degrees, or back; until another CT is opened."""
-        self._turned_by_hand = not self.turned
+        self.turn_by_hand(turned=not self.turned)
+
+    def turn_by_hand(self, *, turned: bool) -> None:
+        """Lay the axial pictures as the doctor wants them, whatever is planned."""
+        self.turned_by_hand = turned
         self._turn()
 
     def plan_prone(self, prone: bool) -> None:
@@ -273,9 +283,9 @@ class CtViewer(QFrame):
         self._turn()
 
     def _turn(self) -> None:
-        turned = self._prone if self._turned_by_hand is None else self._turned_by_hand
+        turned = self._prone if self.turned_by_hand is None else self.turned_by_hand
         # nobody knows which way up a picture without geometry lies
-        turned = turned and self._session.is_open and self._session.stack.has_geometry
+        turned = turned and self.session.is_open and self.session.stack.has_geometry
         if self.panes[Plane.AXIAL].turn(turned=turned):
             self.draw_scenes()
 
@@ -290,7 +300,7 @@ class CtViewer(QFrame):
 
     def look_at(self, point: PatientPoint) -> None:
         """Put the crosshair at `point`, and every plane on its slice."""
-        if self._session.stack.has_geometry:
+        if self.session.stack.has_geometry:
             self._cross = point
             self._follow()
             self.later()
@@ -300,21 +310,21 @@ class CtViewer(QFrame):
         if self._cross is None:
             return
         for pane in self._usable():
-            index = self._session.index_of(pane.plane, self._cross)
+            index = self.session.index_of(pane.plane, self._cross)
             if index is not None:
                 pane.index = index
 
     def go_to(self, plane: Plane, index: int) -> None:
         """Show slice `index` of `plane`; the crosshair comes along."""
         pane = self.panes[plane]
-        index = min(self._session.views[plane].count - 1, max(0, index))
+        index = min(self.session.views[plane].count - 1, max(0, index))
         if index == pane.index:
             return
         pane.index = index
         shown = pane.shown
         if self._cross is not None and shown is not None:
             found = shown.placement.view_of(self._cross)
-            geometry = self._session.image(plane, index).geometry
+            geometry = self.session.image(plane, index).geometry
             if found is not None and geometry is not None:
                 self._cross = geometry.patient_point(*shown.placement.pixel_of_view(found[0]))
                 self._follow()
@@ -324,7 +334,7 @@ class CtViewer(QFrame):
 
     def leaf(self, plane: Plane, steps: int) -> None:
         """Leaf through `plane`."""
-        count = self._session.views[plane].count
+        count = self.session.views[plane].count
         now = self.panes[plane].index
         wanted = now + steps
         self.go_to(plane, wanted)
@@ -339,7 +349,7 @@ class CtViewer(QFrame):
         self.needle.draw()
 
     def set_window(self, width: float, level: float) -> None:
-        self._session.use_window(max(LEAST_WIDTH, width), level)
+        self.session.use_window(max(LEAST_WIDTH, width), level)
         self._drop_pictures()
         self.later()
         self.window_changed.emit()
@@ -358,8 +368,8 @@ class CtViewer(QFrame):
 
     def use_slab(self, slab: SlabChoice | None) -> None:
         """Show a slab around each picture, or the slices themselves."""
-        if slab != self._session.slab:
-            self._session.slab = slab
+        if slab != self.session.slab:
+            self.session.slab = slab
             self._drop_pictures()
             self.later()
             self.slab_changed.emit()
@@ -367,7 +377,7 @@ class CtViewer(QFrame):
 
     def drag_window(self, right_px: float, down_px: float) -> None:
         """Wider to the right, a higher level upwards."""
-        window = self._session.window
+        window = self.session.window
         step = max(0.5, window.width * HU_PER_PX)
         self.set_window(window.width + right_px * step, window.level - down_px * step)
 
@@ -379,7 +389,7 @@ class CtViewer(QFrame):
 
     def draw(self) -> None:
         """Draw what is not up to date."""
-        if not self._session.is_open:
+        if not self.session.is_open:
             return
         self._timer.stop()
         for pane in self._usable():
@@ -396,7 +406,7 @@ class CtViewer(QFrame):
         """Draw marks and captions anew, once for all that asks for it; pictures stay."""
         for pane in self.panes.values():
             pane.drop_marks()
-        if self._session.is_open:
+        if self.session.is_open:
             self.later()
 
     def _draw_scene(self, pane: Pane) -> None:
@@ -412,7 +422,7 @@ class CtViewer(QFrame):
         self._hovered = None if at is None else pane
         self._draw_scene(pane)
 
-    # --- keys and place
+    # --- keys
 
     def fit(self) -> None:
         for pane in self.panes.values():
@@ -421,44 +431,6 @@ class CtViewer(QFrame):
     def set_pan_key(self, held: bool) -> None:
         for pane in self.panes.values():
             pane.view.pan_key = held
-
-    def place(self) -> dict[str, Any]:
-        """Where the doctor is, in JSON terms."""
-        window = self._session.window
-        return {
-            "cross": None if self._cross is None else [round(part, 3) for part in self._cross],
-            "index": self.panes[self.native].index,
-            "turned": self._turned_by_hand,
-            "grid": self.is_grid,
-            "slab": kept(self._session.slab),
-            "window": [round(window.width), round(window.level)],
-            "zoom": {
-                name: [round(view.zoom, 4), *(round(part, 2) for part in view.centre)]
-                for name, view in self.views.items()
-                if view.placement is not None
-            },
-        }
-
-    def restore(self, place: Mapping[str, Any]) -> None:
-        """Go back to where `place` says, as far as it still exists."""
-        cross, window = place.get("cross"), place.get("window")
-        if (turned := place.get("turned")) is not None:
-            self._turned_by_hand = bool(turned)
-            self._turn()
-        if bool(place.get("grid")) is not self.is_grid:
-            self.use_grid(grid=not self.is_grid)
-        self.use_slab(restored(place.get("slab")))
-        if window:
-            self.set_window(float(window[0]), float(window[1]))
-        if cross and self._session.stack.has_geometry:
-            self.look_at(PatientPoint(*(float(part) for part in cross)))
-        elif "index" in place:
-            self.go_to(self.native, int(place["index"]))
-        self.draw()
-        for name, view in self.views.items():
-            kept = place.get("zoom", {}).get(name)
-            if kept and view.placement is not None:
-                view.set_view(float(kept[0]), (float(kept[1]), float(kept[2])))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -11,6 +11,7 @@ from painmap.domain.study import AttachedStudy
 from painmap.domain.visit import Item
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_viewer import CtViewer
+from painmap.ui.ct_viewer_place import seen_of
 
 Place = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def place_of(session: CtSession, viewer: CtViewer) -> Place:
         "series": stack.series_uid,
         "stack": stack.index,
         "key": stack.key,
-        **viewer.place(),
+        **seen_of(viewer),
     }
 
 

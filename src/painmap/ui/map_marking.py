@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from painmap.bodymap.erasing import area_shape, enclosed, erased
-from painmap.bodymap.marks import area_of_stroke, covered_regions, touches
+from painmap.bodymap.marks import area_of, area_of_stroke, covered_regions, touches
 from painmap.domain.edits import (
     Edit,
     Page,
@@ -36,6 +36,8 @@ from painmap.domain.visit import Item, Visit
 from painmap.ui.desk import Desk
 
 Points = tuple[FigurePoint, ...]
+BESIDE_UNITS = 15.0
+"""An arrow that begins so near to a pain (about 25 mm on a person) begins at it."""
 NEAR_UNITS = 60.0
 """An arrow that begins farther than this (about 10 cm on a person) from a pain is of another."""
 
@@ -116,12 +118,13 @@ class Marking:
     ) -> None:
         """Say where a pain goes to: that of the mark at the start, else the selected one.
 
-        Without either, or where the selected one is drawn elsewhere on this view, the start
+        A hand begins beside a mark as often as on it: the nearest pain close by counts as the
+        start. Without any, or where the selected one is drawn elsewhere on this view, the start
         becomes a pain site of its own. The pain of the mark at the
         head, or the region there, is what it is linked to, in the same step.
         """
         start, target = (self._site_of(each) for each in ends)
-        owner = start if start is not None else self._begun_from(view, points[0])
+        owner = start or self._begun_from(view, points[0])
         label, new = "radiation of the pain", owner or new_id()
         put: list[Item] = list(self._changed_today({new}))
         if owner is None:
@@ -140,18 +143,33 @@ class Marking:
         self._desk.select(new)
 
     def _begun_from(self, view: str, at: FigurePoint) -> UUID | None:
-        """The selected site, unless its marks on this view are all far from where it begins."""
+        """The site of which a pain at a place is taken to be; None for one of its own."""
         site = self.selected
-        if site is None or self.adding:
-            return site.id if site is not None else None
+        if site is not None and self.adding:
+            return site.id
+        near = self._nearest(view, at)
+        if near:
+            return min(near)[1]
+        if site is None:
+            return None
+        here = [mark for mark in self._visit.marks_of(site.id) if self._is_on(mark, view)]
         shown = self.template.views[view]
-        here = [
+        close = any(touches(shown, mark.shape, at, slack=NEAR_UNITS) for mark in here)
+        return site.id if close or not here else None
+
+    def _nearest(self, view: str, at: FigurePoint) -> list[tuple[float, UUID]]:
+        """How far the marks close to a place are, and of which sites."""
+        shown, point = self.template.views[view], shapely.Point(at.x, at.y)
+        marks = (
             mark
-            for mark in self._visit.marks_of(site.id)
-            if (mark.template, mark.view) == (self.template.ref, view)
-        ]
-        near = any(touches(shown, mark.shape, at, slack=NEAR_UNITS) for mark in here)
-        return site.id if near or not here else None
+            for mark in self._visit.marks
+            if self._is_on(mark, view) and not isinstance(mark.shape, ArrowShape)
+        )
+        away = [(area_of(shown, mark.shape).distance(point), mark.site_id) for mark in marks]
+        return [(units, site) for units, site in away if units <= BESIDE_UNITS]
+
+    def _is_on(self, mark: Mark, view: str) -> bool:
+        return mark.view == view and self.may_touch(mark)
 
     def _site_of(self, mark_id: UUID | None) -> UUID | None:
         mark = self._visit.find(mark_id) if mark_id is not None else None
