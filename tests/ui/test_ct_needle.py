@@ -601,6 +601,24 @@ def test_a_click_shows_the_needle_from_elsewhere_and_the_wheel_goes_down_it(
     assert words == f"{round(hands.depth() - 10)} mm of {depth} mm deep"
 
 
+def test_every_picture_says_the_depth_of_the_words(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan()
+    panel, pane = hands.needle.panel, _needle_pane(hands)
+    panel.body.set_value(25)
+    panel.along.setCurrentText("head")
+    panel.angled.click()
+    assert "rounded to 2 mm" in hands.reading
+    (depth,) = re.findall(r"([\d.]+ mm) deep", panel.reading.text())
+
+    pane.view.scrolled.emit(0)
+    hands.page.viewer.draw()
+
+    assert pane.view.scene_shown.captions.top_left[1].text == f"{depth} of {depth} deep"
+    marks = hands.page.viewer.views["axial"].scene_shown.marks
+    assert depth in {mark.label for mark in marks}
+
+
 def test_the_needles_picture_follows_the_path_and_goes_with_it(hands: NeedleHands) -> None:
     hands.target()
     hands.plan()

@@ -61,6 +61,16 @@ def _describe(words: str, dataset: Dataset, _: int) -> None:
     dataset.SeriesDescription = words
 
 
+def _looking(hands: CtHands, folder: Path, disc: SlowDisc, until: int) -> ProgressPanel:
+    """Begin to look through a folder on a disc that waits at its file number `until`."""
+    hands.page.opening.detect = lambda _: Medium(MediumKind.OWN_DISK, disc)
+    hands.page.open_folder(folder)
+    wait_until(lambda: disc.opened == until)
+    panel = hands.page.opening.panel
+    assert isinstance(panel, ProgressPanel)
+    return panel
+
+
 def _shown(panel: ProgressPanel) -> list[tuple[str, str]]:
     return [(name.whole, count.text()) for name, count in panel.seen.rows]
 
@@ -72,12 +82,8 @@ def test_series_are_named_and_counted_up_while_their_headers_are_read(
     # one file more is opened than was counted: the one that the disc waits at
     first, second = disc.stop_at(8), disc.stop_at(31)
     hands = CtHands(desk, qtbot, jane())
-    hands.page.opening.detect = lambda _: Medium(MediumKind.OWN_DISK, disc)
 
-    hands.page.open_folder(folder)
-    wait_until(lambda: disc.opened == 8)
-    panel = hands.page.opening.panel
-    assert isinstance(panel, ProgressPanel)
+    panel = _looking(hands, folder, disc, 8)
     wait_until(lambda: bool(panel.seen.rows))
     ((name, few),) = _shown(panel)
     assert name == "CT, series 1, abdomen soft"
@@ -100,12 +106,8 @@ def test_a_scan_with_series_on_show_is_stopped_by_escape(
     folder, disc = _two_series(tmp_path / "usb"), SlowDisc()
     gate = disc.stop_at(9)
     hands = CtHands(desk, qtbot, jane())
-    hands.page.opening.detect = lambda _: Medium(MediumKind.OWN_DISK, disc)
-    hands.page.open_folder(folder)
-    wait_until(lambda: disc.opened == 9)
 
-    panel = hands.page.opening.panel
-    assert isinstance(panel, ProgressPanel)
+    panel = _looking(hands, folder, disc, 9)
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert hands.page.opening.shows_start
     gate.set()
@@ -123,12 +125,8 @@ def test_of_very_many_series_the_first_are_named_and_the_others_counted(
     disc = SlowDisc()
     gate = disc.stop_at(MOST_MET + 3)
     hands = CtHands(desk, qtbot, jane())
-    hands.page.opening.detect = lambda _: Medium(MediumKind.OWN_DISK, disc)
 
-    hands.page.open_folder(tmp_path / "usb")
-    wait_until(lambda: disc.opened == MOST_MET + 3)
-    panel = hands.page.opening.panel
-    assert isinstance(panel, ProgressPanel)
+    panel = _looking(hands, tmp_path / "usb", disc, MOST_MET + 3)
     wait_until(lambda: panel.seen.more.text() == "and 2 more series")
     assert len(panel.seen.rows) == MOST_MET
     gate.set()

@@ -118,6 +118,29 @@ def test_a_slab_is_there_after_coming_back_and_gone_on_another_ct(
     assert hands.page.session.slab is None
 
 
+def test_planes_across_tilted_slices_show_no_slab(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.open_best(write_body(tmp_path / "tilted", tilt_degrees=12.0))
+    hands.page.viewer.across_button.click()
+    hands.look_at(POINT)
+
+    _choose(hands, "Mean of 10 mm")
+
+    assert "mean of 10 mm" in _said(hands, Plane.AXIAL)
+    assert "mean of 10 mm" not in _said(hands, Plane.SAGITTAL)
+
+
+def test_three_views_of_one_size_say_what_the_fourth_place_is_for(hands: CtHands) -> None:
+    hands.key(Qt.Key.Key_G)
+
+    viewer = hands.page.viewer
+    assert viewer.needle.nothing.isVisible()
+    assert "needle path" in viewer.needle.nothing.text()
+    assert viewer.needle.nothing.size() == viewer.views["sagittal"].size()
+    hands.key(Qt.Key.Key_G)
+    assert viewer.needle.nothing.isHidden()
+
+
 def test_one_to_one_draws_a_pixel_on_a_pixel(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     hands = CtHands(desk, qtbot, jane())
     hands.open_best(write_body(tmp_path / "fine", rows=256, columns=256, pixel_mm=(0.9, 0.9)))

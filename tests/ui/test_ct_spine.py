@@ -569,8 +569,9 @@ def test_the_question_lies_at_the_foot_of_the_pictures_and_can_be_read(hands: Sp
         hands.page.resize(size)
         hands.settle()
 
-        foot = hands.page.viewer.geometry().bottom()
-        assert 0 < foot - question.geometry().bottom() < 40
+        pictures = hands.page.viewer.geometry()
+        assert 0 < pictures.bottom() - question.geometry().bottom() < 40
+        assert pictures.contains(question.geometry()), "the tools beside it can be reached"
         assert question.height() < hands.page.viewer.height() / 3
         for words, made in question.buttons.items():
             assert made.width() >= made.sizeHint().width(), words

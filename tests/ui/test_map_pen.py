@@ -97,10 +97,15 @@ def test_a_stroke_from_before_tilt_was_stored_is_read() -> None:
 # --- pressure, adjustable
 
 
-def test_pressure_can_make_a_stroke_stronger_instead_of_wider(page: MapPage) -> None:
+def _press_stronger(page: MapPage) -> None:
+    """Draw a stroke that swells, with a pen whose pressure makes it stronger."""
     _choose(page, PRESSING_WORDS[Pressing.STRENGTH])
     key(page, "B")
     pen(page, SWELLING)
+
+
+def test_pressure_can_make_a_stroke_stronger_instead_of_wider(page: MapPage) -> None:
+    _press_stronger(page)
 
     stroke = _stroke(page)
     assert stroke.pressing is Pressing.STRENGTH
@@ -116,9 +121,7 @@ def test_pressure_can_make_a_stroke_stronger_instead_of_wider(page: MapPage) -> 
 
 
 def test_a_stronger_piece_of_a_stroke_is_painted_darker(page: MapPage) -> None:
-    _choose(page, PRESSING_WORDS[Pressing.STRENGTH])
-    key(page, "B")
-    pen(page, SWELLING)
+    _press_stronger(page)
     key(page, "8")
     page.desk.select(None)
     image = page.figure.grab().toImage()
@@ -266,9 +269,7 @@ def test_two_fingers_zoom_and_move_and_draw_nothing(page: MapPage) -> None:
 
 
 def test_what_an_eraser_leaves_of_a_stroke_is_as_strong_as_it_was(page: MapPage) -> None:
-    _choose(page, PRESSING_WORDS[Pressing.STRENGTH])
-    key(page, "B")
-    pen(page, SWELLING)
+    _press_stronger(page)
     key(page, "8")
     page.desk.select(None)
     page.figure.set_tool(MarkTool.POINT)  # a brush shows its nib

@@ -151,6 +151,19 @@ def test_an_arrow_beside_the_selected_pain_belongs_to_it(page: MapPage) -> None:
     assert len({mark.site_id for mark in visit_of(page).marks}) == 1
 
 
+def test_an_arrow_that_begins_at_the_edge_of_a_pain_belongs_to_it_whatever_is_selected(
+    page: MapPage,
+) -> None:
+    tap(page, "glut_lo.left")
+    tap(page, "suprascap.right")
+    buttock = visit_of(page).marks[0]
+    left, top, _, bottom = _area(page, buttock).bounds
+    key(page, "W")
+    stroke(page, [FigurePoint(left - 8, (top + bottom) / 2), middle_of(page, "calf.left")])
+
+    assert visit_of(page).marks[-1].site_id == buttock.site_id
+
+
 def test_on_another_view_an_arrow_goes_on_from_the_selected_pain(page: MapPage) -> None:
     tap(page, "glut_up.left")
     key(page, Qt.Key.Key_F2)
