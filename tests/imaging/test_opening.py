@@ -1,5 +1,7 @@
 """A volume that is looked at while it is read."""
 
+from time import sleep
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,21 @@ def test_the_volume_is_there_from_the_first_slice_on(tmp_path):
     assert step.slices == (4,)
     assert step.volume.has_slice(4)
     job.close()
+
+
+def test_no_other_slice_is_asked_for_before_whoever_shows_the_first_has_been_told(tmp_path):
+    write_series(tmp_path, count=6)
+    asked = []
+    job = opening_volume(only_stack(tmp_path), wanted=lambda: asked.append(1) or 4)
+
+    next(job)
+    assert isinstance(next(job), Filled)
+    sleep(0.05)  # a reader that had begun would have asked by now
+    first = len(asked)
+    run_to_end(job)
+
+    assert first == 1
+    assert len(asked) > first
 
 
 def test_it_ends_as_the_volume_that_is_read_at_once(tmp_path):

@@ -14,6 +14,7 @@ from painmap.imaging.reslice import Plane
 from painmap.ui.ct_captions import OF_THE_SLICE
 from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.ct_viewer import LEAST_WIDTH
 from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
 from tests.support.ct_page import CtHands, jane, write_body
@@ -157,14 +158,15 @@ def test_one_to_one_draws_a_pixel_on_a_pixel(desk: Desk, qtbot: QtBot, tmp_path:
 def test_ctrl_and_a_drag_give_the_window_of_a_region(hands: CtHands) -> None:
     hands.page.choose_tool(ToolName.WINDOW)
     own = 100 if round(POINT.z / 5) % 2 == 0 else -100
-    start = hands.pixel(POINT._replace(x=0.0, y=-20.0))
-    end = hands.pixel(POINT._replace(x=80.0, y=40.0))
 
-    hands.drag(start, end, keys=CTRL)
+    def drag(left: float, right: float) -> tuple[float, float]:
+        places = (POINT._replace(x=left, y=-20.0), POINT._replace(x=right, y=40.0))
+        hands.drag(*map(hands.pixel, places), keys=CTRL)
+        return hands.page.session.window.width, hands.page.session.window.level
 
-    window = hands.page.session.window
-    # half of the region is 300 HU above the other
-    assert (window.width, window.level) == (300, own + 150)
+    # half of the first region is 300 HU above the other half; the second is all alike
+    assert drag(0.0, 80.0) == (300, own + 150)
+    assert drag(60.0, 100.0) == (LEAST_WIDTH, own + 300)
     cross = hands.page.viewer.cross
     assert cross == POINT, "the crosshair stayed"
 
