@@ -27,7 +27,9 @@ from painmap.domain.pain import Depth, Quality
 from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.places import FigurePoint
 from painmap.domain.progress import run_to_end
+from painmap.imaging.oblique import Slab
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
+from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.main_window import MainWindow
 from painmap.ui.theme import Mode
@@ -96,6 +98,13 @@ def mark_pain(window: MainWindow, camera: Camera) -> None:
     window.desk.overlays.switch(Overlay.LEVELS, True)
     hands.settle(window)
     camera.take("map-overlays")
+    review = window.pages.map.review
+    for name, chip in (("scores", review.scores_button), ("compare", review.compare_button)):
+        chip.click()
+        hands.live(300)
+        hands.settle(window)
+        camera.take(f"map-{name}")
+    review.draw_button.click()
     window.desk.overlays.switch(Overlay.DERMATOMES, False)
     window.desk.overlays.switch(Overlay.LEVELS, False)
 
@@ -150,6 +159,13 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
     hands.live(300)
     hands.settle(window)
     camera.take("ct-needle")
+    viewer = window.pages.ct.viewer
+    viewer.use_grid(grid=True)
+    viewer.use_slab(SlabChoice(10, Slab.MAXIMUM))
+    hands.settle(window)
+    camera.take("ct-grid")
+    viewer.use_grid(grid=False)
+    viewer.use_slab(None)
     window.pages.ct.choose_tool(ToolName.WINDOW)
     window.pages.ct.show_report()
     hands.live(100)

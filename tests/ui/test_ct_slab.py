@@ -138,6 +138,8 @@ def test_three_views_of_one_size_say_what_the_fourth_place_is_for(hands: CtHands
     assert viewer.needle.nothing.isVisible()
     assert "needle path" in viewer.needle.nothing.text()
     assert viewer.needle.nothing.size() == viewer.views["sagittal"].size()
+    viewer.draw()
+    assert all(view.scene_shown.small for view in viewer.views.values())
     hands.key(Qt.Key.Key_G)
     assert viewer.needle.nothing.isHidden()
 

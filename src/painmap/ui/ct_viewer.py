@@ -399,8 +399,12 @@ class CtViewer(QFrame):
     def _overlay(self) -> Overlay:
         return Overlay(self._visit_day, self._cross, self._marks, self.areas)
 
+    def _is_small(self, pane: Pane) -> bool:
+        """Whether a picture has room for little beside itself."""
+        return self.is_grid or pane.plane is not self.large
+
     def _draw_pane(self, pane: Pane) -> None:
-        pane.draw(self._overlay(), self._body, small=pane.plane is not self.large)
+        pane.draw(self._overlay(), self._body, small=self._is_small(pane))
 
     def draw_scenes(self) -> None:
         """Draw marks and captions anew, once for all that asks for it; pictures stay."""
@@ -411,7 +415,7 @@ class CtViewer(QFrame):
 
     def _draw_scene(self, pane: Pane) -> None:
         if pane.shown is not None:
-            pane.draw_scene(self._overlay(), small=pane.plane is not self.large)
+            pane.draw_scene(self._overlay(), small=self._is_small(pane))
 
     def _on_hover(self, pane: Pane, at: XY | None) -> None:
         before = self._hovered
