@@ -73,7 +73,8 @@ def test_every_file_is_reported_and_the_job_can_stop_there(tmp_path):
     steps = [next(job) for _ in range(3)]
     job.close()
 
-    assert steps[1] == Scanned(1, 5, "Reading headers", ())
+    assert steps[0].label == "Listing files"
+    assert steps[2] == Scanned(1, 5, "Reading headers", ())
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,7 @@ def test_a_database_of_the_first_schema_keeps_what_it_holds(tmp_path: Path) -> N
         folder,
         "INSERT INTO blob VALUES ('abc', x'0102')",
         "DROP TABLE folder_index",
+        "DROP TABLE scan_index",
         "DROP TABLE thumbnail",
         "DROP TABLE study_files",
         "UPDATE alembic_version SET version_num = '0001'",
@@ -305,5 +306,6 @@ def test_a_database_of_the_first_schema_keeps_what_it_holds(tmp_path: Path) -> N
         "SELECT version_num FROM alembic_version",
         "SELECT sha256, bytes FROM blob",
         "SELECT count(*) FROM folder_index",
+        "SELECT count(*) FROM scan_index",
         "SELECT count(*) FROM study_files",
-    ) == [(SCHEMA,), ("abc", b"\x01\x02"), (0,), (0,)]
+    ) == [(SCHEMA,), ("abc", b"\x01\x02"), (0,), (0,), (0,)]

@@ -10,6 +10,8 @@ import pytest
 
 from painmap.domain.progress import run_to_end
 from painmap.imaging import scan as scan_module
+from painmap.imaging import scan_codec
+from painmap.imaging.header import SliceHeader
 from painmap.imaging.header_reader import HeaderReader
 from painmap.imaging.scan import ScanResult, scanning
 from painmap.imaging.sources import Source
@@ -91,6 +93,44 @@ def test_a_scan_of_exactly_the_same_files_is_not_sorted_again(shelf: Shelf, tmp_
     assert run_to_end(scanning(folder, memory=shelf.index)) is not first
 
 
+def test_after_another_start_no_header_is_unpacked_before_a_slice_is_asked_for(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of series is all that a second look at a folder costs."""
+    folder = disc(tmp_path)
+    whole = shelf.scan(folder)
+    unpacked: list[type] = []
+    unpack = scan_codec.unpacked_parts
+    monkeypatch.setattr(
+        scan_codec,
+        "unpacked_parts",
+        lambda content, kind: unpacked.append(kind) or unpack(content, kind),
+    )
+
+    contents = run_to_end(scanning_folder(folder, memory=shelf.index))
+    said = [(study.words, study.first_stack.shape, len(study.stacks)) for study in contents.studies]
+    keys = [stack.key for study in contents.studies for stack in study.stacks]
+
+    assert unpacked == [SliceHeader]  # the first slice of each stack, together
+    assert [stack.key for stack in whole.stacks] == keys
+    assert [(shape, count) for _, shape, count in said] == [((4, 12, 16), 2)]
+    second = contents.studies[0].stacks[0].slices[1]
+    assert second == whole.stacks[0].slices[1]
+    assert unpacked == [SliceHeader, SliceHeader]
+
+
+def test_a_list_that_was_kept_is_forgotten_with_any_folder_of_it(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    folder = disc(tmp_path)
+    shelf.scan(folder)
+
+    shelf.index.forget(folder / "b")
+    shelf.scan(folder)
+
+    assert [path.parent.name for path in shelf.read] == ["b"] * 3
+
+
 def test_nothing_is_stored_before_it_may_be_and_the_session_remembers_all_the_same(
     shelf: Shelf, tmp_path: Path
 ) -> None:
@@ -104,7 +144,7 @@ def test_nothing_is_stored_before_it_may_be_and_the_session_remembers_all_the_sa
     assert shelf.read == []
     assert shelf.index.thumbnail(found.stacks[0]) is not None
     with shelf.database.reading() as connection:
-        for table in ("folder_index", "thumbnail"):
+        for table in ("folder_index", "scan_index", "thumbnail"):
             count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}")  # noqa: S608 - ours
             assert count.scalar() == 0
 
@@ -301,7 +341,8 @@ def test_an_index_of_another_program_version_is_made_anew(
     folder = disc(tmp_path)
     shelf.scan(folder)
 
-    monkeypatch.setattr("painmap.services.series_index.FORM", "another form 16c")
+    for name in ("FORM", "SCAN_FORM"):
+        monkeypatch.setattr(f"painmap.services.series_index.{name}", "another form 16c")
     shelf.scan(folder)
 
     assert len(shelf.read) == 8
@@ -311,7 +352,8 @@ def test_a_damaged_row_is_read_anew(shelf: Shelf, tmp_path: Path) -> None:
     folder = disc(tmp_path)
     shelf.scan(folder)
     with shelf.database.writing() as connection:
-        connection.exec_driver_sql("UPDATE folder_index SET body = x'00ff'")
+        for table in ("folder_index", "scan_index"):
+            connection.exec_driver_sql(f"UPDATE {table} SET body = x'00ff'")  # noqa: S608 - ours
 
     shelf.scan(folder)
 

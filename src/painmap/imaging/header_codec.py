@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from painmap import __version__
+from painmap.imaging.header import Skipped, SliceHeader
 from painmap.imaging.memory import FileStamp, Found, Remembered
 
 READING = 1
@@ -54,7 +55,7 @@ _KINDS = {cls.__name__: cls for cls in _leaf_types(Found)}
 
 FORM = hashlib.sha256(
     json.dumps(
-        [__version__, READING, [_schema(cls, set()) for cls in (*_KINDS.values(), FileStamp)]]
+        [__version__, READING, [_schema(cls, set()) for cls in _KINDS.values()], FileStamp._fields]
     ).encode()
 ).hexdigest()[:16]
 """Names the form of the bytes: the program, and the fields of what is written."""
@@ -178,11 +179,50 @@ def packed(files: Mapping[str, Remembered]) -> bytes:
         parts: tuple[Any, ...] = each.found if isinstance(each.found, tuple) else (each.found,)
         kind = type(parts[0]).__name__ if parts else next(iter(_KINDS))
         found = [_fields(part, table) for part in parts]
-        rows.append([name, dataclasses.astuple(each.stamp), each.digest, kind, several, found])
+        rows.append([name, each.stamp, each.digest, kind, several, found])
     shared = [[type(value).__name__, _fields(value, table)] for value in _all_of(table)]
-    return json.dumps([shared, rows], ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _written([shared, rows])
+
+
+_Part = TypeVar("_Part", SliceHeader, Skipped)
+
+
+def packed_parts(parts: Sequence[SliceHeader] | Sequence[Skipped]) -> bytes:
+    """Write slices, or files that are not used, wherever their files lie."""
+    table: dict[Any, int] = {}
+    rows = [[str(part.path), _fields(part, table)] for part in parts]
+    shared = [[type(value).__name__, _fields(value, table)] for value in _all_of(table)]
+    return _written([shared, rows])
+
+
+def unpacked_parts(content: bytes, kind: type[_Part]) -> list[_Part]:
+    """Read what `packed_parts` wrote.
+
+    Raises
+    ------
+    ValueError
+        The bytes are no such thing.
+    """
+    try:
+        shared, rows = json.loads(content.decode("utf-8", "surrogatepass"))
+        table, read = _table(shared, Path()), _READERS[kind.__name__]
+        return [read(fields, _Context(Path(path), table)) for path, fields in rows]
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError("no parts of a scan") from error
+
+
+def _written(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _table(shared: list[Any], folder: Path) -> list[Any]:
+    """What many values share; what is shared within the shared was written after it."""
+    table: list[Any] = [None] * len(shared)
+    for at in range(len(shared) - 1, -1, -1):
+        kind, value = shared[at]
+        table[at] = _READERS[kind](value, _Context(folder, table))
+    return table
 
 
 def _all_of(table: dict[Any, int]) -> Iterator[Any]:
@@ -215,11 +255,7 @@ def unpacked(content: bytes, folder: Path) -> Mapping[str, Remembered]:
     """
     try:
         shared, rows = json.loads(content.decode("utf-8", "surrogatepass"))
-        table: list[Any] = [None] * len(shared)
-        # what is shared within the shared was written after it
-        for at in range(len(shared) - 1, -1, -1):
-            kind, value = shared[at]
-            table[at] = _READERS[kind](value, _Context(folder, table))
+        table = _table(shared, folder)
         by_name = {str(row[0]): row for row in rows if len(row) == ROW}
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError("no index of a folder") from error

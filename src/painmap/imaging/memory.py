@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -12,8 +13,11 @@ Found: TypeAlias = tuple[SliceHeader, ...] | Skipped
 """What a file holds: its slices, or why it is not used."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+STAMP = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+"""Of a status, what makes a `FileStamp`."""
+
+
+class FileStamp(NamedTuple):
     """What changes when a file is written to, replaced or put elsewhere.
 
     Parameters
@@ -34,12 +38,14 @@ class FileStamp:
 
     @classmethod
     def of(cls, status: os.stat_result) -> "FileStamp":
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return cls._make(STAMP(status))
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """An ordinary file that was listed, with its stamp at that moment.
+
+    A tuple, as the stamp is: thousands of them are made and compared each time a folder is
+    looked at.
 
     Folder and name stand apart: of thousands of files the folder is one object, and a path is
     put together only where a file is opened.

@@ -40,7 +40,7 @@ class ScanResult:
         Where file names begin: the folder or file that was asked for.
     stacks : tuple of Stack
         Series after series.
-    skipped : tuple of Skipped
+    skipped : sequence of Skipped
         By path.
     readings : tuple of SeriesReadings
         All ways to read each series; `stacks` are those of the best ways.
@@ -56,7 +56,7 @@ class ScanResult:
 
     root: Path
     stacks: tuple[Stack, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: Sequence[Skipped]
     readings: tuple[SeriesReadings, ...] = ()
     look_only: tuple[Stack, ...] = ()
     source: Source | None = None

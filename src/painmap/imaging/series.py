@@ -109,7 +109,7 @@ _NEEDED_FOR = {
 """What must be wrong with a series for a way to be of use."""
 
 
-def _ids(groups: Iterable[tuple[SliceHeader, ...]]) -> frozenset[frozenset[int]]:
+def _ids(groups: Iterable[Sequence[SliceHeader]]) -> frozenset[frozenset[int]]:
     """Which slices stand together; by identity, since a header is long to hash."""
     return frozenset(frozenset(map(id, group)) for group in groups)
 

@@ -3,9 +3,13 @@
 A folder of any depth, a file, a DICOMDIR, a zip archive, or several of these at once.
 """
 
+import hashlib
 import os
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 
 from painmap.domain.progress import Job, Progress
@@ -14,12 +18,9 @@ from painmap.imaging.archive import LIMITS, Limits, is_archive, unpacking
 from painmap.imaging.dicomdir import contents_of_dicomdir, is_dicomdir
 from painmap.imaging.errors import SeriesError, SeriesProblem
 from painmap.imaging.header import Skipped, SkipReason
-from painmap.imaging.memory import FileEntry
+from painmap.imaging.memory import FileEntry, FileStamp
 from painmap.imaging.opener import Opener, open_file
-from painmap.imaging.walking import walked
-
-LISTED_AT_ONCE = 200
-"""Files between two reports while folders are listed."""
+from painmap.imaging.walking import Listed, walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,32 @@ class Gathered:
     folders: frozenset[Path] = frozenset()
     archives: tuple[tuple[Path, Path], ...] = ()
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that is said here: the same only where no file has changed."""
+        digest = hashlib.sha256()
+        stamps = [each.stamp for each in self.files]
+        for folder, entries in groupby(self.files, attrgetter("folder")):
+            names = "\0".join(entry.name for entry in entries)
+            digest.update(f"{folder}\0\0{names}\0\0".encode("utf-8", "surrogatepass"))
+        digest.update(_stamp_bytes(stamps))
+        rest = self.root, self.skipped, self.notes, sorted(self.folders), self.archives
+        digest.update(repr(rest).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
     def named(self, path: Path) -> Path:
         """Name a file as it was offered: in its archive, not where that was unpacked."""
         for archive, target in self.archives:
             if target in path.parents:
                 return archive / path.relative_to(target)
         return path
+
+
+def _stamp_bytes(stamps: Sequence[FileStamp]) -> bytes:
+    try:
+        return array("q", chain.from_iterable(stamps)).tobytes()
+    except OverflowError:  # the numbers that some file systems give to files
+        return repr(stamps).encode()
 
 
 @dataclass(slots=True)
@@ -105,19 +126,18 @@ class _Pile:
         self.folders.add(folder)
         yield from self.add(walked(folder))
 
-    def add(self, entries: Iterable[FileEntry | Skipped]) -> Job[None]:
-        folder, here = None, dict[str, FileEntry]()
-        for count, entry in enumerate(entries, 1):
-            if isinstance(entry, Skipped):
-                self.skipped.append(entry)
-            else:
-                # files of a folder come together, and to look a path up is slow
-                if entry.folder is not folder:
-                    folder = entry.folder
-                    here = self.folders_of_files.setdefault(folder, {})
-                here.setdefault(entry.name, entry)
-            if count % LISTED_AT_ONCE == 0:
-                yield Progress(count, None, "Listing files")
+    def add(self, listed: Iterable[Listed]) -> Job[None]:
+        count = 0
+        for folder, files, skipped in listed:
+            self.skipped += skipped
+            here = self.folders_of_files.get(folder)
+            if here is None:
+                self.folders_of_files[folder] = files
+            elif files:
+                # what was listed first stays: a folder may be reached in two ways
+                here |= {**files, **here}
+            count += len(files) + len(skipped)
+            yield Progress(count, None, "Listing files")
 
     @property
     def files(self) -> tuple[FileEntry, ...]:
@@ -206,7 +226,7 @@ def _follow(pile: _Pile, path: Path, opener: Opener) -> Job[None]:
     contents = contents_of_dicomdir(path, opener)
     if contents is not None and not contents.missing:
         pile.skipped.append(Skipped(path, SkipReason.DICOMDIR))
-        yield from pile.add(entry for each in contents.files for entry in walked(each))
+        yield from pile.add(several for each in contents.files for several in walked(each))
         return
     if contents is None:
         why = "The DICOMDIR is damaged or names no files"

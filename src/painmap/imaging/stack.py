@@ -61,9 +61,10 @@ class Stack:
         (the warning EMPTY_UID says so).
     index : int
         From 0 within the series, along the series' mean normal.
-    slices : tuple of SliceHeader
-        Along the normal (row direction cross column direction); by instance number where
-        there is no geometry.
+    slices : sequence of SliceHeader
+        A tuple, or what is equal to one and makes its slices when they are asked for. Along
+        the normal (row direction cross column direction); by instance number where there is
+        no geometry.
     geometry : Geometry or None
         None for a single slice and where steps are not even: there is no volume then, and
         each slice keeps its own exact place.
@@ -76,7 +77,7 @@ class Stack:
     series_uid: str
     study_uid: str
     index: int
-    slices: tuple[SliceHeader, ...]
+    slices: Sequence[SliceHeader]
     geometry: Geometry | None
     warnings: tuple[SeriesWarning, ...]
     part: str = ""
@@ -188,6 +189,10 @@ class Stack:
             object.__setattr__(self, "_key", key)
             return key
         return self._key
+
+    def remember_key(self, key: StackKey) -> None:
+        """Take over the key that was written beside the stack, instead of making it anew."""
+        object.__setattr__(self, "_key", key)
 
     def require_geometry(self) -> Geometry:
         """The geometry of the volume.

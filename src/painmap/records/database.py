@@ -29,7 +29,7 @@ FILE_NAME = "painmap.db"
 APPLICATION_ID = 0x706D6170
 """What the file's header calls itself: "pmap"."""
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration; the names of migrations are four digits that grow by one."""
 
 BUSY_SECONDS = 10.0

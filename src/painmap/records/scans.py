@@ -8,7 +8,9 @@ from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from painmap.records.database import Database
-from painmap.records.tables import FOLDER_INDEX, THUMBNAIL
+from painmap.records.tables import FOLDER_INDEX, SCAN_INDEX, THUMBNAIL
+
+_TABLES = FOLDER_INDEX, SCAN_INDEX, THUMBNAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,48 @@ class ScanStore:
                 )
             )
 
+    # --- whole scans
+
+    def scan(self, root: str, fingerprint: str, *, form: str, today: date) -> bytes | None:
+        """Give what a scan of these very files came to; it counts as seen today."""
+        table = SCAN_INDEX.c
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(table.body, table.seen)
+                .where(table.root == root)
+                .where(table.form == form)
+                .where(table.fingerprint == fingerprint)
+            ).one_or_none()
+        if row is None:
+            return None
+        if row.seen != today:
+            with self._database.writing() as connection:
+                connection.execute(update(SCAN_INDEX).where(table.root == root).values(seen=today))
+        return bytes(row.body)
+
+    def keep_scan(
+        self, root: str, fingerprint: str, body: bytes, *, form: str, today: date
+    ) -> None:
+        """Keep what a scan came to, instead of an earlier one of the same place."""
+        values = {"form": form, "seen": today, "fingerprint": fingerprint, "body": body}
+        statement = insert(SCAN_INDEX).values(root=root, **values)
+        with self._database.writing() as connection:
+            connection.execute(statement.on_conflict_do_update(["root"], set_=values))
+
+    def scan_roots(self) -> tuple[str, ...]:
+        """Where the scans that are kept began."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(select(SCAN_INDEX.c.root)).scalars())
+
+    def forget_scan(self, root: str) -> None:
+        """Forget what a scan came to."""
+        with self._database.writing() as connection:
+            connection.execute(delete(SCAN_INDEX).where(SCAN_INDEX.c.root == root))
+
     def forget_before(self, day: date) -> None:
         """Forget what was seen last before a day."""
         with self._database.writing() as connection:
-            for table in (FOLDER_INDEX, THUMBNAIL):
+            for table in _TABLES:
                 connection.execute(delete(table).where(table.c.seen < day))
 
     # --- thumbnails
@@ -107,7 +147,7 @@ class ScanStore:
     def is_empty(self) -> bool:
         """Whether nothing at all is kept."""
         with self._database.reading() as connection:
-            return not any(_has_rows(connection, table) for table in (FOLDER_INDEX, THUMBNAIL))
+            return not any(_has_rows(connection, table) for table in _TABLES)
 
 
 def _has_rows(connection: Connection, table: object) -> bool:

@@ -132,6 +132,17 @@ FOLDER_INDEX = Table(
     Index("folder_index_seen", "seen"),
 )
 
+SCAN_INDEX = Table(
+    "scan_index",
+    METADATA,
+    Column("root", Text, primary_key=True),
+    Column("form", String(16), nullable=False),
+    Column("seen", Date, nullable=False),
+    Column("fingerprint", String(64), nullable=False),  # of names and stamps of all its files
+    Column("body", LargeBinary, nullable=False),  # the series that were found in it
+    Index("scan_index_seen", "seen"),
+)
+
 THUMBNAIL = Table(
     "thumbnail",
     METADATA,

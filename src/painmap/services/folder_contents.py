@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from painmap.domain.progress import Job
@@ -33,7 +34,7 @@ class FolderContents:
     ----------
     root : Path
     studies : tuple of StudyOnDisk
-    skipped : tuple of Skipped
+    skipped : sequence of Skipped
     look_only : tuple of StudyOnDisk
         Studies of another modality; they are looked at, never attached.
     notes : tuple of str
@@ -49,7 +50,7 @@ class FolderContents:
 
     root: Path = field(repr=False)
     studies: tuple[StudyOnDisk, ...]
-    skipped: tuple[Skipped, ...] = field(repr=False)
+    skipped: Sequence[Skipped] = field(repr=False)
     look_only: tuple[StudyOnDisk, ...] = ()
     notes: tuple[str, ...] = ()
     medium: Medium = field(default_factory=Medium)
@@ -201,7 +202,9 @@ def _study(
         ),
         deidentified=all(stack.facts.deidentified for stack in stacks),
         folder=_folder_of(scan, stacks),
-        report=report_of(scan.root, stacks, scan.skipped, at=now, readings=readings),
+        reporting=cache(
+            lambda: report_of(scan.root, stacks, scan.skipped, at=now, readings=readings)
+        ),
         readings=readings,
     )
 

@@ -8,6 +8,7 @@ names included. It is forgotten folder by folder (`forget`), study by study, and
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from painmap.imaging.header_codec import FORM, packed, unpacked
 from painmap.imaging.memory import Remembered
 from painmap.imaging.opener import Opener, open_file
 from painmap.imaging.scan import ScanResult
+from painmap.imaging.scan_codec import SCAN_FORM, packed_scan, unpacked_scan
 from painmap.imaging.sources import Gathered
 from painmap.imaging.stack import Stack
 from painmap.imaging.thumbnail import Thumbnail, thumbnailing
@@ -36,6 +38,20 @@ MOST_FOLDERS = 2_000
 
 MOST_DAYS = 90
 """What was not looked at for so long is forgotten: longer than from one visit to the next."""
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What a scan came to, and whether the database holds it."""
+
+    fingerprint: str
+    result: ScanResult
+    is_kept: bool = False
+
+    def can_be_kept_below(self, root: Path) -> bool:
+        where = self.result.root
+        stays = not self.result.unpacked and _can_be_named(where)
+        return stays and not self.is_kept and _is_below(where, root)
 
 
 class SeriesIndex:
@@ -57,7 +73,7 @@ class SeriesIndex:
         self._tidied: date | None = None
         self._lock = threading.Lock()
         self._new: dict[Path, Mapping[str, Remembered]] = {}
-        self._scans: list[tuple[Gathered, ScanResult]] = []
+        self._scans: list[_Scan] = []
         self._new_pictures: dict[StackKey, tuple[str, Thumbnail]] = {}
 
     def recall(self, folder: Path) -> Mapping[str, Remembered]:
@@ -87,16 +103,35 @@ class SeriesIndex:
                 self._new.pop(next(iter(self._new)))
 
     def recall_scan(self, gathered: Gathered) -> ScanResult | None:
-        """Give what a scan of exactly these files came to, if it was one of the last."""
+        """Give what a scan of exactly these files came to, if it was one of the last or kept."""
+        fingerprint = gathered.fingerprint
         with self._lock:
             scans = list(self._scans)
-        return next((result for files, result in scans if files == gathered), None)
+        for each in scans:
+            if each.fingerprint == fingerprint:
+                return each.result
+        if gathered.unpacked or not _can_be_named(gathered.root):
+            return None
+        root = str(gathered.root)
+        try:
+            self._tidy()
+            body = self._store.scan(root, fingerprint, form=SCAN_FORM, today=self._today())
+            found = None if body is None else unpacked_scan(body)
+        except (RecordsError, ValueError) as error:
+            _log.info("the index is not read: %s", type(error).__name__)
+            return None
+        if found is not None:
+            self._add(_Scan(fingerprint, found, is_kept=True))
+        return found
 
     def remember_scan(self, gathered: Gathered, result: ScanResult) -> None:
         """Remember what a scan came to until others were made, or the program ends."""
+        self._add(_Scan(gathered.fingerprint, result))
+
+    def _add(self, scan: "_Scan") -> None:
         with self._lock:
-            others = [each for each in self._scans if each[0].root != gathered.root]
-            self._scans = [*others, (gathered, result)][-MOST_SCANS:]
+            others = [each for each in self._scans if each.result.root != scan.result.root]
+            self._scans = [*others, scan][-MOST_SCANS:]
 
     def keep(self, root: Path, study_uids: tuple[str, ...] = ()) -> None:
         """Store what was found below `root`, and thumbnails of studies; blocks.
@@ -108,12 +143,21 @@ class SeriesIndex:
             pictures = {
                 key: found for key, found in self._new_pictures.items() if found[0] in study_uids
             }
+            scans = [each for each in self._scans if each.can_be_kept_below(root)]
         try:
             for folder, files in folders.items():
                 if _can_be_named(folder):
                     self._store.keep_folder(
                         str(folder), packed(files), form=FORM, today=self._today()
                     )
+            for scan in scans:
+                self._store.keep_scan(
+                    str(scan.result.root),
+                    scan.fingerprint,
+                    packed_scan(scan.result),
+                    form=SCAN_FORM,
+                    today=self._today(),
+                )
             for key, (study_uid, picture) in pictures.items():
                 rows, columns = picture.pixels.shape
                 stored = StoredThumbnail(rows, columns, picture.pixels.tobytes())
@@ -125,6 +169,8 @@ class SeriesIndex:
             for folder, files in folders.items():
                 if self._new.get(folder) is files:
                     del self._new[folder]
+            for scan in scans:
+                scan.is_kept = True
             for key in pictures:
                 self._new_pictures.pop(key, None)
 
@@ -138,13 +184,16 @@ class SeriesIndex:
     def forget(self, folder: Path, study_uids: tuple[str, ...] = ()) -> None:
         """Forget a folder with all below it, and the thumbnails of studies."""
         with self._lock:
-            self._scans = [each for each in self._scans if not _touches(each[0].root, folder)]
+            self._scans = [each for each in self._scans if not _touches(each.result.root, folder)]
             for each in [each for each in self._new if _is_below(each, folder)]:
                 del self._new[each]
             for key in [k for k, found in self._new_pictures.items() if found[0] in study_uids]:
                 del self._new_pictures[key]
         try:
             self._store.forget_folder(str(folder))
+            for root in self._store.scan_roots():
+                if _touches(Path(root), folder):
+                    self._store.forget_scan(root)
             for study_uid in study_uids:
                 self._store.forget_thumbnails(study_uid)
         except RecordsError as error:

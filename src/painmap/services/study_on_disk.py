@@ -1,8 +1,9 @@
 """One study as a folder holds it, and the ways to read its series."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from painmap.domain.places import StackKey
@@ -31,8 +32,8 @@ class StudyOnDisk:
         Every series says that its identity was removed.
     folder : Path
         What was opened.
-    report : ImportReport
-        With real file names, for the screen; `stored_report` gives what is kept.
+    reporting : callable
+        Makes `report`; it names every file, which a list of series has no need of.
     readings : tuple of SeriesReadings
         How each series may be read; `stacks` are those of the first reading of each.
     changed : str
@@ -49,9 +50,17 @@ class StudyOnDisk:
     origin: Origin
     deidentified: bool
     folder: Path = field(repr=False)
-    report: ImportReport = field(repr=False)
+    reporting: Callable[[], ImportReport] = field(repr=False, compare=False)
     readings: tuple[SeriesReadings, ...] = field(default=(), repr=False)
     changed: str = ""
+
+    @property
+    def report(self) -> ImportReport:
+        """What was read and what not, with real file names, for the screen.
+
+        `FolderContents.stored_report` gives what is kept.
+        """
+        return self.reporting()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -85,7 +94,10 @@ class StudyOnDisk:
         )
         stacks = tuple(stack for one in changed for stack in one.stacks)
         return replace(
-            self, readings=changed, stacks=stacks, report=reread(self.report, stacks, changed)
+            self,
+            readings=changed,
+            stacks=stacks,
+            reporting=cache(lambda: reread(self.report, stacks, changed)),
         )
 
     def holding(self, keys: Collection[StackKey]) -> "StudyOnDisk":

@@ -142,10 +142,14 @@ class SeriesListing:
         look_only: Sequence[StudyOnDisk],
         chosen: Stack | None = None,
     ) -> None:
-        listed = {path for study in (*studies, *look_only) for path in study.files}
+        # those of pictures that are looked at only stand among the skipped, and are listed
+        of_others = (each for each in (*studies, *look_only) if not each.first_stack.is_ct)
+        listed = {path for study in of_others for path in study.files}
         panel = SeriesPanel(
             studies,
-            sum(each.path not in listed for each in contents.skipped),
+            sum(each.path not in listed for each in contents.skipped)
+            if listed
+            else len(contents.skipped),
             look_only=look_only,
             beside=contents.beside,
             pictures=self._pictures_of(contents),
