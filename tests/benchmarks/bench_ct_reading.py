@@ -28,6 +28,9 @@ import psutil
 from tests.benchmarks.ct_series import SYNTAXES, write_ct, write_mixed
 from tests.benchmarks.table import markdown
 
+REMARKS_FROM = 4
+"""Lines of the head that are made anew each time."""
+
 ROUNDS = 5
 VOLUME_MB = 400 * 512 * 512 * 2 / 1e6
 PROOF = Path(__file__).parents[2] / "docs" / "proof" / "bench-ct-reading.md"
@@ -217,6 +220,14 @@ def written(made: Path) -> tuple[dict[str, Path], Path]:
     return folders, mixed
 
 
+def _remarks() -> list[str]:
+    """What was written by hand about the figures, between the head and the first table."""
+    if not PROOF.exists():
+        return []
+    before = PROOF.read_text().split("\n## ", 1)[0].split("\n")
+    return before[REMARKS_FROM:]
+
+
 def main() -> int:
     """Measure all, print it, and write the page."""
     with tempfile.TemporaryDirectory() as gone_afterwards:
@@ -241,6 +252,7 @@ def main() -> int:
         f"400 slices of 512 x 512; median of {ROUNDS} rounds, readers in turns; files "
         "in the page cache.",
         "",
+        *_remarks(),
     ]
     PROOF.write_text("\n".join([*head, *parts]))
     sys.stdout.write("\n".join([*head, *parts]) + "\n")
