@@ -28,12 +28,16 @@ from painmap.domain.patient import Patient, PatientKind
 from painmap.domain.places import FigurePoint
 from painmap.domain.progress import run_to_end
 from painmap.imaging.oblique import Slab
+from painmap.pacs.archive import StudyQuery
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.main_window import MainWindow
+from painmap.ui.pacs_panel import PacsPanel
 from painmap.ui.theme import Mode
 from tests.support import hands
+from tests.support.orthanc import Orthanc, executable
+from tests.support.pacs import load, node
 from tests.support.truth import contour_of
 
 OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
@@ -187,6 +191,30 @@ def browse(window: MainWindow, camera: Camera, phantom: Phantom, folder: Path) -
     window.pages.ct._on_dismissed()
 
 
+def partners(window: MainWindow, camera: Camera, folder: Path) -> None:
+    """What a PACS has of the patient, being fetched and fetched; and the list of samples."""
+    with Orthanc(folder / "server") as orthanc:
+        pacs = load(orthanc, folder / "sent")
+        doors = window.pages.ct.doors
+        doors.pacs.access.profiles.save(node(pacs.orthanc, "dimse-get"))
+        doors.show_pacs()
+        hands.settle(window)
+        panel = window.pages.ct.opening.panel
+        if not isinstance(panel, PacsPanel):
+            raise TypeError(type(panel).__name__)
+        panel.fields.fill(StudyQuery(family_name="D"))
+        panel.search_button.click()
+        hands.settle(window)
+        panel.table.selectRow(0)
+        hands.settle(window)
+        camera.take("ct-pacs")
+        window.pages.ct._on_dismissed()
+    window.actions_["samples"].trigger()
+    hands.settle(window)
+    camera.take("samples")
+    window.pages.today._close_form()
+
+
 def rest(window: MainWindow, camera: Camera) -> None:
     hands.go_to(window, Page.SITES)
     window.pages.sites.table.selectRow(0)
@@ -226,6 +254,10 @@ def main() -> None:
         mark_pain(window, camera)
         annotate(window, camera, phantom)
         browse(window, camera, phantom, Path(folder) / "disc")
+        if executable() is None:
+            sys.stdout.write("Orthanc is not installed: no pictures of PACS and samples.\n")
+        else:
+            partners(window, camera, Path(folder) / "partners")
         rest(window, camera)
         window.close()
         window.desk.close()

@@ -87,6 +87,12 @@ class Orthanc:
             time.sleep(0.05)
         return self
 
+    def __enter__(self) -> "Orthanc":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         if self._process is not None:
