@@ -31,8 +31,28 @@ def test_every_tool_has_one_key_and_one_button(hands: CtHands) -> None:
     for spec in TOOLS:
         hands.key(Qt.Key(ord(spec.key)))
         assert hands.page.annotator.tool is spec.name
-        assert hands.page.tools.buttons[spec.name].isChecked()
+        button = hands.page.tools.buttons[spec.under or spec.name]
+        assert button.isChecked()
+        assert button.text() == spec.word
     assert len({spec.key for spec in TOOLS}) == len(TOOLS)
+
+
+def test_other_ways_to_outline_stand_beside_the_hint_and_the_last_one_on_the_strip(
+    hands: CtHands,
+) -> None:
+    strip = hands.page.work.strip
+    hands.page.choose_tool(ToolName.OUTLINE)
+    assert [each.text() for each in strip.ways.values()] == ["Vertices", "Freehand", "Ellipse"]
+    assert all(each.isVisible() for each in strip.ways.values())
+
+    strip.ways[ToolName.ELLIPSE].click()
+    assert hands.page.annotator.tool is ToolName.ELLIPSE
+    hands.page.choose_tool(ToolName.WINDOW)
+    assert not strip.ways[ToolName.ELLIPSE].isVisible()
+    hands.page.tools.buttons[ToolName.OUTLINE].click()
+
+    assert hands.page.annotator.tool is ToolName.ELLIPSE
+    assert [name for name, each in strip.ways.items() if each.isChecked()] == [ToolName.ELLIPSE]
 
 
 def test_keys_do_nothing_while_another_page_is_shown(hands: CtHands) -> None:

@@ -247,6 +247,101 @@ def test_a_distance_is_shown_and_not_recorded(hands: CtHands) -> None:
     assert hands.page.viewer.views[Plane.AXIAL].scene_shown.marks == ()
 
 
+def _measured(hands: CtHands) -> list[str]:
+    marks = hands.page.viewer.views[Plane.AXIAL].scene_shown.marks
+    return [mark.label for mark in marks if mark.kind is MarkKind.MEASURE]
+
+
+def test_clicks_measure_along_points_and_three_of_them_an_angle(hands: CtHands) -> None:
+    corner, across, down = (
+        PatientPoint(x, y, -50.0) for x, y in ((0.0, 0.0), (60.0, 0.0), (0.0, 40.0))
+    )
+    hands.click(across, ToolName.MEASURE)
+    hands.click(corner)
+    assert _measured(hands) == ["60 mm"]
+    hands.click(down)
+    hands.click(PatientPoint(30.0, 40.0, -50.0))
+    assert _measured(hands) == ["130 mm"]
+    hands.key(Qt.Key.Key_Backspace)
+    hands.key(Qt.Key.Key_Return)
+
+    assert _measured(hands) == ["100 mm", "90°"]
+    assert not hands.page.annotator.drawing
+    assert hands.visit.outlines == ()
+    hands.double_click(across)
+    hands.key(Qt.Key.Key_Escape)
+    assert _measured(hands) == []
+
+
+def test_an_angle_is_that_of_the_patient_also_where_pixels_are_not_square(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hands = CtHands(desk, qtbot, jane())
+    hands.open_best(write_body(tmp_path / "disc", pixel_mm=(8.0, 4.0), rows=30, columns=60))
+    for x, y in ((60.0, 0.0), (0.0, 0.0), (40.0, 40.0)):
+        if x == 60.0:
+            hands.click(PatientPoint(x, y, -50.0), ToolName.MEASURE)
+        else:
+            hands.click(PatientPoint(x, y, -50.0))
+    hands.key(Qt.Key.Key_Return)
+
+    along, between = _measured(hands)
+    assert float(along.removesuffix(" mm")) == pytest.approx(60 + 40 * 2**0.5, abs=1.0)
+    assert between == "45°"
+
+
+def test_an_ellipse_is_dragged_from_corner_to_corner(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.ELLIPSE)
+    hands.look_at(POINT)
+
+    hands.drag(
+        hands.pixel(PatientPoint(22.0, 15.0, -50.0)), hands.pixel(PatientPoint(62.0, 45.0, -50.0))
+    )
+
+    (outline,) = hands.visit.outlines
+    x, y = (np.array([point[axis] for point in outline.points]) for axis in (0, 1))
+    assert (x.mean(), y.mean()) == pytest.approx((42.0, 30.0), abs=1.0)
+    assert (np.ptp(x), np.ptp(y)) == pytest.approx((40.0, 30.0), abs=1.5)
+    area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+    assert area == pytest.approx(np.pi * 20 * 15, rel=0.05)
+    # its vertices can be moved like those of any outline
+    hands.page.choose_tool(ToolName.OUTLINE)
+    first = outline.points[0]
+    hands.drag(hands.pixel(first), hands.pixel(PatientPoint(first.x + 10, first.y, first.z)))
+    assert hands.visit.outlines[0].points[0].x == pytest.approx(first.x + 10, abs=1.0)
+
+
+def test_an_ellipse_of_no_width_is_not_drawn(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.ELLIPSE)
+    hands.look_at(POINT)
+    at = hands.pixel(POINT)
+
+    hands.drag(at, at + QPoint(40, 0))
+
+    assert hands.visit.outlines == ()
+
+
+def test_a_drag_on_an_edge_moves_the_whole_outline_in_one_step(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT, Level.L3)
+    hands.outline(_square(POINT, 20.0))
+    before = hands.visit.outlines[0].points
+    edge = PatientPoint(POINT.x, POINT.y - 20, -50.0)
+
+    hands.drag(hands.pixel(edge), hands.pixel(PatientPoint(edge.x + 16, edge.y + 8, -50.0)))
+
+    moved = np.subtract(hands.visit.outlines[0].points, before)
+    assert moved == pytest.approx(np.tile([16.0, 8.0, 0.0], (4, 1)), abs=1.0)
+    assert hands.desk.open_visit.undo_label == "move outline"
+    hands.desk.undo()
+    hands.settle()
+    assert hands.visit.outlines[0].points == before
+    # a click alone moves nothing
+    hands.click(edge)
+    assert hands.visit.outlines[0].points == before
+
+
 def test_the_note_goes_to_the_chosen_annotation(hands: CtHands) -> None:
     hands.choose("multifidus", Side.LEFT, Level.L4)
     hands.click(POINT, ToolName.TARGET)

@@ -85,6 +85,10 @@ class SliceImage:
     missing : ndarray or None
         (rows, columns) True where the slice of a pixel has not been read yet: shown as
         loading, never as air, and not measured. None when every pixel is there.
+    stored_from_pixel : ndarray or None
+        3 x 3, from (row, column, 1) of the picture to (row, column, 1) of the slice as stored:
+        pictures are turned for reading, masks are not. None where the picture is no slice as
+        acquired.
     """
 
     view: PlaneView
@@ -92,6 +96,7 @@ class SliceImage:
     pixels: npt.NDArray[Any]
     geometry: PlaneGeometry | None
     missing: npt.NDArray[np.bool_] | None = None
+    stored_from_pixel: Floats | None = None
 
     @property
     def letters(self) -> tuple[str, str, str, str]:
@@ -271,7 +276,7 @@ def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     stored = volume.slice_geometry(k)
     directions = _directions(volume.stack)
     if stored is None or directions is None:
-        return SliceImage(view, k, volume.hu[k], None, missing)
+        return SliceImage(view, k, volume.hu[k], None, missing, np.eye(3))
     axes = picture_axes(directions, view.plane)
     rows, columns = volume.shape[1:]
     pixel_from_pixel = np.zeros((3, 3))
@@ -284,7 +289,8 @@ def _native_image(volume: Volume, view: PlaneView, k: int) -> SliceImage:
     pixel_from_pixel[2, 2] = 1
     geometry = PlaneGeometry(stored.patient_from_pixel @ pixel_from_pixel)
     turned = None if missing is None else oriented(missing, axes)
-    return SliceImage(view, k, oriented(volume.hu[k], axes), geometry, turned)
+    pixels = oriented(volume.hu[k], axes)
+    return SliceImage(view, k, pixels, geometry, turned, pixel_from_pixel)
 
 
 def _indices(geometry: Geometry, matrix: Floats, shape: tuple[int, int]) -> Floats:

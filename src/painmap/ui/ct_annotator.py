@@ -27,6 +27,7 @@ from painmap.ui.ct_toolbox import Takers, Toolbox
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Desk
 from painmap.ui.tools.brush import brush_tool
+from painmap.ui.tools.ellipse import ellipse_tool
 from painmap.ui.tools.freehand import freehand_tool
 from painmap.ui.tools.gesture import PointerEvent, Tool
 from painmap.ui.tools.hazard import hazard_tool
@@ -50,7 +51,7 @@ from painmap.ui.tools.slice_outcomes import (
 from painmap.ui.tools.target import target_tool
 from painmap.ui.tools.window_level import window_tool
 
-NEED_MUSCLE = (ToolName.TARGET, ToolName.OUTLINE, ToolName.FREEHAND)
+NEED_MUSCLE = (ToolName.TARGET, ToolName.OUTLINE, ToolName.FREEHAND, ToolName.ELLIPSE)
 """Tools that record something of the muscle and side that are chosen below."""
 
 
@@ -144,6 +145,7 @@ class Annotator:
             ToolName.HAZARD: hazard_tool(self.hazards, lambda: self.hazards.panel.shape),
             ToolName.OUTLINE: outline_tool(board),
             ToolName.FREEHAND: freehand_tool(board),
+            ToolName.ELLIPSE: ellipse_tool(board),
             ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
             ToolName.MEASURE: measure_tool(board),
             ToolName.PAN: pan_tool(),
@@ -184,7 +186,7 @@ class Annotator:
 
     @property
     def measured(self) -> Measured | None:
-        """The distance that is shown and not recorded."""
+        """The distance or angle that is shown and not recorded."""
         return self._toolbox.measured
 
     @property

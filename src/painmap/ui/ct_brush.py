@@ -19,6 +19,7 @@ from painmap.ui.ct_area_paint import colour_of
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_stored import stored_pixel, view_of_stored
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.theme import CT
 from painmap.ui.tools.slice_outcomes import XY, BrushMove
@@ -75,6 +76,7 @@ class _Stroke:
     before: MuscleMasks
     k: int
     hu: npt.NDArray[Any]
+    """The slice as stored, as all of these arrays are; its picture may lie turned."""
     mask: Mask
     pixels: npt.NDArray[np.uint32]
     colour: int
@@ -168,13 +170,14 @@ class MuscleBrush:
         if at.begins:
             self._begin(at)
         if self._stroke is not None:
-            self._extend(self._stroke, self._stroke.shown.placement.pixel_of_view(at.at))
+            self._extend(self._stroke, _stored(self._stroke.shown, at.at))
         self._repaint()
 
     def _begin(self, at: BrushMove) -> None:
         target = self._target()
         shown = self._viewer.panes[at.view].shown
-        if target is None or shown is None:
+        volume = self._session.volume
+        if target is None or shown is None or volume is None:
             return
         known = self._muscles.of(*target)
         before = self._muscles.masks(known)
@@ -182,7 +185,8 @@ class MuscleBrush:
             return
         k = shown.image.index
         there = before.slices.get(k)
-        shape = (shown.image.pixels.shape[0], shown.image.pixels.shape[1])
+        hu = volume.hu[k]
+        shape = (hu.shape[0], hu.shape[1])
         mask = np.zeros(shape, dtype=np.bool_) if there is None else there.mask.whole()
         number = next_colour(self._muscles.visit) if known is None else known.colour
         colour = _premultiplied(colour_of(number), known.opacity if known else 0)
@@ -190,13 +194,13 @@ class MuscleBrush:
             *target,
             before,
             k,
-            shown.image.pixels,
+            hu,
             mask,
             np.where(mask, np.uint32(colour), np.uint32(0)),
             colour,
             shown,
             at.erases,
-            shown.placement.pixel_of_view(at.at),
+            _stored(shown, at.at),
             QRect() if there is None else _box_of(there.mask),
         )
         self._finished = None
@@ -254,7 +258,8 @@ class MuscleBrush:
                 4 * columns,
                 QImage.Format.Format_ARGB32_Premultiplied,
             )
-            painter.setTransform(stroke.shown.placement.transform * to_device)
+            shown = stroke.shown
+            painter.setTransform(view_of_stored(shown.image, shown.placement.transform) * to_device)
             painter.drawImage(QPointF(stroke.box.topLeft()), image, stroke.box)
             painter.resetTransform()
         if self._at is not None:
@@ -263,6 +268,11 @@ class MuscleBrush:
             for colour, width in ((CT.halo, 2.6), (CT.chosen, 1.2)):
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawEllipse(to_device.map(QPointF(*self._at)), radius, radius)
+
+
+def _stored(shown: Shown, at: XY) -> tuple[float, float]:
+    """Row and column, as stored, under a place of the view."""
+    return stored_pixel(shown.image, shown.placement.pixel_of_view(at))
 
 
 def _box(rows: slice, columns: slice) -> QRect:

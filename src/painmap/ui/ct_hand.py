@@ -31,6 +31,7 @@ class CtHand:
         self._annotator = annotator
         self._work = work
         viewer.pointer.connect(self._on_pointer)
+        work.strip.way_wanted.connect(self.choose_tool)
 
     def choose_tool(self, name: ToolName) -> None:
         """Make `name` the active tool; one that records needs a study to record on."""

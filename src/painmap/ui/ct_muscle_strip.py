@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from painmap.imaging.mask_edit import Gate
 from painmap.ui.ct_brush import GATES
+from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolSpec
 from painmap.ui.widgets import button, label, row
 
 HEIGHT_PX = 36
 
 
 class MuscleStrip(QWidget):
-    """Buttons that belong to muscles; the brush's size and gate while it is the tool."""
+    """Buttons that belong to muscles; the brush's size and gate while it is the tool.
+
+    While an outline is drawn, the ways to draw one stand there.
+    """
+
+    way_wanted = Signal(object)
+    """ToolName of another way to outline."""
 
     def __init__(
         self,
@@ -48,15 +55,36 @@ class MuscleStrip(QWidget):
         self._brush = QWidget()
         self._brush.setLayout(row(self.gate, self.smaller, self.diameter, self.larger, spacing=2))
         self._brush.hide()
-        self.setLayout(row(self._brush, self.fill, self.list, spacing=4))
+        self.ways = {spec.name: self._way(spec) for spec in TOOLS if _outlines(spec)}
+        self._outlining = QWidget()
+        self._outlining.setLayout(row(*self.ways.values(), spacing=2))
+        self._outlining.hide()
+        self.setLayout(row(self._outlining, self._brush, self.fill, self.list, spacing=4))
         # pictures must not move under the hand when the brush is taken up
         self.setFixedHeight(HEIGHT_PX)
+
+    def _way(self, spec: ToolSpec) -> QPushButton:
+        words = "Vertices" if spec.under is None else spec.word
+        made = _quiet(words, lambda: self.way_wanted.emit(spec.name))
+        made.setCheckable(True)
+        made.setToolTip(f"{words} ({spec.key})\n{spec.hint}")
+        return made
+
+    def show_ways(self, chosen: ToolName) -> None:
+        """Show the ways to outline while one of them is the tool."""
+        self._outlining.setVisible(chosen in self.ways)
+        for name, made in self.ways.items():
+            made.setChecked(name is chosen)
 
     def show_brush(self, size_mm: int | None) -> None:
         """Show the size of the brush; None: another tool is chosen."""
         self._brush.setVisible(size_mm is not None)
         if size_mm is not None:
             self.diameter.setText(f"{size_mm} mm")
+
+
+def _outlines(spec: ToolSpec) -> bool:
+    return ToolName.OUTLINE in (spec.name, spec.under)
 
 
 def _quiet(words: str, act: Callable[[], object]) -> QPushButton:

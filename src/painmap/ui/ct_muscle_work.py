@@ -116,6 +116,7 @@ class MuscleWork:
 
     def use_tool(self, name: ToolName) -> None:
         """Another tool is chosen."""
+        self.strip.show_ways(name)
         if not self._session.is_open:
             return
         if name is ToolName.BRUSH:

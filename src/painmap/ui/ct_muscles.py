@@ -35,6 +35,7 @@ from painmap.ui.ct_marks import Shown, short_words
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_side import Annotation
 from painmap.ui.ct_side_questions import EditOf
+from painmap.ui.ct_stored import view_of_stored
 from painmap.ui.desk import Desk, Tone
 
 LEAST_CONTOURS = 2
@@ -189,7 +190,7 @@ class Muscles:
             chosen=compartment.id == self.chosen,
             label=self.words(compartment.muscle_id, compartment.side) if named else "",
             path=self._paths.of(area.mask, mask),
-            to_view=shown.placement.transform,
+            to_view=view_of_stored(shown.image, shown.placement.transform),
         )
 
     # --- changes

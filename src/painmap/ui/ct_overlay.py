@@ -15,7 +15,8 @@ from painmap.ui.ct_spine import SpineWork
 from painmap.ui.ct_spine_marks import spine_marks
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_toolbox import Toolbox
-from painmap.ui.tools.slice_outcomes import XY, Preview, distance
+from painmap.ui.tools.measure import angle, length
+from painmap.ui.tools.slice_outcomes import XY, Preview
 
 
 class CtOverlay:
@@ -69,7 +70,7 @@ class CtOverlay:
         view = shown.image.view.plane.value
         measured = self._toolbox.measured
         if measured is not None and measured.view == view:
-            found.append(_distance(measured.start, measured.end))
+            found += _measured(measured.points)
         if preview is not None and preview.view == view:
             found += _previewed(preview, self._toolbox.tool)
         return tuple(found)
@@ -77,8 +78,8 @@ class CtOverlay:
 
 def _previewed(preview: Preview, tool: ToolName) -> list[DrawnMark]:
     """What the gesture under way shows."""
-    if preview.distance:
-        return [_distance(preview.line[0], preview.line[-1])]
+    if preview.measures:
+        return _measured(preview.line)
     if preview.line:
         points = preview.line
         if preview.cursor is not None and not preview.closed:
@@ -103,5 +104,13 @@ def _pending_marks(shown: Shown, item: Annotation | None) -> list[DrawnMark]:
     return [DrawnMark(MarkKind.TARGET, (close[0],), chosen=True, faint=close[1])]
 
 
-def _distance(start: XY, end: XY) -> DrawnMark:
-    return DrawnMark(MarkKind.MEASURE, (start, end), label=f"{distance(start, end):.0f} mm")
+def _measured(points: tuple[XY, ...]) -> list[DrawnMark]:
+    """The line with its length; of three points also the angle, at its corner."""
+    if len(points) < 2:
+        return [DrawnMark(MarkKind.MEASURE, points)]
+    words = f"{length(points):.0f} mm"
+    found = [DrawnMark(MarkKind.MEASURE, points, label=words)]
+    between = angle(points)
+    if between is not None:
+        found.append(DrawnMark(MarkKind.MEASURE, points[1:2], label=f"{between:.0f}°"))
+    return found

@@ -20,6 +20,7 @@ class ToolName(StrEnum):
     HAZARD = "hazard"
     OUTLINE = "outline"
     FREEHAND = "freehand"
+    ELLIPSE = "ellipse"
     BRUSH = "brush"
     MEASURE = "measure"
     PAN = "pan"
@@ -33,6 +34,9 @@ class ToolSpec:
     ----------
     annotates : bool
         It records something; off while a study is only looked at.
+    under : ToolName or None
+        The tool whose place on the strip it takes while it is active: another way to do the
+        same.
     """
 
     name: ToolName
@@ -40,6 +44,7 @@ class ToolSpec:
     key: str
     hint: str
     annotates: bool = False
+    under: ToolName | None = None
 
 
 TOOLS = (
@@ -81,7 +86,8 @@ TOOLS = (
         ToolName.OUTLINE,
         "Outline",
         "O",
-        "Click vertex after vertex; click the first, double-click or Return closes.",
+        "Click vertex after vertex; click the first, double-click or Return closes. "
+        "Drag an edge to move the whole.",
         annotates=True,
     ),
     ToolSpec(
@@ -90,6 +96,15 @@ TOOLS = (
         "H",
         "Press and go around the muscle in one stroke.",
         annotates=True,
+        under=ToolName.OUTLINE,
+    ),
+    ToolSpec(
+        ToolName.ELLIPSE,
+        "Ellipse",
+        "I",
+        "Drag from corner to corner; its vertices can be moved afterwards.",
+        annotates=True,
+        under=ToolName.OUTLINE,
     ),
     ToolSpec(
         ToolName.BRUSH,
@@ -99,7 +114,10 @@ TOOLS = (
         annotates=True,
     ),
     ToolSpec(
-        ToolName.MEASURE, "Measure", "D", "Drag a distance. It is shown here and not recorded."
+        ToolName.MEASURE,
+        "Measure",
+        "D",
+        "Drag a distance; or click point after point, Return ends: length, angle of three.",
     ),
     ToolSpec(ToolName.PAN, "Pan", "P", "Drag the picture. Space held down pans with every tool."),
 )
@@ -117,26 +135,32 @@ class ToolStrip(QFrame):
         super().__init__()
         self.setObjectName("ctTools")
         self._icons = icons
+        self._palette = palette
         self.buttons: dict[ToolName, QToolButton] = {}
+        """By the tool that stands first in its place."""
+        self._held: dict[ToolName, ToolName] = {}
+        """The tool that stands in each place: the one of its kind that was used last."""
         group = QButtonGroup(self)
         group.setExclusive(True)
         box = column(spacing=2)
         box.setContentsMargins(4, 4, 4, 4)
         for spec in TOOLS:
+            if spec.under is not None:
+                continue
             button = QToolButton()
             button.setText(spec.word)
             button.setCheckable(True)
             button.setProperty("ctTool", True)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(20, 20))
-            button.setToolTip(f"{spec.word} ({spec.key})\n{spec.hint}")
-            button.setAccessibleName(f"{spec.word}, key {spec.key}")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, name=spec.name: chosen(name))
+            button.clicked.connect(lambda _=False, name=spec.name: chosen(self._held[name]))
             group.addButton(button)
             box.addWidget(button)
             self.buttons[spec.name] = button
+            self._held[spec.name] = spec.name
+            self._say(spec.name, spec.hint)
         box.addStretch(1)
         self.setLayout(box)
         self.setFixedWidth(68)
@@ -153,17 +177,29 @@ class ToolStrip(QFrame):
                 button.setToolButtonStyle(style)
 
     def set_colours(self, palette: Palette) -> None:
+        self._palette = palette
         for name, button in self.buttons.items():
-            button.setIcon(self._icons.icon(name.value, palette, 20))
+            button.setIcon(self._icons.icon(self._held[name].value, palette, 20))
 
     def show_chosen(self, name: ToolName) -> None:
-        self.buttons[name].setChecked(True)
+        """Show which tool is active; another of its kind comes into its place."""
+        place = SPEC[name].under or name
+        self._held[place] = name
+        button = self.buttons[place]
+        button.setText(SPEC[name].word)
+        button.setIcon(self._icons.icon(name.value, self._palette, 20))
+        self._say(name, SPEC[name].hint)
+        button.setChecked(True)
+
+    def _say(self, name: ToolName, hint: str) -> None:
+        spec = SPEC[name]
+        button = self.buttons[spec.under or name]
+        button.setToolTip(f"{spec.word} ({spec.key})\n{hint}")
+        button.setAccessibleName(f"{spec.word}, key {spec.key}")
 
     def allow_annotating(self, allowed: bool, why_not: str = "") -> None:
         """Switch the tools that record something on or off."""
-        for spec in TOOLS:
-            if spec.annotates:
-                button = self.buttons[spec.name]
-                button.setEnabled(allowed)
-                hint = spec.hint if allowed else why_not
-                button.setToolTip(f"{spec.word} ({spec.key})\n{hint}")
+        for place, held in self._held.items():
+            if SPEC[place].annotates:
+                self.buttons[place].setEnabled(allowed)
+                self._say(held, SPEC[held].hint if allowed else why_not)

@@ -39,7 +39,7 @@ def outline_tool(board: Board) -> Tool:
             return _remove(event, *held) if event.alt else _drag(event, *held)
         edge = edge_near(rings, event)
         if edge is not None:
-            return _choose(*edge)
+            return _choose(event, *edge)
         return _draw(event) if board.may_outline(event.view) else None
 
     return start
@@ -80,14 +80,26 @@ def _closes(event: PointerEvent, points: list[XY]) -> bool:
     return event.kind is PointerKind.PRESS and on_first
 
 
-def _choose(ring: Ring, vertex: int) -> Gesture[Outcome]:
-    """A press on an edge chooses the contour; some systems send it before a double click."""
+def _choose(press: PointerEvent, ring: Ring, vertex: int) -> Gesture[Outcome]:
+    """A press on an edge chooses the contour, and a drag from there moves the whole of it.
+
+    Some systems send the press before a double click, which adds a vertex.
+    """
     event = yield Select(ring.item_id)
-    while event.kind is not PointerKind.RELEASE:
+    moved = False
+    while True:
         if event.kind is PointerKind.DOUBLE_CLICK:
             return (yield from _insert(event, ring, vertex))
-        event = yield None
-    return None
+        moved = moved or is_a_drag(press, event)
+        points = tuple((x + event.x - press.x, y + event.y - press.y) for x, y in ring.points)
+        if event.kind is PointerKind.RELEASE:
+            break
+        event = (
+            yield Preview(press.view, line=points, closed=True, moving=ring.item_id)
+            if moved
+            else None
+        )
+    return ReshapeOutline(press.view, ring.item_id, points, "move outline") if moved else None
 
 
 def _drag(press: PointerEvent, ring: Ring, vertex: int) -> Gesture[Outcome]:

@@ -35,8 +35,8 @@ class Preview:
         A point that follows the pointer.
     moving : UUID or None
         The recorded item that the preview stands for meanwhile.
-    distance : bool
-        The line is a distance, to be labelled with its length.
+    measures : bool
+        The line is measured: a distance, or a way along several points.
     """
 
     view: str
@@ -44,7 +44,7 @@ class Preview:
     closed: bool = False
     cursor: XY | None = None
     moving: UUID | None = None
-    distance: bool = False
+    measures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,10 @@ class BrushDone:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """A distance, or the way along several points; three make an angle too."""
+
     view: str
-    start: XY
-    end: XY
+    points: tuple[XY, ...]
 
 
 @dataclass(frozen=True, slots=True)

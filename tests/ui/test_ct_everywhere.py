@@ -1,0 +1,258 @@
+"""The same place, outline and path give the same numbers, however the patient was scanned.
+
+Through the window, on the phantom: it knows where its muscles and its skin truly lie.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from shapely import Polygon
+
+from painmap.domain.anatomy import Level, Side
+from painmap.domain.injection import CtPlace
+from painmap.domain.needle_plan import ProcedurePosition
+from painmap.domain.places import PatientPoint
+from painmap.domain.progress import run_to_end
+from painmap.imaging.reslice import Plane
+from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
+from painmap.phantom.options import PatientPosition
+from painmap.ui.ct_paint import MarkKind
+from painmap.ui.ct_tool_strip import ToolName
+from painmap.ui.desk import Desk
+from tests.support.ct_page import CtHands, demonstration
+
+pytestmark = pytest.mark.xdist_group("ct_everywhere")
+
+COARSE = {"rows": 270, "columns": 270, "slices": 14, "slice_step_mm": 4.0, "noise_hu": 6.0}
+SCANS = {
+    **{
+        position.value: PhantomOptions(
+            patient_position=position, pixel_spacing=(1.5, 1.5), **COARSE
+        )
+        for position in PatientPosition
+    },
+    "tilted": PhantomOptions(gantry_tilt_deg=12.0, pixel_spacing=(1.5, 1.5), **COARSE),
+    "not square": PhantomOptions(pixel_spacing=(1.5, 1.2), **{**COARSE, "columns": 340}),
+}
+MUSCLE = "erector_spinae"
+
+
+class Scanned(CtHands):
+    """The phantom of one scan, open."""
+
+    def __init__(self, desk: Desk, qtbot: QtBot, phantom: Phantom, folder: Path) -> None:
+        super().__init__(desk, qtbot, demonstration())
+        self.phantom = phantom
+        self.open_best(folder)
+        self.page.annotator.spine.drop()
+        self.page.annotator.needle.skin.forget()
+
+    def middle(self, side: Side) -> PatientPoint:
+        """The middle of the muscle at L3, on the slice that is nearest to it."""
+        truth = self.phantom.target(MUSCLE, side, Level.L3)
+        stack = self.page.session.stack
+        k, j, i = stack.require_geometry().index_points(truth)
+        return stack.require_geometry().patient_point(round(float(k)), float(j), float(i))
+
+    def around(self, centre: PatientPoint, *places: tuple[float, float]) -> list[PatientPoint]:
+        """Places in the slice of `centre`: millimetres to the LEFT and to the back of it."""
+        plane = self.page.session.stack.slice_geometry(
+            self.page.session.index_of(self.page.session.native, centre) or 0
+        )
+        assert plane is not None
+        normal = plane.normal
+        found = []
+        for left, back in places:
+            x, y = centre.x + left, centre.y + back
+            rise = (normal[0] * left + normal[1] * back) / normal[2]
+            found.append(PatientPoint(x, y, centre.z - float(rise)))
+        return found
+
+    def true_depth(self, start: PatientPoint, direction: np.ndarray) -> float:
+        along = np.arange(0, 250, 0.05)
+        found = self.phantom.structures_at(np.asarray(start) + along[:, None] * direction)
+        return float(next(mm for mm, what in zip(along, found, strict=True) if what is None))
+
+
+@pytest.fixture(scope="module", params=list(SCANS))
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Phantom, Path]:
+    phantom = run_to_end(make_phantom(SCANS[request.param]))
+    folder = tmp_path_factory.mktemp("scan")
+    run_to_end(write_series(phantom, folder))
+    return phantom, folder
+
+
+@pytest.fixture
+def hands(desk: Desk, qtbot: QtBot, made: tuple[Phantom, Path]) -> Iterator[Scanned]:
+    scanned = Scanned(desk, qtbot, *made)
+    yield scanned
+    scanned.settle()
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_a_path_straight_up_is_as_long_as_the_phantom_is_deep(hands: Scanned, side: Side) -> None:
+    target = hands.middle(side)
+    hands.choose(MUSCLE, side, Level.L3)
+    hands.click(target, ToolName.TARGET)
+    (site,) = hands.visit.planned_sites
+    assert isinstance(site.place, CtPlace)
+    assert site.place.target == pytest.approx(target, abs=1.0)
+    assert (site.place.target.x > 0) is (side is Side.LEFT)
+
+    hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
+    planner = hands.page.annotator.needle
+    planner.panel.positions.chip(ProcedurePosition.PRONE).click()
+    hands.settle()
+
+    (path,) = hands.visit.live_paths
+    way = np.subtract(path.entry, site.place.target)
+    depth = float(np.linalg.norm(way))
+    unit = way / depth
+    assert abs(depth - hands.true_depth(site.place.target, unit)) <= 1.0
+    # straight up: towards the back, within half a degree
+    assert np.degrees(np.arccos(unit[1])) <= 0.5
+    said = re.search(r"([\d.]+) mm deep", planner.panel.reading.text())
+    assert said is not None
+    assert float(said[1]) == pytest.approx(depth, abs=1.0)
+
+
+def test_what_is_drawn_encloses_the_same_area_and_values(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT)
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    # inside the muscle, so that nothing but muscle is measured
+    corners = hands.around(centre, (-6, -5), (6, -5), (6, 5), (-6, 5))
+    hands.outline(corners)
+    hands.page.annotator.sides.leave()
+
+    (outline,) = hands.visit.outlines
+    assert np.asarray(outline.points) == pytest.approx(np.asarray(corners), abs=1.0)
+    measured = hands.page.session.measure(outline)
+    assert measured is not None
+    flat = Polygon([(point.x, point.y) for point in outline.points]).area
+    tilt = abs(hands.page.session.stack.require_geometry().normal[2])
+    assert measured.area_mm2 == pytest.approx(flat / tilt, rel=0.08)
+    assert measured.mean_hu is not None
+    assert -29 <= measured.mean_hu <= 150
+
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.ELLIPSE)
+    hands.look_at(centre)
+    lower, upper = hands.around(centre, (-9, -7), (9, 7))
+    hands.drag(hands.pixel(lower), hands.pixel(upper))
+    hands.page.annotator.sides.leave()
+    drawn = np.asarray(hands.visit.outlines[-1].points)
+    assert drawn.mean(axis=0) == pytest.approx(centre, abs=1.0)
+    assert np.ptp(drawn[:, 0]) == pytest.approx(18.0, abs=1.5)
+
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.stroke(hands.around(centre, (-8, 0), (0, -8), (8, 0), (0, 8)), ToolName.FREEHAND)
+    assert np.asarray(hands.visit.outlines[-1].points).mean(axis=0) == pytest.approx(
+        centre, abs=1.5
+    )
+
+
+def test_distances_and_angles_are_the_patients(hands: Scanned) -> None:
+    centre = hands.middle(Side.RIGHT)
+    left, up = hands.around(centre, (40, 0), (0, -40))
+    hands.click(left, ToolName.MEASURE)
+    hands.click(centre)
+    hands.click(up)
+    hands.key(Qt.Key.Key_Return)
+
+    marks = hands.page.viewer.views[Plane.AXIAL].scene_shown.marks
+    words = [mark.label for mark in marks if mark.kind is MarkKind.MEASURE]
+    legs = [float(np.linalg.norm(np.subtract(one, centre))) for one in (left, up)]
+    assert float(words[0].removesuffix(" mm")) == pytest.approx(sum(legs), abs=1.0)
+    assert float(words[1].removesuffix("°")) == pytest.approx(90.0, abs=1.5)
+
+
+def test_the_brush_paints_the_voxels_under_it(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT)
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.look_at(centre)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+
+    (compartment,) = hands.visit.live_compartments
+    masks = hands.page.work.muscles.masks(compartment)
+    assert masks is not None
+    ((k, painted),) = masks.slices.items()
+    rows, columns = np.nonzero(painted.mask.whole())
+    geometry = hands.page.session.stack.slice_geometry(k)
+    assert geometry is not None
+    middle = geometry.patient_point(float(rows.mean()), float(columns.mean()))
+    assert middle == pytest.approx(centre, abs=1.5)
+    pixel = np.prod(geometry.spacing_mm)
+    radius = hands.page.work.brush.size_mm / 2
+    assert len(rows) * pixel == pytest.approx(np.pi * radius**2, rel=0.25)
+
+
+def _area_middle(hands: Scanned) -> tuple[float, float]:
+    """Where the muscle that is drawn over the axial picture lies in its view."""
+    hands.page.viewer.draw()
+    (area,) = hands.page.viewer.views[Plane.AXIAL].scene_shown.areas
+    middle = area.to_view.map(area.path).boundingRect().center()
+    return middle.x(), middle.y()
+
+
+def _view_of(hands: Scanned, point: PatientPoint) -> tuple[float, float]:
+    placement = hands.page.viewer.views[Plane.AXIAL].placement
+    assert placement is not None
+    found = placement.view_of(point)
+    assert found is not None
+    return found[0]
+
+
+def test_what_was_painted_is_drawn_where_it_was_painted(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT)
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.look_at(centre)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+
+    assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=1.5)
+    # the picture turned for a prone procedure carries it along
+    hands.page.viewer.toggle_turned()
+    assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=1.5)
+
+
+def test_what_was_filled_lies_on_the_side_of_its_contours(hands: Scanned) -> None:
+    centre = hands.middle(Side.RIGHT)
+    stack = hands.page.session.stack
+    k = hands.page.session.index_of(Plane.AXIAL, centre) or 0
+    for other in (k - 2, k + 2):
+        plane = stack.slice_geometry(other)
+        assert plane is not None
+        (_, away) = plane.pixels_of(centre)
+        there = PatientPoint(*(np.asarray(centre) - float(away) * plane.normal))
+        hands.choose(MUSCLE, Side.RIGHT, Level.L3)
+        hands.stroke(hands.around(there, (-8, 0), (0, -8), (8, 0), (0, 8)), ToolName.FREEHAND)
+        hands.page.annotator.sides.leave()
+    hands.choose(MUSCLE, Side.RIGHT, Level.L3)
+    hands.page.work.fill()
+    hands.settle()
+    hands.look_at(centre)
+
+    (compartment,) = hands.visit.live_compartments
+    assert [area.k for area in compartment.areas] == list(range(k - 2, k + 3))
+    assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=2.0)
+    (masks,) = [hands.page.work.muscles.masks(compartment)]
+    assert masks is not None
+    rows, columns = np.nonzero(masks.slices[k].mask.whole())
+    geometry = stack.slice_geometry(k)
+    assert geometry is not None
+    middle = geometry.patient_point(float(rows.mean()), float(columns.mean()))
+    assert middle.x < 0
+    assert middle == pytest.approx(centre, abs=2.0)
