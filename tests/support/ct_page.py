@@ -275,6 +275,26 @@ class CtHands:
         QApplication.processEvents()
 
 
+def opened_sample(desk: Desk, qtbot: QtBot, folder: Path) -> CtHands:
+    """A public CT, opened in the record of a person for whom it is taken."""
+    hands = CtHands(desk, qtbot, jane(family_name="Sample", given_name="CT"))
+    hands.page.open_folder(folder)
+    hands.settle()
+    for words in ("Open", "It shows a patient", "Same person"):
+        panel = hands.page.opening.panel
+        if hands.page.is_looking:
+            break
+        if words == "Open" and isinstance(panel, SeriesPanel):
+            panel.open_button.click()
+        elif words == "Same person":
+            panel.reasons.chip("same person, other reason").click()
+            hands.answer(words)
+        elif words in getattr(panel, "buttons", {}):
+            hands.answer(words)
+        hands.settle()
+    return hands
+
+
 def _move(viewport: QWidget, at: QPointF, button: Qt.MouseButton) -> None:
     """Move, with a button held or none; QTest leaves moves out that change nothing."""
     event = QMouseEvent(

@@ -25,11 +25,10 @@ from painmap.imaging.spine_line import BODY, SpineLine, SpineMark
 from painmap.phantom import PatientPosition, Phantom, PhantomOptions, make_phantom, write_series
 from painmap.services.needle_paths import facts_of
 from painmap.services.plan_sheet import plan_sheet
-from painmap.ui.ct_choice import SeriesPanel
 from painmap.ui.ct_paint import DrawnMark, MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
-from tests.support.ct_page import CtHands, demonstration, jane
+from tests.support.ct_page import CtHands, demonstration, opened_sample
 
 pytestmark = pytest.mark.xdist_group("spine_phantom")
 
@@ -492,26 +491,6 @@ def test_slices_belong_to_the_levels_of_the_truth(hands: SpineHands) -> None:
 
 
 # --- on real CT
-
-
-def opened_sample(desk: Desk, qtbot: QtBot, folder: Path) -> CtHands:
-    """A public CT, opened in the record of a person for whom it is taken."""
-    hands = CtHands(desk, qtbot, jane(family_name="Sample", given_name="CT"))
-    hands.page.open_folder(folder)
-    hands.settle()
-    for words in ("Open", "It shows a patient", "Same person"):
-        panel = hands.page.opening.panel
-        if hands.page.is_looking:
-            break
-        if words == "Open" and isinstance(panel, SeriesPanel):
-            panel.open_button.click()
-        elif words == "Same person":
-            panel.reasons.chip("same person, other reason").click()
-            hands.answer(words)
-        elif words in getattr(panel, "buttons", {}):
-            hands.answer(words)
-        hands.settle()
-    return hands
 
 
 @pytest.mark.shared_data

@@ -20,7 +20,7 @@ from painmap.ui.ct_paint_words import Tone
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.main_window import MainWindow
-from tests.support.ct_page import CtHands, exported, jane, write_body
+from tests.support.ct_page import CtHands, exported, jane, opened_sample, write_body
 
 POINT = PatientPoint(42.0, 30.0, -50.0)
 
@@ -381,6 +381,35 @@ def test_the_real_lumbar_ct_opens_as_eleven_blocks_and_takes_marks(
     assert "8 years" in age_of_study(
         page.session.study_date, datetime(2026, 11, 1, tzinfo=UTC).date()
     )
+
+
+@pytest.mark.shared_data
+def test_the_eleven_lumbar_blocks_are_leafed_through_as_one_list(
+    desk: Desk, qtbot: QtBot, shared_data: Path
+) -> None:
+    hands = opened_sample(desk, qtbot, shared_data / "lumbar-ct-cc0" / "lspine_axial")
+    page = hands.page
+    blocks = page.session.blocks
+    total = sum(len(each.slices) for each in blocks)
+    assert len(blocks) == 11
+    page.head.switch.setCurrentIndex(0)
+    page.head.switch.activated.emit(0)
+    hands.settle()
+    page.viewer.go_to(page.session.native, 0)
+
+    seen = []
+    for _ in range(total + 11):
+        page.viewer.draw()
+        line = page.viewer.views[Plane.AXIAL].scene_shown.captions.top_left[1].text
+        if not seen or seen[-1] != line:
+            seen.append(line)
+        page.viewer.leaf(page.session.native, 1)
+        hands.settle()
+
+    numbers = [int(line.split("slice ")[1].split(" of")[0]) for line in seen]
+    assert numbers == list(range(1, total + 1))
+    assert seen[0].startswith("block 1 of 11")
+    assert seen[-1] == f"block 11 of 11, slice {total} of {total}"
 
 
 def test_attach_study_is_what_undo_takes_back_first(hands: CtHands) -> None:

@@ -66,6 +66,8 @@ def captions(
     # which plane it is, only the geometry tells
     name = "slice" if image.geometry is None else image.view.plane.value
     number = f"{name} {image.index + 1} / {image.view.count}"
+    in_series = session.words_in_series(image.index) if image.view.native else ""
+    within = (Line(in_series),) if in_series else ()
     top_right = [Line(stack.patient_position or POSITION_UNKNOWN, Tone.STRONG)]
     if WarningCode.LOSSY in stack.codes:
         top_right.append(Line("LOSSY", Tone.WARNING))
@@ -80,7 +82,7 @@ def captions(
     if small:
         return Captions(
             letters=letters,
-            top_left=(Line(number, Tone.STRONG),),
+            top_left=(Line(number, Tone.STRONG), *within),
             top_right=tuple(top_right),
             bottom_left=dated,
             banner=banner_of(session),
@@ -88,7 +90,7 @@ def captions(
     described = (Line(stack.description, Tone.FAINT),) if stack.description else ()
     return Captions(
         letters=letters,
-        top_left=(Line(number, Tone.STRONG), *dated, *described),
+        top_left=(Line(number, Tone.STRONG), *within, *dated, *described),
         top_right=tuple(top_right),
         bottom_right=(window,),
         banner=banner_of(session),

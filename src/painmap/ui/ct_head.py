@@ -128,9 +128,8 @@ class StudyHead(QFrame):
 
     def neighbour(self, direction: int) -> Stack | None:
         """The next stack of the same series, if there is one."""
-        stack = self._session.stack
-        blocks = [each for each in self._stacks if each.series_uid == stack.series_uid]
-        if stack.resampled:
+        stack, blocks = self._session.stack, self._session.blocks
+        if stack.resampled or stack not in blocks:
             return None
         place = blocks.index(stack) + direction
         return blocks[place] if 0 <= place < len(blocks) else None

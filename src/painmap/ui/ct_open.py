@@ -164,6 +164,24 @@ class OpenCt:
         return self.volume is not None and self.study is None
 
     @property
+    def blocks(self) -> tuple[Stack, ...]:
+        """The stacks of the series that is shown, in the order in which they are leafed through."""
+        stacks = () if self.disk is None else self.disk.stacks
+        uid = self.stack.series_uid
+        return tuple(s for s in stacks if s.series_uid == uid and not s.is_localizer)
+
+    def words_in_series(self, k: int) -> str:
+        """Which slice of all blocks of a series it is; empty where there is one block."""
+        blocks = self.blocks
+        keys = [id(each) for each in blocks]
+        if len(blocks) < 2 or id(self.stack) not in keys:
+            return ""
+        counts = [len(each.slices) for each in blocks]
+        place = keys.index(id(self.stack))
+        before = sum(counts[:place])
+        return f"block {place + 1} of {len(blocks)}, slice {before + k + 1} of {sum(counts)}"
+
+    @property
     def study_date(self) -> date | None:
         if self.study is not None:
             return self.study.study_date
