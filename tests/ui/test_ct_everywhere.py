@@ -21,6 +21,7 @@ from painmap.domain.progress import run_to_end
 from painmap.imaging.reslice import Plane
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.phantom.options import PatientPosition
+from painmap.ui.ct_figure import hand_at
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
@@ -256,3 +257,17 @@ def test_what_was_filled_lies_on_the_side_of_its_contours(hands: Scanned) -> Non
     middle = geometry.patient_point(float(rows.mean()), float(columns.mean()))
     assert middle.x < 0
     assert middle == pytest.approx(centre, abs=2.0)
+
+
+def test_the_figure_beside_the_picture_lies_as_the_letters_say(hands: Scanned) -> None:
+    for turned in (False, True):
+        hands.page.viewer.turn_by_hand(turned=turned)
+        hands.page.viewer.draw()
+        captions = hands.page.viewer.views[Plane.AXIAL].scene_shown.captions
+        assert captions.facing is not None
+        right, _ = hand_at(captions.facing)
+        assert captions.letters[0 if right < 0 else 1] == "L"
+        # seen from the feet: into the picture it goes to the head
+        away = np.cross(captions.facing.right, captions.facing.down)
+        assert away[2] > 0.9
+    assert (right < 0) is turned

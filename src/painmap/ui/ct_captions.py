@@ -6,6 +6,7 @@ from datetime import date
 from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import SliceImage
 from painmap.imaging.stack import WarningCode
+from painmap.ui.ct_figure import facing
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import (
@@ -94,6 +95,7 @@ def captions(
         top_right=tuple(top_right),
         bottom_right=(window,),
         banner=banner_of(session),
+        facing=None if image.geometry is None else facing(image.geometry, turned=turned),
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
+from painmap.ui.ct_figure import Facing, paint_figure
 from painmap.ui.theme import CT, font
 
 SMALL_TEXT_PX = 12
@@ -14,6 +15,9 @@ MARGIN_PX = 10.0
 TEXT_PX = 13
 LETTER_PX = 17
 SCALE_BARS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
+FIGURE_ABOVE_PX = 34.0
+"""The figure stands above the scale bar."""
+
 SCALE_BAR_SHARE = 0.3
 """A scale bar takes at most this part of the width."""
 
@@ -41,6 +45,8 @@ class Captions:
     ----------
     letters : tuple of str
         At the left, right, top and bottom edge.
+    facing : Facing or None
+        How the figure beside the picture lies; None: there is none.
     """
 
     letters: tuple[str, str, str, str] = ("?", "?", "?", "?")
@@ -49,6 +55,7 @@ class Captions:
     bottom_left: tuple[Line, ...] = ()
     bottom_right: tuple[Line, ...] = ()
     banner: str = ""
+    facing: Facing | None = None
 
 
 def text(painter: QPainter, baseline: QPointF, words: str, colour: QColor) -> None:
@@ -137,6 +144,8 @@ def paint_words(painter: QPainter, frame: QRectF, written: Written) -> None:
     _paint_letters(painter, area, written)
     if written.px_per_mm is not None:
         _paint_scale_bar(painter, frame, written.px_per_mm, written)
+    if captions.facing is not None and not captions.bottom_left:
+        paint_figure(painter, area.left() + 4, area.bottom() - FIGURE_ABOVE_PX, captions.facing)
 
 
 def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) -> float:
