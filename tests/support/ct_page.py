@@ -278,6 +278,12 @@ class CtHands:
 def opened_sample(desk: Desk, qtbot: QtBot, folder: Path) -> CtHands:
     """A public CT, opened in the record of a person for whom it is taken."""
     hands = CtHands(desk, qtbot, jane(family_name="Sample", given_name="CT"))
+    open_sample(hands, folder)
+    return hands
+
+
+def open_sample(hands: CtHands, folder: Path) -> None:
+    """Open a public CT, and answer what is asked about whom it shows."""
     hands.page.open_folder(folder)
     hands.settle()
     for words in ("Open", "It shows a patient", "Same person"):
@@ -292,7 +298,6 @@ def opened_sample(desk: Desk, qtbot: QtBot, folder: Path) -> CtHands:
         elif words in getattr(panel, "buttons", {}):
             hands.answer(words)
         hands.settle()
-    return hands
 
 
 def _move(viewport: QWidget, at: QPointF, button: Qt.MouseButton) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely import Polygon
 
@@ -25,7 +26,8 @@ from painmap.ui.ct_figure import hand_at
 from painmap.ui.ct_paint import MarkKind
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
-from tests.support.ct_page import CtHands, demonstration
+from painmap.ui.tools.slice_outcomes import HANDLE_PX
+from tests.support.ct_page import LEFT, CtHands, demonstration
 
 pytestmark = pytest.mark.xdist_group("ct_everywhere")
 
@@ -271,3 +273,108 @@ def test_the_figure_beside_the_picture_lies_as_the_letters_say(hands: Scanned) -
         away = np.cross(captions.facing.right, captions.facing.down)
         assert away[2] > 0.9
     assert (right < 0) is turned
+
+
+def _drag_handle(hands: Scanned, plane: Plane, start: tuple[float, float], degrees: float) -> None:
+    """Drag a handle of the crosshair, which lies in that direction on the screen, clockwise."""
+    view = hands.page.viewer.views[plane]
+    assert view.scene_shown.cross is not None
+    middle = view.to_device.map(QPointF(*view.scene_shown.cross))
+    turn = np.radians(degrees)
+    x, y = start
+    end = (x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn))
+    places = [middle + QPointF(*each) * HANDLE_PX for each in (start, end)]
+    hands.drag(places[0].toPoint(), places[1].toPoint(), plane=plane)
+    hands.page.viewer.draw()
+
+
+def test_a_plane_is_turned_by_a_handle_of_the_crosshair(hands: Scanned) -> None:
+    viewer = hands.page.viewer
+    hands.page.choose_tool(ToolName.WINDOW)
+    cross = hands.middle(Side.LEFT)
+    hands.look_at(cross)
+    window = hands.page.session.window
+    _drag_handle(hands, Plane.AXIAL, (1.0, 0.0), 30.0)
+
+    frame = viewer.oblique.frame
+    assert frame is not None
+    assert hands.page.session.window == window, "the handle is no drag of the window"
+    assert viewer.oblique.view.isVisible()
+    # clockwise on the screen, from the feet: the LEFT end of the coronal plane goes to the back
+    axial = viewer.shown[Plane.AXIAL].image.geometry
+    assert axial is not None
+    right = axial.patient_from_pixel[:3, 1] / np.linalg.norm(axial.patient_from_pixel[:3, 1])
+    down = axial.patient_from_pixel[:3, 0] / np.linalg.norm(axial.patient_from_pixel[:3, 0])
+    wanted = np.cos(np.radians(30)) * right + np.sin(np.radians(30)) * down
+    assert abs(float(frame.normal @ wanted)) < 0.03
+    assert abs(float(frame.normal @ axial.normal)) < 0.01
+    assert np.asarray(frame.centre) == pytest.approx(np.asarray(viewer.cross))
+    # as a coronal picture lies: the head up, LEFT at the right
+    letters = viewer.oblique.view.scene_shown.captions.letters
+    assert letters[1].startswith("L")
+    assert letters[2].startswith("H")
+    said = viewer.oblique.view.scene_shown.captions.top_left[0].text
+    degrees = re.fullmatch(r"oblique, (\d+)° from the coronal plane", said)
+    assert degrees is not None
+    assert int(degrees[1]) == pytest.approx(30, abs=2)
+
+    # the line in which it meets the axial picture runs where the hand let go
+    marks = viewer.views[Plane.AXIAL].scene_shown.marks
+    (line,) = [mark.points for mark in marks if mark.kind is MarkKind.PLANE]
+    along = np.subtract(line[1], line[0])
+    assert np.degrees(np.arctan2(along[1], along[0])) % 180 == pytest.approx(30, abs=2)
+
+    # every pixel is the voxel of its place in the patient
+    placement = viewer.oblique.view.placement
+    volume = hands.page.session.volume
+    assert placement is not None
+    assert volume is not None
+    for x, y in ((-30.0, 0.0), (25.0, 10.0), (0.0, 0.0)):
+        middle = placement.view_of(frame.centre)
+        assert middle is not None
+        point = placement.patient_of((middle[0][0] + x, middle[0][1] + y))
+        assert point is not None
+        expected = np.asarray(frame.centre) + x * frame.right + y * frame.down
+        assert np.asarray(point) == pytest.approx(expected, abs=0.01)
+
+
+def test_a_turned_plane_is_turned_on_leafed_and_closed(hands: Scanned) -> None:
+    viewer = hands.page.viewer
+    hands.page.choose_tool(ToolName.WINDOW)
+    hands.look_at(hands.middle(Side.LEFT))
+    _drag_handle(hands, Plane.AXIAL, (0.0, -1.0), 20.0)
+    _drag_handle(hands, Plane.AXIAL, (np.sin(np.radians(20)), -np.cos(np.radians(20))), 15.0)
+    frame = viewer.oblique.frame
+    assert frame is not None
+    said = viewer.oblique.view.scene_shown.captions.top_left[0].text
+    assert said in {f"oblique, {n}° from the sagittal plane" for n in (33, 34, 35, 36, 37)}
+
+    before = viewer.cross
+    assert before is not None
+    viewer.oblique.view.scrolled.emit(5)
+    viewer.draw()
+    moved = np.subtract(viewer.cross, before)  # type: ignore[arg-type]  # it is there
+    assert moved == pytest.approx(5.0 * frame.normal, abs=0.01)
+    assert viewer.oblique.frame is not None
+    assert np.asarray(viewer.oblique.frame.centre) == pytest.approx(np.asarray(viewer.cross))
+
+    QTest.mouseDClick(viewer.oblique.view.viewport(), LEFT)
+    viewer.draw()
+    assert viewer.oblique.frame is None
+    assert not viewer.oblique.view.isVisible()
+    marks = viewer.views[Plane.AXIAL].scene_shown.marks
+    assert not [mark for mark in marks if mark.kind is MarkKind.PLANE]
+
+
+def test_other_tools_show_no_handles_and_turn_nothing(hands: Scanned) -> None:
+    viewer = hands.page.viewer
+    hands.page.choose_tool(ToolName.WINDOW)
+    hands.look_at(hands.middle(Side.LEFT))
+    assert len(viewer.views[Plane.AXIAL].scene_shown.handles) == 4
+    hands.page.choose_tool(ToolName.MEASURE)
+    viewer.draw()
+    assert viewer.views[Plane.AXIAL].scene_shown.handles == ()
+
+    _drag_handle(hands, Plane.AXIAL, (1.0, 0.0), 30.0)
+
+    assert viewer.oblique.frame is None

@@ -3,6 +3,7 @@
 Everything follows from the direction cosines, for any position of the patient on the table.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -30,6 +31,13 @@ _DOWN_RIGHT = {
     Plane.SAGITTAL: ((0.0, 0.0, -1.0), (0.0, 1.0, 0.0)),
 }
 """In patient LPS: where the bottom and the right edge of the picture point."""
+
+
+def standard_directions() -> Mapping[Plane, tuple[Floats, Floats]]:
+    """Of each plane the directions of the lower and of the right edge: unit vectors, LPS."""
+    return {
+        plane: (np.array(down), np.array(right)) for plane, (down, right) in _DOWN_RIGHT.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

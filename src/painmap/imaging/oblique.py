@@ -4,7 +4,7 @@ Such a picture is drawn between the voxels, linear, and says so ("resampled"); d
 are exact, since every pixel has its place in the patient.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -78,6 +78,31 @@ class PlaneFrame:
         """The plane moved along its normal, away from the viewer."""
         x, y, z = np.asarray(self.centre) + mm * self.normal
         return PlaneFrame(PatientPoint(float(x), float(y), float(z)), self.right, self.down)
+
+
+def frame_through(
+    centre: PatientPoint,
+    along: Floats,
+    across: Floats,
+    standards: Mapping[Plane, tuple[Floats, Floats]],
+) -> PlaneFrame:
+    """The plane that holds two directions, laid as the nearest of the usual planes is.
+
+    Parameters
+    ----------
+    along, across : (3,) float
+        Directions in patient LPS, not parallel.
+    standards : mapping of Plane to (down, right)
+        As `axes.standard_directions` gives them.
+    """
+    normal = np.cross(along, across)
+    normal = normal / np.linalg.norm(normal)
+    down, right = max(standards.values(), key=lambda each: abs(float(normal @ np.cross(*each))))
+    down = down - (down @ normal) * normal
+    down = down / np.linalg.norm(down)
+    right = right - (right @ normal) * normal
+    right = right - (right @ down) * down
+    return PlaneFrame(centre, right / np.linalg.norm(right), down)
 
 
 def along_needle(path: NeedlePath, *, upright: bool = False) -> PlaneFrame:

@@ -45,6 +45,7 @@ from painmap.ui.tools.slice_outcomes import (
     Measured,
     PanDrag,
     Select,
+    TurnPlane,
     WindowDrag,
     WindowOf,
 )
@@ -162,6 +163,7 @@ class Annotator:
             WindowOf: lambda of: self._viewer.use_window_of(of.view, of.start, of.end),
             PanDrag: self._pan,
             LookAt: self._look_at,
+            TurnPlane: self._viewer.turn_plane,
             Select: self._select,
         }
 
@@ -203,6 +205,7 @@ class Annotator:
         self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
         if name is not ToolName.HAZARD:
             self.hazards.choose(None)
+        self._viewer.shows_handles = name is ToolName.WINDOW
         self.needle.activate(active=name is ToolName.ENTRY)
         if name is ToolName.MIDLINE:
             self.spine.refresh()

@@ -132,10 +132,13 @@ def paint_area(painter: QPainter, frame: QRectF, to_device: QTransform, area: Dr
 
 
 def paint_area_labels(
-    painter: QPainter, frame: QRectF, to_device: QTransform, areas: Iterable[DrawnArea]
+    painter: QPainter,
+    frame: QRectF,
+    to_device: QTransform,
+    areas: Iterable[DrawnArea],
+    taken: list[QRectF],
 ) -> None:
-    """Write the names of areas beside them, none over another."""
-    taken: list[QRectF] = []
+    """Write the names of areas beside them, none over another, nor over what is `taken`."""
     for area in areas:
         if area.label:
             box = (area.to_view * to_device).mapRect(area.path.boundingRect())

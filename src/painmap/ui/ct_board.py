@@ -9,6 +9,7 @@ from painmap.ui.ct_marks import Shown, grips, rings
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_tool_strip import SPEC, ToolName
 from painmap.ui.ct_viewer import CtViewer
+from painmap.ui.tools.gesture import PointerEvent
 from painmap.ui.tools.slice_outcomes import XY, Grip, Ring
 
 
@@ -79,6 +80,12 @@ class CtBoard:
             )
             return False
         return self.may_annotate(view)
+
+    def is_on_handle(self, event: PointerEvent) -> bool:
+        shown, cross = self.shown(event.view), self._viewer.cross
+        if shown is None or cross is None:
+            return False
+        return self._viewer.oblique.handle_at(shown, cross, event)
 
     def may_measure(self, view: str) -> bool:
         shown = self.shown(view)

@@ -10,7 +10,12 @@ OTHERS = (
     ("L", "List the muscles"),
     ("[ and ]", "Smaller or larger brush"),
     ("Shift", "The brush erases; so does the right button"),
-    ("Return", "Close the contour"),
+    ("Return", "Close the contour; end a way that is measured: its length, the angle of three"),
+    (
+        "Drag an edge",
+        "Move a whole outline; a double click on it adds a vertex, Alt and a click on "
+        "a vertex removes it",
+    ),
     ("Backspace", "Take the last vertex back"),
     ("Delete", "Remove the vertex that is held, else what is chosen"),
     ("Escape", "Leave the gesture, the question, what is chosen"),
@@ -21,6 +26,7 @@ OTHERS = (
     ("G", "All views of one size, or a large one with the others beside it"),
     ("Ctrl+0", "One pixel of the large picture on one pixel of the screen"),
     ("Ctrl and drag", "With the window tool: the window of a region"),
+    ("Rings", "With the window tool: drag one on the crosshair for a plane at any angle"),
     ("U", "Turn the axial picture: the back up, the patient's LEFT on the left"),
     ("?", "This sheet"),
 )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
-from painmap.ui.ct_area_paint import DrawnArea, paint_area, paint_area_labels
+from painmap.ui.ct_area_paint import MOST_LABELS, DrawnArea, paint_area, paint_area_labels
 from painmap.ui.ct_needle_paint import paint_cone, paint_entry, paint_path
 from painmap.ui.ct_paint_words import (
     MARGIN_PX,
@@ -18,17 +18,20 @@ from painmap.ui.ct_paint_words import (
     Written,
     paint_words,
     text,
+    upper_corners,
 )
 from painmap.ui.ct_spine_paint import paint_body, paint_process, paint_spine
 from painmap.ui.ct_words import LOADING
 from painmap.ui.theme import CT, font
-from painmap.ui.tools.slice_outcomes import XY
+from painmap.ui.tools.slice_outcomes import HANDLE_PX, XY
 
 Band = tuple[float, float, float, float]
 """Left, top, width and height of a part of the view, in its units."""
 
 HATCH_PX = 9.0
 """Distance of the lines over what is still being read."""
+
+HANDLE_RADIUS_PX = 3.5
 
 WORD_ROOM_PX = 26.0
 """A band lower than this is hatched without the word."""
@@ -46,6 +49,7 @@ class MarkKind(StrEnum):
     CONE = "cone"
     ENTRY = "entry"
     HAZARD = "hazard"
+    PLANE = "plane"
 
 
 COLOUR = {
@@ -60,6 +64,7 @@ COLOUR = {
     MarkKind.CONE: CT.target,
     MarkKind.ENTRY: CT.target,
     MarkKind.HAZARD: CT.hazard,
+    MarkKind.PLANE: CT.cross,
 }
 
 
@@ -103,6 +108,8 @@ class Scene:
         Marks alone, no letters or captions.
     loading : tuple of Band
         Where slices have not been read yet.
+    handles : tuple of XY
+        Directions from the crosshair in which a plane through it can be taken hold of.
     """
 
     captions: Captions = NO_CAPTIONS
@@ -113,6 +120,7 @@ class Scene:
     small: bool = False
     bare: bool = False
     loading: tuple[Band, ...] = ()
+    handles: tuple[XY, ...] = ()
 
 
 def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
@@ -131,17 +139,19 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     painter.save()
     painter.setClipRect(frame)
     if scene.cross is not None:
-        paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)))
+        paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)), scene.handles)
     _paint_loading(painter, frame, to_device, scene)
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
-    paint_area_labels(painter, frame, to_device, scene.areas)
+    taken = [] if scene.bare else upper_corners(frame, scene.captions, small=scene.small)
+    paint_area_labels(painter, frame, to_device, scene.areas, taken)
     # the chosen one lies on top
     ordered = sorted(scene.marks, key=lambda each: each.chosen)
     for number, mark in enumerate(ordered):
         # a target in its outline: one name is enough
         again = any(other.label == mark.label for other in ordered[number + 1 :])
-        _paint_mark(painter, frame, to_device, replace(mark, label="") if again else mark)
+        shown = replace(mark, label="") if again else mark
+        _paint_mark(painter, frame, to_device, shown, taken)
     if not scene.bare:
         scale = (to_device.m11() or to_device.m12()) if scene.true_scale else None
         paint_words(painter, frame, Written(scene.captions, scale, scene.small))
@@ -187,8 +197,16 @@ def _paint_loading_word(painter: QPainter, band: QRectF, *, small: bool) -> None
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, LOADING)
 
 
-def paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:
-    """Two lines with a gap around the place itself, so that they never cover it."""
+def paint_cross(
+    painter: QPainter, frame: QRectF, at: QPointF, handles: tuple[XY, ...] = ()
+) -> None:
+    """Two lines with a gap around the place itself, so that they never cover it.
+
+    Parameters
+    ----------
+    handles : tuple of XY
+        Unit directions in which a handle is drawn.
+    """
     gap = 14.0
     colour = QColor(CT.cross)
     colour.setAlphaF(0.7)
@@ -200,6 +218,11 @@ def paint_cross(painter: QPainter, frame: QRectF, at: QPointF) -> None:
         (QPointF(at.x(), at.y() + gap), QPointF(at.x(), frame.bottom())),
     ):
         painter.drawLine(a, b)
+    painter.setBrush(QColor(CT.ground))
+    painter.setPen(QPen(QColor(CT.cross), 1.4))
+    for x, y in handles:
+        painter.drawEllipse(at + QPointF(x, y) * HANDLE_PX, HANDLE_RADIUS_PX, HANDLE_RADIUS_PX)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _pens(mark: DrawnMark, width: float) -> tuple[QPen, QPen]:
@@ -216,7 +239,13 @@ def _pens(mark: DrawnMark, width: float) -> tuple[QPen, QPen]:
     return under, stroke
 
 
-def _paint_mark(painter: QPainter, frame: QRectF, to_device: QTransform, mark: DrawnMark) -> None:
+def _paint_mark(
+    painter: QPainter,
+    frame: QRectF,
+    to_device: QTransform,
+    mark: DrawnMark,
+    taken: list[QRectF],
+) -> None:
     points = [to_device.map(QPointF(*point)) for point in mark.points]
     if not points:
         return
@@ -238,10 +267,12 @@ def _paint_mark(painter: QPainter, frame: QRectF, to_device: QTransform, mark: D
             paint_cone(painter, points, QColor(COLOUR[mark.kind]))
         case MarkKind.ENTRY:
             paint_entry(painter, points, _pens(mark, 2.0 if mark.chosen else 1.6))
+        case MarkKind.PLANE:
+            _paint_plane(painter, points)
         case MarkKind.OUTLINE | MarkKind.MEASURE | MarkKind.HAZARD:
             _paint_line(painter, points, mark)
     if mark.label:
-        _paint_label(painter, frame, points, mark)
+        _paint_label(painter, frame, points, mark, taken)
 
 
 def _paint_target(painter: QPainter, at: QPointF, mark: DrawnMark) -> None:
@@ -261,6 +292,15 @@ def _paint_target(painter: QPainter, at: QPointF, mark: DrawnMark) -> None:
     if mark.chosen:
         painter.setPen(QPen(QColor(CT.chosen), 1.2))
         painter.drawEllipse(at, radius + 7.0, radius + 7.0)
+
+
+def _paint_plane(painter: QPainter, points: list[QPointF]) -> None:
+    """The line in which another plane meets the picture."""
+    dashed = QPen(QColor(CT.cross), 1.4)
+    dashed.setDashPattern([6.0, 3.0])
+    for pen in (QPen(QColor(CT.halo), 3.0), dashed):
+        painter.setPen(pen)
+        painter.drawLine(points[0], points[1])
 
 
 def _paint_line(painter: QPainter, points: list[QPointF], mark: DrawnMark) -> None:
@@ -288,7 +328,14 @@ def _paint_vertex(painter: QPainter, at: QPointF, mark: DrawnMark, *, held: bool
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: DrawnMark) -> None:
+def _paint_label(
+    painter: QPainter,
+    frame: QRectF,
+    points: list[QPointF],
+    mark: DrawnMark,
+    taken: list[QRectF],
+) -> None:
+    """Write the name of a mark beside it, below what is written there already."""
     painter.setFont(font(SMALL_TEXT_PX, strong=mark.chosen))
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance(mark.label)
@@ -307,4 +354,10 @@ def _paint_label(painter: QPainter, frame: QRectF, points: list[QPointF], mark: 
     colour = QColor(COLOUR[mark.kind])
     if mark.faint:
         colour.setAlphaF(0.6)
-    text(painter, QPointF(left, anchor.y() + metrics.ascent() / 2 - 1), mark.label, colour)
+    place = QRectF(left, anchor.y() - metrics.height() / 2, width, metrics.height())
+    for _ in range(MOST_LABELS):
+        if not any(place.intersects(other) for other in taken):
+            break
+        place.translate(0, metrics.height())
+    taken.append(place)
+    text(painter, QPointF(left, place.center().y() + metrics.ascent() / 2 - 1), mark.label, colour)

@@ -148,9 +148,32 @@ def paint_words(painter: QPainter, frame: QRectF, written: Written) -> None:
         paint_figure(painter, area.left() + 4, area.bottom() - FIGURE_ABOVE_PX, captions.facing)
 
 
+def upper_corners(frame: QRectF, captions: Captions, *, small: bool) -> list[QRectF]:
+    """What the upper corners cover of a view: names of marks keep away from it."""
+    size = SMALL_TEXT_PX if small else TEXT_PX
+    metrics = _metrics(size)
+    top = frame.top() + (_banner_px(small=small) if captions.banner else 0.0) + MARGIN_PX
+    found = []
+    for lines, is_right in ((captions.top_left, False), (captions.top_right, True)):
+        if lines:
+            width = max(metrics.horizontalAdvance(line.text) for line in lines)
+            left = frame.right() - MARGIN_PX - width if is_right else frame.left() + MARGIN_PX
+            found.append(QRectF(left, top, width, len(lines) * (metrics.height() + 2)))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _metrics(size: int) -> QFontMetricsF:
+    return QFontMetricsF(font(size, strong=True))
+
+
+def _banner_px(*, small: bool) -> float:
+    return 20.0 if small else 24.0
+
+
 def _paint_banner(painter: QPainter, frame: QRectF, words: str, *, small: bool) -> float:
     painter.setFont(font(11 if small else SMALL_TEXT_PX, strong=True))
-    height = 20.0 if small else 24.0
+    height = _banner_px(small=small)
     band = QRectF(frame.left(), frame.top(), frame.width(), height)
     ground = QColor(CT.warning)
     painter.fillRect(band, ground)

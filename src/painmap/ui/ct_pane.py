@@ -46,12 +46,15 @@ class Overlay:
     cross : PatientPoint or None
         The crosshair.
     marks, areas : callable
+    handles : callable
+        Gives directions from the crosshair in which a plane can be taken hold of.
     """
 
     visit_day: date
     cross: PatientPoint | None
     marks: Marks
     areas: Areas
+    handles: Callable[[Shown], tuple[XY, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,7 @@ class Pane:
                 true_scale=shown.placement.is_true,
                 small=small,
                 loading=self._bands,
+                handles=overlay.handles(shown),
             )
         )
 

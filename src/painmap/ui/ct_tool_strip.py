@@ -52,13 +52,13 @@ TOOLS = (
         ToolName.WINDOW,
         "Window",
         "W",
-        "Drag: window, level. Ctrl and drag: of a region. Click: crosshair.",
+        "Drag: window, level. Click: crosshair; its rings turn a plane.",
     ),
     ToolSpec(
         ToolName.MIDLINE,
         "Spine",
         "M",
-        "Click a spinous process or vertebral body; drag to move; name its level.",
+        "Click a spinous process or vertebral body; name its level.",
         annotates=True,
     ),
     ToolSpec(
@@ -72,22 +72,21 @@ TOOLS = (
         ToolName.ENTRY,
         "Entry",
         "E",
-        "Choose a target, then straight up, an angle, or a click near the skin.",
+        "Choose a target, then straight up, an angle, or the skin.",
         annotates=True,
     ),
     ToolSpec(
         ToolName.HAZARD,
         "Hazard",
         "N",
-        "Mark a nerve, vessel, pleura or kidney: distances are read from it.",
+        "Mark a nerve, vessel, pleura or kidney to keep away from.",
         annotates=True,
     ),
     ToolSpec(
         ToolName.OUTLINE,
         "Outline",
         "O",
-        "Click vertex after vertex; click the first, double-click or Return closes. "
-        "Drag an edge to move the whole.",
+        "Click vertex after vertex; the first or Return closes.",
         annotates=True,
     ),
     ToolSpec(
@@ -102,7 +101,7 @@ TOOLS = (
         ToolName.ELLIPSE,
         "Ellipse",
         "I",
-        "Drag from corner to corner; its vertices can be moved afterwards.",
+        "Drag from corner to corner; its vertices can be moved.",
         annotates=True,
         under=ToolName.OUTLINE,
     ),
@@ -110,16 +109,16 @@ TOOLS = (
         ToolName.BRUSH,
         "Brush",
         "B",
-        "Drag to paint; Shift or the right button erases. [ and ] change the size.",
+        "Drag to paint; Shift or the right button erases.",
         annotates=True,
     ),
     ToolSpec(
         ToolName.MEASURE,
         "Measure",
         "D",
-        "Drag a distance; or click point after point, Return ends: length, angle of three.",
+        "Drag a distance; or click points and press Return.",
     ),
-    ToolSpec(ToolName.PAN, "Pan", "P", "Drag the picture. Space held down pans with every tool."),
+    ToolSpec(ToolName.PAN, "Pan", "P", "Drag the picture. Space does so with every tool."),
 )
 SPEC = {spec.name: spec for spec in TOOLS}
 

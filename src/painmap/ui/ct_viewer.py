@@ -1,6 +1,6 @@
 """Linked planes of the open CT: crosshair, slices, window, pointer."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -16,12 +16,14 @@ from painmap.ui.ct_coming import ComingSlices
 from painmap.ui.ct_layouts import Layout, alone, planes
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_pane import NEEDLE, NO_NEEDLE, NeedlePane
+from painmap.ui.ct_oblique import OBLIQUE, ObliquePane
 from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
 from painmap.ui.ct_slab import SlabChoice
 from painmap.ui.ct_why import WhyPanel
 from painmap.ui.slice_view import SliceView
-from painmap.ui.tools.slice_outcomes import XY
+from painmap.ui.tools.slice_outcomes import XY, TurnPlane
 
 HU_PER_PX = 1 / 300
 """Dragging over a pixel changes the window by this part of its width."""
@@ -67,6 +69,12 @@ class CtViewer(QFrame):
         """Every view, shown or not, by the name of its pane."""
         self.needle = NeedlePane(session, self)
         self.needle.view.window_dragged.connect(self.drag_window)
+        self.oblique = ObliquePane(session, self)
+        self.oblique.view.window_dragged.connect(self.drag_window)
+        self.oblique.changed.connect(self._on_oblique)
+        self.oblique.wanted.connect(self.look_at)
+        self.shows_handles = True
+        """Whether the tool that is active takes hold of planes by the crosshair's handles."""
         self._why = WhyPanel(self.resample_wanted.emit, self.show_across, self)
         self._body: Floats | None = None
         self._cross: PatientPoint | None = None
@@ -80,6 +88,7 @@ class CtViewer(QFrame):
         spare: dict[str, QWidget] = {
             WHY: self._why,
             NEEDLE: self.needle.view,
+            OBLIQUE: self.oblique.view,
             NO_NEEDLE: self.needle.nothing,
         }
         self.arrangement = Arrangement({**self.views, **spare})
@@ -151,6 +160,7 @@ class CtViewer(QFrame):
         """Show the session's volume from its middle."""
         self._visit_day = visit_day
         self.use_slab(None)
+        self.oblique.close_plane()
         self._alone = self._hovered = self.turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
@@ -176,6 +186,7 @@ class CtViewer(QFrame):
         for pane in self.panes.values():
             pane.close()
         self.needle.show_path(None)
+        self.oblique.close_plane()
         self._cross = None
 
     def fit_body(self, corners: Floats | None) -> None:
@@ -227,11 +238,33 @@ class CtViewer(QFrame):
         return planes(
             self.large,
             beside or [WHY],
-            needle=NEEDLE if self.needle.path is not None else "",
+            needle=self._fourth,
             instead_of=Plane.CORONAL,
             grid=self.is_grid,
             fourth=NO_NEEDLE if self.session.stack.is_ct else "",
         )
+
+    @property
+    def _fourth(self) -> str:
+        """What is shown beside the three planes: what the doctor asked for last."""
+        if self.oblique.frame is not None:
+            return OBLIQUE
+        return NEEDLE if self.needle.path is not None else ""
+
+    def turn_plane(self, wanted: TurnPlane) -> None:
+        """Turn a plane through the crosshair by its handle."""
+        shown = self.panes[wanted.view].shown
+        if shown is not None and self._cross is not None:
+            self.oblique.turn(wanted, shown, self._cross)
+
+    def _on_oblique(self) -> None:
+        current = self.arrangement.current
+        if self.session.is_open and (
+            current is None or (OBLIQUE in current) is not (self.oblique.frame is not None)
+        ):
+            self._arrange()
+        self.draw_scenes()
+        self.moved.emit()
 
     def use_grid(self, *, grid: bool) -> None:
         """All views of one size, or a large one with the others beside it."""
@@ -309,6 +342,7 @@ class CtViewer(QFrame):
     def _follow(self) -> None:
         if self._cross is None:
             return
+        self.oblique.follow(self._cross)
         for pane in self._usable():
             index = self.session.index_of(pane.plane, self._cross)
             if index is not None:
@@ -347,6 +381,7 @@ class CtViewer(QFrame):
         for pane in self.panes.values():
             pane.drop_picture()
         self.needle.draw()
+        self.oblique.drop_picture()
 
     def set_window(self, width: float, level: float) -> None:
         self.session.use_window(max(LEAST_WIDTH, width), level)
@@ -395,9 +430,16 @@ class CtViewer(QFrame):
         for pane in self._usable():
             if pane.is_visible:
                 self._draw_pane(pane)
+        self.oblique.draw()
 
     def _overlay(self) -> Overlay:
-        return Overlay(self._visit_day, self._cross, self._marks, self.areas)
+        return Overlay(self._visit_day, self._cross, self._all_marks, self.areas, self._handles)
+
+    def _all_marks(self, shown: Shown, small: bool) -> Sequence[DrawnMark]:
+        return (*self._marks(shown, small), *self.oblique.marks(shown))
+
+    def _handles(self, shown: Shown) -> tuple[XY, ...]:
+        return self.oblique.handles(shown) if self.shows_handles else ()
 
     def _is_small(self, pane: Pane) -> bool:
         """Whether a picture has room for little beside itself."""

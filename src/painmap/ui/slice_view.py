@@ -269,7 +269,8 @@ class SliceView(pg.GraphicsView):
             # while only the crosshair or the stroke of a brush moves, the rest is one picture
             is_still, self._last_key = key == self._last_key, key
             if self._scene.cross is not None:
-                paint_cross(painter, frame, self.to_device.map(QPointF(*self._scene.cross)))
+                at = self.to_device.map(QPointF(*self._scene.cross))
+                paint_cross(painter, frame, at, self._scene.handles)
             if self.overlay is not None:
                 self.overlay(painter, self.to_device)
             if self.overlay is not None or is_still:

@@ -16,6 +16,9 @@ XY = tuple[float, float]
 NEAR_PX = 9.0
 """So near to a handle, in pixels of the screen, a press takes hold of it."""
 
+HANDLE_PX = 64.0
+"""So far from the middle of the crosshair lie the handles of the planes through it."""
+
 DRAG_PX = 3.0
 """A press that moves less than this is a click: a hand is never quite still."""
 
@@ -160,6 +163,16 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnPlane:
+    """A handle of a plane through the crosshair was dragged so far; `begins` with the first."""
+
+    view: str
+    start: XY
+    at: XY
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """Make this the selected annotation; None: none."""
 
@@ -183,6 +196,7 @@ Outcome = (
     | WindowOf
     | PanDrag
     | LookAt
+    | TurnPlane
     | Select
 )
 
@@ -219,6 +233,10 @@ class Board(Protocol):
     def may_outline(self, view: str) -> bool: ...
 
     def may_measure(self, view: str) -> bool: ...
+
+    def is_on_handle(self, event: PointerEvent) -> bool:
+        """Whether a plane through the crosshair can be taken hold of there."""
+        ...
 
 
 def distance(a: XY, b: XY) -> float:

@@ -7,6 +7,7 @@ from painmap.ui.tools.slice_outcomes import (
     Outcome,
     Preview,
     Select,
+    TurnPlane,
     WindowDrag,
     WindowOf,
     is_a_drag,
@@ -20,7 +21,9 @@ def window_tool(board: Board) -> Tool:
     def start(event: PointerEvent) -> Gesture[Outcome] | None:
         if event.kind is not PointerKind.PRESS or event.button is not Button.LEFT:
             return None
-        return _region(event) if event.ctrl else _drag(event, board)
+        if event.ctrl:
+            return _region(event)
+        return _turn(event) if board.is_on_handle(event) else _drag(event, board)
 
     return start
 
@@ -34,6 +37,20 @@ def _region(press: PointerEvent) -> Gesture[Outcome]:
     if not is_a_drag(press, event):
         return None
     return WindowOf(press.view, start, (event.x, event.y))
+
+
+def _turn(press: PointerEvent) -> Gesture[Outcome]:
+    """Turn a plane about the crosshair; a click without a drag turns nothing."""
+    start = (press.x, press.y)
+    begun = False
+    event = yield None
+    while event.kind is not PointerKind.RELEASE:
+        if event.kind is PointerKind.MOVE and (begun or is_a_drag(press, event)):
+            event = yield TurnPlane(press.view, start, (event.x, event.y), begins=not begun)
+            begun = True
+        else:
+            event = yield None
+    return None
 
 
 def _drag(press: PointerEvent, board: Board) -> Gesture[Outcome]:
