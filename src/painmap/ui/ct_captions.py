@@ -76,6 +76,8 @@ def captions(
         top_right.append(Line("resampled", Tone.WARNING))
     if slab:
         top_right.append(Line(slab, Tone.WARNING))
+    if session.remark:
+        top_right.append(Line(session.remark, Tone.WARNING if session.remark_warns else Tone.TEXT))
     window = Line(f"W {whole(session.window.width)}  L {whole(session.window.level)}")
     dated = (Line(study_words(day, stack.modality)), Line(age_words(day, visit_day), age))
     if turned:

@@ -89,6 +89,11 @@ def planes(
     return one_and_beside(large, others)
 
 
+def side_by_side(left: str, right: str) -> Layout:
+    """Two views of the same size."""
+    return Layout((Cell(left), Cell(right, column=1)), (1, 1))
+
+
 def one_and_beside(large: str, beside: Sequence[str]) -> Layout:
     """A large view, and others one below the other at its right."""
     if not beside:

@@ -91,6 +91,8 @@ class OpenCt:
         self.window = HuRange()
         self.slab: SlabChoice | None = None
         """The slab that pictures show; what is measured is the slice in its middle."""
+        self.remark, self.remark_warns = "", False
+        """What stands on each of its pictures beside all else, and whether it warns."""
         self._key: StackKey | None = None
         self._views: dict[Plane, PlaneView] = {}
         self._across: set[StackKey] = set()

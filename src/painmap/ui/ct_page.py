@@ -18,6 +18,7 @@ from painmap.imaging.window import WINDOWS
 from painmap.services.studies import StudyOnDisk
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_beside import BesideMenu
 from painmap.ui.ct_doors import CtDoors
 from painmap.ui.ct_hand import CtHand
 from painmap.ui.ct_hashing import SetHashing
@@ -112,6 +113,7 @@ class CtPage(VisitPage):
         self.grid_action.setCheckable(True)
         self.grid_action.triggered.connect(lambda on: self.viewer.use_grid(grid=on))
         self.viewer.arranged.connect(lambda: self.grid_action.setChecked(self.viewer.is_grid))
+        self.beside = BesideMenu(desk, self.session, self.viewer, self.head.menu_)
         slabs = SlabMenu(self.head.menu_, self.viewer.use_slab)
         self.viewer.slab_changed.connect(lambda: slabs.show_choice(self.session.slab))
         self._arrange()

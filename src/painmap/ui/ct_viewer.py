@@ -12,8 +12,9 @@ from painmap.imaging.needle import NeedlePath
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
 from painmap.ui.ct_arrangement import Arrangement
+from painmap.ui.ct_beside_pane import BESIDE, BesidePane
 from painmap.ui.ct_coming import ComingSlices
-from painmap.ui.ct_layouts import Layout, alone, planes
+from painmap.ui.ct_layouts import Layout, alone, planes, side_by_side
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_pane import NEEDLE, NO_NEEDLE, NeedlePane
 from painmap.ui.ct_oblique import OBLIQUE, ObliquePane
@@ -73,6 +74,10 @@ class CtViewer(QFrame):
         self.oblique.view.window_dragged.connect(self.drag_window)
         self.oblique.changed.connect(self._on_oblique)
         self.oblique.wanted.connect(self.look_at)
+        self.beside = BesidePane(session.muscles, session, self)
+        self.beside.view.window_dragged.connect(self.drag_window)
+        self.beside.changed.connect(self._on_beside)
+        self.beside.wanted.connect(self.look_at)
         self.shows_handles = True
         """Whether the tool that is active takes hold of planes by the crosshair's handles."""
         self._why = WhyPanel(self.resample_wanted.emit, self.show_across, self)
@@ -89,6 +94,7 @@ class CtViewer(QFrame):
             WHY: self._why,
             NEEDLE: self.needle.view,
             OBLIQUE: self.oblique.view,
+            BESIDE: self.beside.view,
             NO_NEEDLE: self.needle.nothing,
         }
         self.arrangement = Arrangement({**self.views, **spare})
@@ -161,6 +167,7 @@ class CtViewer(QFrame):
         self._visit_day = visit_day
         self.use_slab(None)
         self.oblique.close_plane()
+        self.beside.relink()
         self._alone = self._hovered = self.turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
@@ -187,6 +194,7 @@ class CtViewer(QFrame):
             pane.close()
         self.needle.show_path(None)
         self.oblique.close_plane()
+        self.beside.close_pictures()
         self._cross = None
 
     def fit_body(self, corners: Floats | None) -> None:
@@ -234,6 +242,8 @@ class CtViewer(QFrame):
     def _layout(self) -> Layout:
         if self._alone is not None:
             return alone(self._alone)
+        if self.beside.is_open:
+            return side_by_side(self.large, BESIDE)
         beside: list[str] = [each for each in self.session.views if each is not self.large]
         return planes(
             self.large,
@@ -243,6 +253,15 @@ class CtViewer(QFrame):
             grid=self.is_grid,
             fourth=NO_NEEDLE if self.session.stack.is_ct else "",
         )
+
+    def _on_beside(self) -> None:
+        current = self.arrangement.current
+        if self.session.is_open and (
+            current is None or (BESIDE in current) is not self.beside.is_open
+        ):
+            self._alone = None
+            self._arrange()
+        self.later()
 
     @property
     def _fourth(self) -> str:
@@ -343,6 +362,7 @@ class CtViewer(QFrame):
         if self._cross is None:
             return
         self.oblique.follow(self._cross)
+        self.beside.follow(self._cross)
         for pane in self._usable():
             index = self.session.index_of(pane.plane, self._cross)
             if index is not None:
@@ -431,6 +451,8 @@ class CtViewer(QFrame):
             if pane.is_visible:
                 self._draw_pane(pane)
         self.oblique.draw()
+        self.beside.use_window(self.session.window)
+        self.beside.draw(self._visit_day, self._cross, self._body)
 
     def _overlay(self) -> Overlay:
         return Overlay(self._visit_day, self._cross, self._all_marks, self.areas, self._handles)
