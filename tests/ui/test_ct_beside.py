@@ -99,6 +99,11 @@ def test_leafing_and_clicking_beside_takes_the_open_ct_along(hands: CtHands) -> 
     viewer.draw()
     assert viewer.cross.x == pytest.approx(-20.0, abs=1.0)
     assert viewer.cross.y == pytest.approx(10.0, abs=1.0)
+    # a plane at an angle would have no place: its handles wait
+    assert viewer.views[Plane.AXIAL].scene_shown.handles == ()
+    viewer.beside.close_pictures()
+    viewer.draw()
+    assert len(viewer.views[Plane.AXIAL].scene_shown.handles) == 4
 
 
 def test_another_frame_of_reference_is_said_and_nothing_follows(hands: CtHands) -> None:

@@ -205,7 +205,7 @@ class Annotator:
         self._bar.say(why or missing or SPEC[name].hint, warning=bool(why or missing))
         if name is not ToolName.HAZARD:
             self.hazards.choose(None)
-        self._viewer.shows_handles = name is ToolName.WINDOW
+        self._viewer.companions.shows_handles = name is ToolName.WINDOW
         self.needle.activate(active=name is ToolName.ENTRY)
         if name is ToolName.MIDLINE:
             self.spine.refresh()

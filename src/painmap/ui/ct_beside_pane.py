@@ -26,7 +26,7 @@ from painmap.ui.tools.gesture import Button, PointerEvent, PointerKind
 BESIDE = "beside"
 """Name of the pane."""
 
-LINKED = "follows the crosshair: same frame of reference"
+LINKED = "linked: same frame of reference"
 NOT_LINKED = "not linked: another frame of reference"
 
 

@@ -85,7 +85,7 @@ class CtBoard:
         shown, cross = self.shown(event.view), self._viewer.cross
         if shown is None or cross is None:
             return False
-        return self._viewer.oblique.handle_at(shown, cross, event)
+        return self._viewer.companions.is_on_handle(shown, cross, event)
 
     def may_measure(self, view: str) -> bool:
         shown = self.shown(view)

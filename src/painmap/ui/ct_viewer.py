@@ -12,12 +12,11 @@ from painmap.imaging.needle import NeedlePath
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
 from painmap.ui.ct_arrangement import Arrangement
-from painmap.ui.ct_beside_pane import BESIDE, BesidePane
+from painmap.ui.ct_beside_pane import BESIDE
 from painmap.ui.ct_coming import ComingSlices
+from painmap.ui.ct_companions import Companions
 from painmap.ui.ct_layouts import Layout, alone, planes, side_by_side
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_needle_pane import NEEDLE, NO_NEEDLE, NeedlePane
-from painmap.ui.ct_oblique import OBLIQUE, ObliquePane
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
@@ -68,18 +67,14 @@ class CtViewer(QFrame):
         self.panes: dict[str, Pane] = {plane.value: self._pane(plane) for plane in Plane}
         self.views: Mapping[str, SliceView] = {name: pane.view for name, pane in self.panes.items()}
         """Every view, shown or not, by the name of its pane."""
-        self.needle = NeedlePane(session, self)
-        self.needle.view.window_dragged.connect(self.drag_window)
-        self.oblique = ObliquePane(session, self)
-        self.oblique.view.window_dragged.connect(self.drag_window)
-        self.oblique.changed.connect(self._on_oblique)
-        self.oblique.wanted.connect(self.look_at)
-        self.beside = BesidePane(session.muscles, session, self)
-        self.beside.view.window_dragged.connect(self.drag_window)
-        self.beside.changed.connect(self._on_beside)
-        self.beside.wanted.connect(self.look_at)
-        self.shows_handles = True
-        """Whether the tool that is active takes hold of planes by the crosshair's handles."""
+        self.companions = Companions(session, self)
+        self.companions.drag_windows(self.drag_window)
+        self.needle = self.companions.needle
+        self.oblique = self.companions.oblique
+        self.beside = self.companions.beside
+        for pane in (self.oblique, self.beside):
+            pane.changed.connect(self._on_companion)
+            pane.wanted.connect(self.look_at)
         self._why = WhyPanel(self.resample_wanted.emit, self.show_across, self)
         self._body: Floats | None = None
         self._cross: PatientPoint | None = None
@@ -90,13 +85,7 @@ class CtViewer(QFrame):
         self.turned_by_hand: bool | None = None
         """Whether the doctor turned the axial pictures, or back; None: as is planned."""
         self._prone = False
-        spare: dict[str, QWidget] = {
-            WHY: self._why,
-            NEEDLE: self.needle.view,
-            OBLIQUE: self.oblique.view,
-            BESIDE: self.beside.view,
-            NO_NEEDLE: self.needle.nothing,
-        }
+        spare: dict[str, QWidget] = {WHY: self._why, **self.companions.widgets}
         self.arrangement = Arrangement({**self.views, **spare})
         self.setLayout(self.arrangement)
         self._coming = ComingSlices(self._drawn, self._draw_pane, self.later, self)
@@ -166,8 +155,7 @@ class CtViewer(QFrame):
         """Show the session's volume from its middle."""
         self._visit_day = visit_day
         self.use_slab(None)
-        self.oblique.close_plane()
-        self.beside.relink()
+        self.companions.begin()
         self._alone = self._hovered = self.turned_by_hand = None
         for pane in self.panes.values():
             pane.begin()
@@ -192,9 +180,7 @@ class CtViewer(QFrame):
         self._coming.stop()
         for pane in self.panes.values():
             pane.close()
-        self.needle.show_path(None)
-        self.oblique.close_plane()
-        self.beside.close_pictures()
+        self.companions.close()
         self._cross = None
 
     def fit_body(self, corners: Floats | None) -> None:
@@ -248,27 +234,11 @@ class CtViewer(QFrame):
         return planes(
             self.large,
             beside or [WHY],
-            needle=self._fourth,
+            needle=self.companions.fourth,
             instead_of=Plane.CORONAL,
             grid=self.is_grid,
-            fourth=NO_NEEDLE if self.session.stack.is_ct else "",
+            fourth=self.companions.instead,
         )
-
-    def _on_beside(self) -> None:
-        current = self.arrangement.current
-        if self.session.is_open and (
-            current is None or (BESIDE in current) is not self.beside.is_open
-        ):
-            self._alone = None
-            self._arrange()
-        self.later()
-
-    @property
-    def _fourth(self) -> str:
-        """What is shown beside the three planes: what the doctor asked for last."""
-        if self.oblique.frame is not None:
-            return OBLIQUE
-        return NEEDLE if self.needle.path is not None else ""
 
     def turn_plane(self, wanted: TurnPlane) -> None:
         """Turn a plane through the crosshair by its handle."""
@@ -276,11 +246,9 @@ class CtViewer(QFrame):
         if shown is not None and self._cross is not None:
             self.oblique.turn(wanted, shown, self._cross)
 
-    def _on_oblique(self) -> None:
-        current = self.arrangement.current
-        if self.session.is_open and (
-            current is None or (OBLIQUE in current) is not (self.oblique.frame is not None)
-        ):
+    def _on_companion(self) -> None:
+        if self.session.is_open and not self.companions.is_arranged(self.arrangement.current):
+            self._alone = None
             self._arrange()
         self.draw_scenes()
         self.moved.emit()
@@ -361,8 +329,7 @@ class CtViewer(QFrame):
     def _follow(self) -> None:
         if self._cross is None:
             return
-        self.oblique.follow(self._cross)
-        self.beside.follow(self._cross)
+        self.companions.follow(self._cross)
         for pane in self._usable():
             index = self.session.index_of(pane.plane, self._cross)
             if index is not None:
@@ -400,8 +367,7 @@ class CtViewer(QFrame):
     def _drop_pictures(self) -> None:
         for pane in self.panes.values():
             pane.drop_picture()
-        self.needle.draw()
-        self.oblique.drop_picture()
+        self.companions.drop_pictures()
 
     def set_window(self, width: float, level: float) -> None:
         self.session.use_window(max(LEAST_WIDTH, width), level)
@@ -450,18 +416,15 @@ class CtViewer(QFrame):
         for pane in self._usable():
             if pane.is_visible:
                 self._draw_pane(pane)
-        self.oblique.draw()
-        self.beside.use_window(self.session.window)
-        self.beside.draw(self._visit_day, self._cross, self._body)
+        self.companions.draw(self._visit_day, self._cross, self._body)
 
     def _overlay(self) -> Overlay:
-        return Overlay(self._visit_day, self._cross, self._all_marks, self.areas, self._handles)
+        return Overlay(
+            self._visit_day, self._cross, self._all_marks, self.areas, self.companions.handles
+        )
 
     def _all_marks(self, shown: Shown, small: bool) -> Sequence[DrawnMark]:
         return (*self._marks(shown, small), *self.oblique.marks(shown))
-
-    def _handles(self, shown: Shown) -> tuple[XY, ...]:
-        return self.oblique.handles(shown) if self.shows_handles else ()
 
     def _is_small(self, pane: Pane) -> bool:
         """Whether a picture has room for little beside itself."""
