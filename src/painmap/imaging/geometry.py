@@ -6,6 +6,7 @@ numbers are voxel centres. The patient is DICOM LPS millimetres (PS3.3 C.7.6.2.1
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -54,7 +55,13 @@ def direction_letters(direction: Sequence[float] | Floats | None) -> str:
     """
     if direction is None:
         return UNKNOWN_LETTER
-    vector = np.asarray(direction, dtype=np.float64)
+    # asked for four times a picture, and the same for all slices of a stack
+    return _letters_of(np.ascontiguousarray(direction, dtype=np.float64).tobytes())
+
+
+@lru_cache(maxsize=512)
+def _letters_of(packed: bytes) -> str:
+    vector = np.frombuffer(packed)
     length = float(np.linalg.norm(vector))
     if not np.isfinite(length) or length == 0.0:
         return UNKNOWN_LETTER

@@ -19,6 +19,7 @@ from painmap.ui.ct_paint_words import (
     paint_words,
     text,
     upper_corners,
+    width_of,
 )
 from painmap.ui.ct_spine_paint import paint_body, paint_process, paint_spine
 from painmap.ui.ct_words import LOADING
@@ -211,17 +212,22 @@ def paint_cross(
     colour = QColor(CT.cross)
     colour.setAlphaF(0.7)
     painter.setPen(QPen(colour, 1.0))
+    # straight along the pixels: smoothing would only cost time, at every step of the wheel
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    x, y = round(at.x()), round(at.y())
     for a, b in (
-        (QPointF(frame.left(), at.y()), QPointF(at.x() - gap, at.y())),
-        (QPointF(at.x() + gap, at.y()), QPointF(frame.right(), at.y())),
-        (QPointF(at.x(), frame.top()), QPointF(at.x(), at.y() - gap)),
-        (QPointF(at.x(), at.y() + gap), QPointF(at.x(), frame.bottom())),
+        (QPointF(frame.left(), y), QPointF(x - gap, y)),
+        (QPointF(x + gap, y), QPointF(frame.right(), y)),
+        (QPointF(x, frame.top()), QPointF(x, y - gap)),
+        (QPointF(x, y + gap), QPointF(x, frame.bottom())),
     ):
         painter.drawLine(a, b)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(QColor(CT.ground))
     painter.setPen(QPen(QColor(CT.cross), 1.4))
-    for x, y in handles:
-        painter.drawEllipse(at + QPointF(x, y) * HANDLE_PX, HANDLE_RADIUS_PX, HANDLE_RADIUS_PX)
+    for right, down in handles:
+        middle = at + QPointF(right, down) * HANDLE_PX
+        painter.drawEllipse(middle, HANDLE_RADIUS_PX, HANDLE_RADIUS_PX)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -338,7 +344,7 @@ def _paint_label(
     """Write the name of a mark beside it, below what is written there already."""
     painter.setFont(font(SMALL_TEXT_PX, strong=mark.chosen))
     metrics = QFontMetricsF(painter.font())
-    width = metrics.horizontalAdvance(mark.label)
+    width = width_of(mark.label, SMALL_TEXT_PX, strong=mark.chosen)
     away = 24 if mark.kind is MarkKind.TARGET and mark.chosen else 16
     # outwards, so that labels of both sides do not meet in the middle
     by_x = sorted(points, key=lambda point: point.x())

@@ -156,10 +156,16 @@ def upper_corners(frame: QRectF, captions: Captions, *, small: bool) -> list[QRe
     found = []
     for lines, is_right in ((captions.top_left, False), (captions.top_right, True)):
         if lines:
-            width = max(metrics.horizontalAdvance(line.text) for line in lines)
+            width = max(width_of(line.text, size, strong=True) for line in lines)
             left = frame.right() - MARGIN_PX - width if is_right else frame.left() + MARGIN_PX
             found.append(QRectF(left, top, width, len(lines) * (metrics.height() + 2)))
     return found
+
+
+@lru_cache(maxsize=2048)
+def width_of(words: str, size: int, *, strong: bool) -> float:
+    """Pixels that words take; the same words stand on picture after picture."""
+    return float(QFontMetricsF(font(size, strong=strong)).horizontalAdvance(words))
 
 
 @lru_cache(maxsize=8)
@@ -243,9 +249,8 @@ def _between(
     size: int,
 ) -> float:
     """Where a letter of the upper or lower edge begins: in the middle, or beside the texts."""
-    small = QFontMetricsF(font(size, strong=True))
     reach = [
-        max((small.horizontalAdvance(each.text) for each in side), default=0.0)
+        max((width_of(each.text, size, strong=True) for each in side), default=0.0)
         for side in (left, right)
     ]
     gap = 12.0

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QTransform
 
 from painmap.domain.places import PatientPoint
-from painmap.imaging.geometry import PlaneGeometry
+from painmap.imaging.geometry import Floats, PlaneGeometry
 from painmap.ui.tools.slice_outcomes import XY
 
 HALF = 0.5
@@ -91,6 +91,13 @@ class Placement:
             return None
         (row, column), away = self.plane.pixels_of(point)
         return self.view_of_pixel(float(row), float(column)), float(away)
+
+    def views_of(self, points: Floats) -> tuple[Floats, Floats] | None:
+        """As `view_of`, for many points (n, 3): (n, 2) in the view, and (n,) millimetres away."""
+        if self.plane is None:
+            return None
+        pixels, away = self.plane.pixels_of(points)
+        return (pixels + HALF) @ self._view_from_pixel.T, away
 
     def patient_of(self, at: XY) -> PatientPoint | None:
         """Which patient point is drawn at a place of the view."""

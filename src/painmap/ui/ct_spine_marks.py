@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 import numpy as np
+from shapely import LineString
 
 from painmap.domain.anatomy import Level
 from painmap.domain.injection import LandmarkKind, LandmarkStatus
@@ -22,6 +23,9 @@ BACK_MM, FRONT_MM = 25.0, 95.0
 
 FAR_MM = 30.0
 """A picture along the body that lies further from the midline shows nothing of it from aside."""
+
+SAME_MM = 0.1
+"""A line is drawn with as few corners as leave it where it is, to this."""
 
 DRAWN_MM = 3.0
 """Between points of the midline in a picture along the body."""
@@ -117,13 +121,16 @@ def _along(
     low, high = min(heights) - 10.0, max(heights) + 10.0
     curve = line.curve[(line.curve[:, 2] >= low) & (line.curve[:, 2] <= high)]
     step = max(1, round(DRAWN_MM / 0.25))
-    places = [shown.placement.view_of(PatientPoint(*map(float, at))) for at in curve[::step]]
-    known = [place for place in places if place is not None]
-    near = min((abs(mm) for _, mm in known), default=FAR_MM)
-    # from the front the midline shows through the body, from aside only where it lies
-    if not known or (not frontal and near > FAR_MM):
+    found = shown.placement.views_of(curve[::step])
+    if found is None or len(found[0]) < 2:
         return []
-    marks = [DrawnMark(MarkKind.SPINE, tuple(at for at, _ in known), proposed=spine.is_proposal)]
+    places, away = found
+    # from the front the midline shows through the body, from aside only where it lies
+    if not frontal and float(np.abs(away).min()) > FAR_MM:
+        return []
+    drawn = LineString(places).simplify(SAME_MM).coords
+    points = tuple((float(x), float(y)) for x, y in drawn)
+    marks = [DrawnMark(MarkKind.SPINE, points, proposed=spine.is_proposal)]
     for mark in line.said_marks:
         at = _seen(shown, mark.point)
         if at is not None:
