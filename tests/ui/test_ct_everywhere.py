@@ -5,6 +5,7 @@ Through the window, on the phantom: it knows where its muscles and its skin trul
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,10 @@ from painmap.imaging.reslice import Plane
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.phantom.options import PatientPosition
 from painmap.ui.ct_figure import hand_at
+from painmap.ui.ct_marks import Shown
+from painmap.ui.ct_muscles import content_of
 from painmap.ui.ct_paint import MarkKind
+from painmap.ui.ct_pictures import muscles_on, slice_pictures
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.tools.slice_outcomes import HANDLE_PX
@@ -378,3 +382,77 @@ def test_other_tools_show_no_handles_and_turn_nothing(hands: Scanned) -> None:
     _drag_handle(hands, Plane.AXIAL, (1.0, 0.0), 30.0)
 
     assert viewer.oblique.frame is None
+
+
+def test_a_muscle_is_seen_on_the_planes_across_where_it_lies(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT)
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.look_at(centre)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+    viewer = hands.page.viewer
+    hands.look_at(centre)
+
+    for plane in (Plane.CORONAL, Plane.SAGITTAL):
+        if plane not in hands.page.session.views:
+            assert hands.page.session.stack.geometry is not None
+            assert not hands.page.session.stack.geometry.is_orthogonal
+            continue
+        view = viewer.views[plane]
+        raster = view.scene_shown.raster
+        assert raster is not None
+        alpha = np.array(
+            [
+                [raster.image.pixelColor(x, y).alpha() > 0 for x in range(raster.image.width())]
+                for y in range(raster.image.height())
+            ]
+        )
+        rows, columns = np.nonzero(alpha)
+        placement = view.placement
+        assert placement is not None
+        point = placement.patient_of(
+            placement.view_of_pixel(float(rows.mean()), float(columns.mean()))
+        )
+        assert np.asarray(point) == pytest.approx(np.asarray(centre), abs=2.5)
+        # one slice thick, about as wide as the brush
+        assert len(set(rows)) == 1
+    hands.look_at(hands.middle(Side.RIGHT))
+    if Plane.SAGITTAL in hands.page.session.views:
+        assert viewer.views[Plane.SAGITTAL].scene_shown.raster is None
+
+
+def test_the_exported_picture_shows_a_muscle_where_it_lies(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT)
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.click(centre, ToolName.TARGET)
+    hands.page.annotator.sides.leave()
+    hands.choose(MUSCLE, Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+    session = hands.page.session
+    read = partial(content_of, hands.desk.clinic, hands.desk.open_visit)
+
+    k = session.index_of(Plane.AXIAL, centre) or 0
+    shown = Shown.of(session, session.image(Plane.AXIAL, k))
+    (area,) = muscles_on(shown, hands.visit, read)
+    middle = area.to_view.map(area.path).boundingRect().center()
+    found = shown.placement.view_of(centre)
+    assert found is not None
+    assert (middle.x(), middle.y()) == pytest.approx(found[0], abs=1.5)
+    assert area.label == "LEFT erector spinae"
+
+    (with_muscle,) = slice_pictures(session, hands.visit, read).values()
+    (without,) = slice_pictures(session, hands.visit).values()
+    changed = [
+        (x, y)
+        for x in range(0, with_muscle.width(), 4)
+        for y in range(0, with_muscle.height(), 4)
+        if with_muscle.pixel(x, y) != without.pixel(x, y)
+    ]
+    assert changed
+    # on the half of the picture where the patient's LEFT is
+    assert min(x for x, _ in changed) > with_muscle.width() / 2

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from painmap.domain.places import Sha256
 from painmap.imaging.slice_mask import Mask, SliceMask, rim_of
@@ -66,6 +66,24 @@ class DrawnArea:
     chosen: bool
     label: str
     path: QPainterPath = field(compare=False)
+    to_view: QTransform = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRaster:
+    """Colours over a picture, pixel by pixel.
+
+    Parameters
+    ----------
+    name : tuple
+        What is drawn, by content: equal names are equal pictures.
+    image : QImage
+    to_view : QTransform
+        From painted pixels to the view's units.
+    """
+
+    name: tuple[object, ...]
+    image: QImage = field(compare=False)
     to_view: QTransform = field(compare=False)
 
 

@@ -102,7 +102,7 @@ def picturing(
                 opened.window = window
                 opened.open(*step, study)
                 found.add(step[0].stack.key)
-                for name, image in ct_pictures.slice_pictures(opened, visit).items():
+                for name, image in ct_pictures.slice_pictures(opened, visit, read).items():
                     pictures[_unused(name, pictures)] = image
                 measures |= opened.measures(visit)
                 if read is not None:

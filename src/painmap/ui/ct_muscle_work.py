@@ -55,6 +55,7 @@ class MuscleWork:
         annotator.sides.follow = self.muscles.follow
         annotator.chosen_one.follow = self.muscles.follow
         viewer.areas = self.muscles.areas
+        viewer.raster = self.muscles.raster
         self.strip = MuscleStrip(
             on_fill=self.fill, on_list=self.toggle_list, on_gate=self._use_gate, on_size=self.resize
         )

@@ -30,12 +30,13 @@ from painmap.services.muscle_edits import (
 )
 from painmap.services.muscle_joining import joining
 from painmap.services.open_visit import OpenVisit
-from painmap.ui.ct_area_paint import AreaPaths, DrawnArea
+from painmap.ui.ct_area_paint import AreaPaths, DrawnArea, DrawnRaster
 from painmap.ui.ct_marks import Shown, short_words
+from painmap.ui.ct_muscle_area import drawn_area
+from painmap.ui.ct_muscles_across import across
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_side import Annotation
 from painmap.ui.ct_side_questions import EditOf
-from painmap.ui.ct_stored import view_of_stored
 from painmap.ui.desk import Desk, Tone
 
 LEAST_CONTOURS = 2
@@ -173,6 +174,12 @@ class Muscles:
         found = [self._area(shown, each, k, small=small) for each in muscles.values()]
         return tuple(area for area in found if area is not None)
 
+    def raster(self, shown: Shown) -> DrawnRaster | None:
+        """The visible muscles on a plane across the slices."""
+        if shown.image.view.native:
+            return None
+        return across(shown, (each for each in self.shown if each.visible), self._masks)
+
     def _area(
         self, shown: Shown, compartment: Compartment, k: int, *, small: bool
     ) -> DrawnArea | None:
@@ -182,15 +189,13 @@ class Muscles:
             return None
         # a contour on the same slice bears the name already
         named = not small and area.origin is not AreaOrigin.DRAWN
-        return DrawnArea(
-            name=f"{compartment.id} {area.mask}",
-            colour=compartment.colour,
-            opacity=compartment.opacity,
-            filled=area.origin is AreaOrigin.FILLED,
+        return drawn_area(
+            shown,
+            compartment,
+            area,
+            self._paths.of(area.mask, mask),
             chosen=compartment.id == self.chosen,
             label=self.words(compartment.muscle_id, compartment.side) if named else "",
-            path=self._paths.of(area.mask, mask),
-            to_view=view_of_stored(shown.image, shown.placement.transform),
         )
 
     # --- changes

@@ -7,7 +7,13 @@ from enum import StrEnum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
-from painmap.ui.ct_area_paint import MOST_LABELS, DrawnArea, paint_area, paint_area_labels
+from painmap.ui.ct_area_paint import (
+    MOST_LABELS,
+    DrawnArea,
+    DrawnRaster,
+    paint_area,
+    paint_area_labels,
+)
 from painmap.ui.ct_needle_paint import paint_cone, paint_entry, paint_path
 from painmap.ui.ct_paint_words import (
     MARGIN_PX,
@@ -105,6 +111,8 @@ class Scene:
 
     Parameters
     ----------
+    raster : DrawnRaster or None
+        Muscles, where the picture lies across the slices that they were outlined on.
     bare : bool
         Marks alone, no letters or captions.
     loading : tuple of Band
@@ -116,6 +124,7 @@ class Scene:
     captions: Captions = NO_CAPTIONS
     marks: tuple[DrawnMark, ...] = ()
     areas: tuple[DrawnArea, ...] = ()
+    raster: DrawnRaster | None = None
     cross: XY | None = None
     true_scale: bool = True
     small: bool = False
@@ -142,6 +151,10 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     if scene.cross is not None:
         paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)), scene.handles)
     _paint_loading(painter, frame, to_device, scene)
+    if scene.raster is not None:
+        painter.setTransform(scene.raster.to_view * to_device)
+        painter.drawImage(QPointF(0, 0), scene.raster.image)
+        painter.resetTransform()
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
     taken = [] if scene.bare else upper_corners(frame, scene.captions, small=scene.small)

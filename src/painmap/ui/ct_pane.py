@@ -14,7 +14,7 @@ from painmap.domain.places import PatientPoint
 from painmap.imaging.geometry import Floats
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import grey_levels
-from painmap.ui.ct_area_paint import DrawnArea
+from painmap.ui.ct_area_paint import DrawnArea, DrawnRaster
 from painmap.ui.ct_captions import captions, with_cursor
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_open import OpenCt, is_missing
@@ -48,6 +48,8 @@ class Overlay:
     marks, areas : callable
     handles : callable
         Gives directions from the crosshair in which a plane can be taken hold of.
+    raster : callable
+        Gives muscles where a picture lies across the slices.
     """
 
     visit_day: date
@@ -55,6 +57,7 @@ class Overlay:
     marks: Marks
     areas: Areas
     handles: Callable[[Shown], tuple[XY, ...]]
+    raster: Callable[[Shown], DrawnRaster | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class _Over:
     small: bool
     marks: tuple[DrawnMark, ...]
     areas: tuple[DrawnArea, ...]
+    raster: DrawnRaster | None
 
 
 class Pane:
@@ -186,7 +190,8 @@ class Pane:
         over = self._over
         if over is None or over.shown is not shown or over.small is not small:
             marks, areas = overlay.marks(shown, small), overlay.areas(shown, small)
-            self._over = over = _Over(shown, small, tuple(marks), tuple(areas))
+            raster = overlay.raster(shown)
+            self._over = over = _Over(shown, small, tuple(marks), tuple(areas), raster)
         return over
 
     def draw_scene(self, overlay: Overlay, *, small: bool) -> None:
@@ -222,6 +227,7 @@ class Pane:
                 written,
                 over.marks,
                 over.areas,
+                over.raster,
                 None if cross is None else cross[0],
                 true_scale=shown.placement.is_true,
                 small=small,

@@ -1,6 +1,6 @@
 """Pictures of annotated slices: for exports, with everything burnt in, and small ones."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from uuid import UUID
 
@@ -9,13 +9,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QTransform
 
 from painmap.domain.injection import CtPlace, Outline, PlannedSite
-from painmap.domain.places import PatientPoint
+from painmap.domain.places import PatientPoint, Sha256
 from painmap.domain.sentences import outline_sentence, planned_sentence
 from painmap.domain.visit import Visit
 from painmap.imaging.reslice import SliceImage
+from painmap.imaging.slice_mask import SliceMask
 from painmap.imaging.window import grey_levels
+from painmap.ui.ct_area_paint import DrawnArea, path_of
 from painmap.ui.ct_captions import captions
-from painmap.ui.ct_marks import Shown, outline_marks, target_marks
+from painmap.ui.ct_marks import Shown, outline_marks, short_words, target_marks
+from painmap.ui.ct_muscle_area import drawn_area
 from painmap.ui.ct_needle_marks import hazard_marks, paths_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene, paint_scene
@@ -98,16 +101,23 @@ def annotated(session: OpenCt, visit: Visit) -> dict[int, list[PlannedSite | Out
     return dict(sorted(found.items()))
 
 
-def slice_pictures(session: OpenCt, visit: Visit) -> dict[str, QImage]:
+def slice_pictures(
+    session: OpenCt, visit: Visit, read: Callable[[Sha256], bytes] | None = None
+) -> dict[str, QImage]:
     """One picture for each annotated slice, named after it.
 
     Side letters, patient position, study date, scale bar, the annotations and their
     sentences are burnt in; nothing of the patient's name.
+
+    Parameters
+    ----------
+    read : callable or None
+        Gives large content by its hash; without it muscles over their slices are left out.
     """
     day = visit.started.astimezone().date()
     return {
         f"ct-{session.native.value}-slice-{index + 1:03d}": slice_picture(
-            session, visit, index, items, day
+            session, visit, index, items, day, read
         )
         for index, items in annotated(session, visit).items()
     }
@@ -119,6 +129,7 @@ def slice_picture(
     index: int,
     items: Collection[PlannedSite | Outline],
     day: date,
+    read: Callable[[Sha256], bytes] | None = None,
 ) -> QImage:
     """Paint one annotated slice with its words below."""
     shown = Shown.of(session, session.image(session.native, index))
@@ -144,6 +155,7 @@ def slice_picture(
             *paths_on(shown, visit, chosen=None, labels=True),
             *(mark for mark in marks if not mark.faint),
         ),
+        () if read is None else muscles_on(shown, visit, read),
         true_scale=shown.placement.is_true,
     )
     paint_scene(painter, QRectF(0, 0, width, height), to_device, scene)
@@ -155,6 +167,20 @@ def slice_picture(
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
     painter.end()
     return canvas
+
+
+def muscles_on(
+    shown: Shown, visit: Visit, read: Callable[[Sha256], bytes]
+) -> tuple[DrawnArea, ...]:
+    """The muscles that lie over a slice as acquired, as they are on the page."""
+    found = []
+    for each in visit.live_compartments:
+        area = each.area_at(shown.image.index)
+        if area is not None and shown.session.is_on(each.anchor) and each.visible:
+            path = path_of(SliceMask.decoded(read(area.mask)))
+            words = short_words(shown.session, each.muscle_id, each.side, None)
+            found.append(drawn_area(shown, each, area, path, label=words))
+    return tuple(found)
 
 
 def sentences(session: OpenCt, items: Collection[PlannedSite | Outline]) -> list[str]:

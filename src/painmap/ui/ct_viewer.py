@@ -1,6 +1,6 @@
 """Linked planes of the open CT: crosshair, slices, window, pointer."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -11,6 +11,7 @@ from painmap.imaging.geometry import Floats
 from painmap.imaging.needle import NeedlePath
 from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
+from painmap.ui.ct_area_paint import DrawnRaster
 from painmap.ui.ct_arrangement import Arrangement
 from painmap.ui.ct_beside_pane import BESIDE
 from painmap.ui.ct_coming import ComingSlices
@@ -63,6 +64,7 @@ class CtViewer(QFrame):
         self.session = session
         self._marks = marks
         self.areas: Areas = lambda _shown, _small: ()
+        self.raster: Callable[[Shown], DrawnRaster | None] = lambda _: None
         self._visit_day = date.today()  # noqa: DTZ011 - replaced before anything is shown
         self.panes: dict[str, Pane] = {plane.value: self._pane(plane) for plane in Plane}
         self.views: Mapping[str, SliceView] = {name: pane.view for name, pane in self.panes.items()}
@@ -419,9 +421,8 @@ class CtViewer(QFrame):
         self.companions.draw(self._visit_day, self._cross, self._body)
 
     def _overlay(self) -> Overlay:
-        return Overlay(
-            self._visit_day, self._cross, self._all_marks, self.areas, self.companions.handles
-        )
+        day, cross, handles = self._visit_day, self._cross, self.companions.handles
+        return Overlay(day, cross, self._all_marks, self.areas, handles, self.raster)
 
     def _all_marks(self, shown: Shown, small: bool) -> Sequence[DrawnMark]:
         return (*self._marks(shown, small), *self.oblique.marks(shown))
