@@ -32,7 +32,7 @@ from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
 from painmap.ui.tools.hazard import HazardShape
-from tests.support.ct_page import LEFT, CtHands, demonstration
+from tests.support.ct_page import LEFT, CtHands, demonstration, jane, write_body
 
 pytestmark = pytest.mark.xdist_group("needle_phantom")
 
@@ -676,3 +676,34 @@ def test_while_a_path_is_planned_its_picture_stands_in_the_seen_of_the_coronal_o
     assert viewer.views["coronal"].isHidden()
     go_back(viewer, kept)
     assert not viewer.views["coronal"].isHidden()
+
+
+def test_a_path_that_leaves_the_body_twice_is_said(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """A fold of the back lies behind a gap of 12 mm on the way straight up."""
+
+    def fold(x: object, y: object, z: object) -> np.ndarray:
+        x, y = np.asarray(x), np.asarray(y)
+        trunk = (np.abs(x) < 90) & (np.abs(y) < 50)
+        behind = (np.abs(x) < 90) & (y > 62) & (y < 85)
+        joined = (x > 60) & (x < 90) & (y >= 50) & (y <= 62)
+        return np.where(trunk | behind | joined, 40.0, -1000.0) + 0 * np.asarray(z)
+
+    hands = CtHands(desk, qtbot, jane())
+    body = {"rows": 120, "columns": 120, "pixel_mm": (2.0, 2.0), "origin": (-119.0, -119.0, -100.0)}
+    hands.open_best(write_body(tmp_path / "disc", field=fold, **body))
+    hands.choose("erector_spinae", Side.RIGHT, Level.L3)
+    hands.click(PatientPoint(-20.0, 20.0, -50.0), ToolName.TARGET)
+    hands.page.annotator.sides.leave()
+    hands.page.choose_tool(ToolName.ENTRY)
+    hands.settle()
+    panel = hands.page.annotator.needle.panel
+    panel.positions.chip(PRONE).click()
+    hands.settle()
+
+    (path,) = hands.visit.live_paths
+    # the first skin that is met from the target counts, and the rest is said
+    assert path.entry.y == pytest.approx(50.0, abs=1.5)
+    said = "\n".join(each.text() for each in (panel.warning, panel.reading, panel.details))
+    assert "leaves the body" in said
