@@ -8,21 +8,27 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
+from pydicom import dcmread
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely import Polygon
 
 from painmap.domain.anatomy import Level, Side
-from painmap.domain.injection import CtPlace
+from painmap.domain.compartment import Compartment
+from painmap.domain.injection import CtPlace, SideBasis
 from painmap.domain.needle_plan import ProcedurePosition
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
 from painmap.imaging.reslice import Plane
+from painmap.imaging.sources import Source
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.phantom.options import PatientPosition
+from painmap.services.muscle_table import measuring_muscles
+from painmap.ui.ct_export import picturing
 from painmap.ui.ct_figure import hand_at
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscles import content_of
@@ -32,6 +38,7 @@ from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from painmap.ui.tools.slice_outcomes import HANDLE_PX
 from tests.support.ct_page import LEFT, CtHands, demonstration
+from tests.support.label_maps import write_nifti_labels, xyz_affine
 
 pytestmark = pytest.mark.xdist_group("ct_everywhere")
 
@@ -456,3 +463,138 @@ def test_the_exported_picture_shows_a_muscle_where_it_lies(hands: Scanned) -> No
     assert changed
     # on the half of the picture where the patient's LEFT is
     assert min(x for x, _ in changed) > with_muscle.width() / 2
+
+
+def _painted(hands: Scanned, side: Side = Side.LEFT) -> PatientPoint:
+    """Paint the muscle of a side with one touch of the brush; where."""
+    centre = hands.middle(side)
+    hands.choose(MUSCLE, side, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.look_at(centre)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+    return centre
+
+
+def _patient_middle(hands: Scanned, compartment: Compartment) -> PatientPoint:
+    """The middle of a muscle's voxels, each at its own place in the patient."""
+    masks = hands.page.work.muscles.masks(compartment)
+    assert masks is not None
+    found = []
+    for k, one in masks.slices.items():
+        plane = hands.page.session.stack.slice_geometry(k)
+        assert plane is not None
+        places = np.argwhere(one.mask.whole())
+        matrix = plane.patient_from_pixel[:3]
+        found.append(np.column_stack((places, np.ones(len(places)))) @ matrix.T)
+    x, y, z = np.concatenate(found).mean(axis=0)
+    return PatientPoint(float(x), float(y), float(z))
+
+
+def test_a_muscle_is_mirrored_to_the_other_side_of_the_patient(hands: Scanned) -> None:
+    centre = _painted(hands)
+    tip = hands.phantom.levels[Level.L3].spinous_tip
+    for z in (-12.0, 12.0):
+        hands.click(PatientPoint(tip.x, tip.y, centre.z + z), ToolName.MIDLINE)
+    hands.page.annotator.sides.leave()
+    (left,) = hands.visit.live_compartments
+    hands.page.work.choose(left)
+    hands.page.work.mirror()
+    hands.settle()
+
+    (right,) = [each for each in hands.visit.live_compartments if each.side is Side.RIGHT]
+    mirrored = _patient_middle(hands, right)
+    assert mirrored.x == pytest.approx(2 * tip.x - centre.x, abs=3.0)
+    assert mirrored.y == pytest.approx(centre.y, abs=3.0)
+    assert right.side_check.basis is SideBasis.AGREES
+
+
+def test_label_maps_for_other_systems_lie_where_the_muscle_was_painted(
+    hands: Scanned, tmp_path: Path
+) -> None:
+    centre = _painted(hands)
+    (made,) = hands.visit.live_compartments
+    hands.page.work.choose(made)
+    hands.page.work.toggle_list()
+    hands.page.work.list.accept.click()
+    hands.settle()
+    session = hands.page.session
+    found = run_to_end(
+        picturing(
+            hands.visit,
+            session.muscles,
+            session.window,
+            session.in_memory(),
+            read=partial(content_of, hands.desk.clinic, hands.desk.open_visit),
+            labels=True,
+        )
+    )
+
+    (tmp_path / "labels.dcm").write_bytes(found.label_maps["muscle-labels.dcm"])
+    seg = dcmread(tmp_path / "labels.dcm")
+    shared = seg.SharedFunctionalGroupsSequence[0]
+    directions = np.array(shared.PlaneOrientationSequence[0].ImageOrientationPatient, dtype=float)
+    down, right = (float(mm) for mm in shared.PixelMeasuresSequence[0].PixelSpacing)
+    pixels = seg.pixel_array.reshape(int(seg.NumberOfFrames), seg.Rows, seg.Columns)
+    places = []
+    for frame, pixel in zip(seg.PerFrameFunctionalGroupsSequence, pixels, strict=True):
+        corner = np.array(frame.PlanePositionSequence[0].ImagePositionPatient, dtype=float)
+        for row, column in np.argwhere(pixel):
+            along = column * right * directions[:3] + row * down * directions[3:]
+            places.append(corner + along)
+    assert np.mean(places, axis=0) == pytest.approx(np.asarray(centre), abs=1.5)
+
+    if "muscle-labels.nii.gz" in found.label_maps:
+        (tmp_path / "labels.nii.gz").write_bytes(found.label_maps["muscle-labels.nii.gz"])
+        image = nibabel.load(tmp_path / "labels.nii.gz")
+        voxels = np.argwhere(np.asarray(image.dataobj) > 0)
+        ras = nibabel.affines.apply_affine(image.affine, voxels).mean(axis=0)
+        assert ras * (-1, -1, 1) == pytest.approx(np.asarray(centre), abs=1.5)
+
+
+def test_a_label_map_from_elsewhere_lands_on_the_side_where_it_was_drawn(
+    hands: Scanned, tmp_path: Path
+) -> None:
+    centre = hands.middle(Side.RIGHT)
+    stack = hands.page.session.stack
+    geometry = stack.require_geometry()
+    k, j, i = np.rint(geometry.index_points(centre)).astype(int)
+    mask = np.zeros(stack.shape, dtype=np.uint8)
+    mask[k - 1 : k + 2, j - 4 : j + 5, i - 4 : i + 5] = 1
+    file = write_nifti_labels(
+        tmp_path / "iliopsoas_right.nii.gz", mask, xyz_affine(stack), axes="RAS"
+    )
+    hands.page.open_source(Source.of(file))
+    hands.settle()
+    panel = hands.page.labels.panel
+    assert panel is not None
+    panel.take.click()
+    hands.settle()
+    hands.page.annotator.sides.leave()
+
+    (made,) = hands.visit.live_compartments
+    assert made.side is Side.RIGHT
+    assert np.asarray(_patient_middle(hands, made)) == pytest.approx(np.asarray(centre), abs=1.5)
+    hands.look_at(centre)
+    assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=2.0)
+
+
+def test_what_a_painted_muscle_measures_are_the_values_where_it_lies(hands: Scanned) -> None:
+    centre = _painted(hands)
+    volume = hands.page.session.volume
+    assert volume is not None
+    (made,) = hands.visit.live_compartments
+    read = partial(content_of, hands.desk.clinic, hands.desk.open_visit)
+    spine = hands.page.session.spine(hands.visit)
+    rows = run_to_end(measuring_muscles(hands.visit, volume, spine, read))
+
+    (row, *_) = rows
+    assert (row.side, row.muscle_id) == (Side.LEFT, MUSCLE)
+    radius = hands.page.work.brush.size_mm / 2
+    steps = np.arange(-radius, radius + 0.1, 0.5)
+    disc = [(x, y) for x in steps for y in steps if x * x + y * y <= radius * radius]
+    around = [volume.hu_at(point) for point in hands.around(centre, *disc)]
+    known = [value for value in around if value is not None]
+    assert row.figures.mean_hu == pytest.approx(float(np.mean(known)), abs=12)
+    assert made.anchor.stack_key == hands.page.session.stack.key
