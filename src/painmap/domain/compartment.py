@@ -56,14 +56,18 @@ class SliceArea:
             raise ValueError(f"there is no slice {self.k}")
 
 
+PROPOSAL = "proposal"
+"""The format of what the program itself proposed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelSource:
-    """The label map that a compartment was taken in from; it stays when the muscle is edited.
+    """What a compartment was taken in from; it stays when the muscle is edited.
 
     Parameters
     ----------
     format : str
-        For people ("NIfTI label map").
+        For people ("NIfTI label map"), or `PROPOSAL`.
     names : tuple of str
         What the map calls it; several that were joined.
     made_by : str

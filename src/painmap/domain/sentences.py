@@ -7,7 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from painmap.domain.anatomy import Level, Muscle, Side
-from painmap.domain.compartment import LabelSource
+from painmap.domain.compartment import PROPOSAL, LabelSource
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
@@ -269,6 +269,8 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
 
 def label_words(source: LabelSource) -> str:
     """Such as "taken in from a NIfTI label map (autochthon_left), nearest voxels"."""
+    if source.format == PROPOSAL:
+        return f"proposed by painmap {source.remark}"
     words = f"taken in from a {source.format} ({', '.join(source.names)})"
     if source.made_by:
         words += f" by {source.made_by}"

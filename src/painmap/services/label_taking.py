@@ -94,7 +94,7 @@ def taking(
     groups: dict[tuple[str, Side], list[TakenLabel]] = {}
     for choice in choices:
         groups.setdefault((choice.muscle_id, choice.side), []).append(choice)
-    colours = _Colours(visit)
+    colours = Colours(visit)
     put: list[Compartment] = []
     replaced: list[Compartment] = []
     named: dict[Sha256, SliceMask] = {}
@@ -176,7 +176,7 @@ def _source(members: Sequence[TakenLabel], *, nearest: bool) -> LabelSource:
     )
 
 
-class _Colours:
+class Colours:
     """Colours that no muscle of the visit has, one after the other."""
 
     def __init__(self, visit: Visit) -> None:

@@ -28,7 +28,7 @@ def drawn_area(
         name=f"{compartment.id} {area.mask}",
         colour=compartment.colour,
         opacity=compartment.opacity,
-        filled=area.origin is AreaOrigin.FILLED,
+        filled=area.origin in (AreaOrigin.FILLED, AreaOrigin.PROPOSED),
         chosen=chosen,
         label=label,
         path=path,

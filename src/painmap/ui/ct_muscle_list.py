@@ -55,7 +55,9 @@ class Work(Protocol):
 class MuscleList(QFrame):
     """Colour, name, visible, locked, status of every muscle; the chosen one has more below."""
 
-    def __init__(self, work: Work, on_measures: Callable[[], object]) -> None:
+    def __init__(
+        self, work: Work, on_measures: Callable[[], object], on_propose: Callable[[], object]
+    ) -> None:
         super().__init__()
         self.setObjectName("ctMuscles")
         self._work = work
@@ -65,11 +67,15 @@ class MuscleList(QFrame):
         self._lines.setSpacing(2)
         self._none = label(
             "None yet. Draw a muscle's contour every few slices, then Fill between slices; "
-            "or paint it with the brush.",
+            "paint it with the brush; or have muscles of the lower back proposed.",
             "muted",
             wrap=True,
         )
         self.measures = button("Measures ...", on_measures)
+        self.propose = button("Propose ...", on_propose)
+        self.propose.setToolTip(
+            "Propose erector spinae with multifidus, psoas and quadratus lumborum of both sides"
+        )
         self.more = self._made_more()
         inner = QWidget()
         within = column(self._none, spacing=8)
@@ -85,7 +91,7 @@ class MuscleList(QFrame):
         scroll.setWidget(inner)
         box = column(label("Muscles on this CT", "heading"), margins=12, spacing=8)
         box.addWidget(scroll, 1)
-        box.addWidget(self.measures)
+        box.addLayout(row(self.propose, self.measures, spacing=8))
         self.setLayout(box)
         self.setFixedWidth(WIDTH_PX)
 
@@ -246,7 +252,8 @@ def _small(words: str, act: Callable[[], object]) -> QToolButton:
 def facts_of(compartment: Compartment) -> str:
     """Such as "12 slices, 4 drawn or painted; side agrees with the midline; by dr.weber"."""
     slices, source = plural(len(compartment.areas), "slice"), compartment.source
-    imported = sum(area.origin is AreaOrigin.IMPORTED for area in compartment.areas)
+    others = (AreaOrigin.IMPORTED, AreaOrigin.PROPOSED)
+    imported = sum(area.origin in others for area in compartment.areas)
     drawn = len(compartment.keys) - imported
     parts = [f"{slices}, {drawn} drawn or painted" if drawn or source is None else slices]
     if source is not None:

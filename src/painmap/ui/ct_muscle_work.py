@@ -15,6 +15,7 @@ from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_brush import MuscleBrush, Target
 from painmap.ui.ct_muscle_list import MuscleList
+from painmap.ui.ct_muscle_proposals import MuscleProposals
 from painmap.ui.ct_muscle_strip import MuscleStrip
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.ct_session import CtSession
@@ -59,7 +60,8 @@ class MuscleWork:
         self.strip = MuscleStrip(
             on_fill=self.fill, on_list=self.toggle_list, on_gate=self._use_gate, on_size=self.resize
         )
-        self.list = MuscleList(self, on_measures)
+        self.proposals = MuscleProposals(desk, session, self.muscles)
+        self.list = MuscleList(self, on_measures, self.proposals.run)
         self.list.hide()
 
     # --- which muscle
