@@ -215,6 +215,22 @@ def partners(window: MainWindow, camera: Camera, folder: Path) -> None:
     window.pages.today._close_form()
 
 
+def propose(window: MainWindow, camera: Camera) -> None:
+    """Muscles proposed from the confirmed spine, beside what was drawn."""
+    hands.go_to(window, Page.CT)
+    ct = window.pages.ct
+    ct.choose_tool(ToolName.WINDOW)
+    if ct.work.list.isHidden():
+        ct.work.toggle_list()
+    ct.work.list.propose.click()
+    hands.settle(window)
+    ct.viewer.draw()
+    camera.take("ct-proposals")
+    window.desk.undo()
+    hands.settle(window)
+    ct.work.toggle_list()
+
+
 def rest(window: MainWindow, camera: Camera) -> None:
     hands.go_to(window, Page.SITES)
     window.pages.sites.table.selectRow(0)
@@ -253,6 +269,7 @@ def main() -> None:
         phantom = run_to_end(make_phantom(PhantomOptions()))
         mark_pain(window, camera)
         annotate(window, camera, phantom)
+        propose(window, camera)
         browse(window, camera, phantom, Path(folder) / "disc")
         if executable() is None:
             sys.stdout.write("Orthanc is not installed: no pictures of PACS and samples.\n")

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -24,6 +23,7 @@ from painmap.domain.sentences import label_words, plural
 from painmap.services.compartments import PALETTE_SIZE
 from painmap.services.muscle_edits import MaskAction
 from painmap.ui.ct_area_paint import colour_of
+from painmap.ui.ct_labels import ElidedButton
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.widgets import Chips, button, column, empty, label, row
 
@@ -223,13 +223,11 @@ class MuscleLine(QWidget):
         self.visible.setAccessibleName(f"{shown} the {words}")
         turned = replace(compartment, visible=not compartment.visible)
         self.visible.clicked.connect(lambda: work.change(turned, f"{shown.lower()} muscle"))
-        self.name = QPushButton(words)
-        self.name.setToolTip(words)  # the list is narrow
+        self.name = ElidedButton(words)  # the list is narrow
         self.name.setCheckable(True)
         self.name.setChecked(chosen)
         self.name.setFlat(True)
         self.name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.name.setStyleSheet(NAME_STYLE + ("600" if chosen else "400"))
         self.name.clicked.connect(lambda: work.choose(compartment))
         locked = ", locked" if compartment.locked else ""
