@@ -47,6 +47,8 @@ class RandomHand:
             self.midline,
             self.contour,
             self.contour,
+            self.ellipse,
+            self.move_outline,
             self.paint,
             self.erase,
             self.fill,
@@ -104,6 +106,31 @@ class RandomHand:
             [middle._replace(x=middle.x + a * half, y=middle.y + b * half) for a, b in corners]
         )
 
+    def ellipse(self) -> None:
+        side = self._side()
+        self.hands.choose(self.random.choice(MUSCLES), side)
+        self.hands.page.choose_tool(ToolName.ELLIPSE)
+        middle = self._point(side)
+        self.hands.look_at(middle)
+        half = self.random.uniform(6.0, 12.0)
+        corner, other = (
+            PatientPoint(middle.x + sign * half, middle.y + sign * half, middle.z)
+            for sign in (-1, 1)
+        )
+        self.hands.drag(self.hands.pixel(corner), self.hands.pixel(other))
+
+    def move_outline(self) -> None:
+        outlines = self.hands.visit.live_outlines
+        if not outlines:
+            return
+        outline = self.random.choice(outlines)
+        one, other = outline.points[:2]
+        edge = PatientPoint(*((a + b) / 2 for a, b in zip(one, other, strict=True)))
+        self.hands.page.choose_tool(ToolName.OUTLINE)
+        self.hands.look_at(edge)
+        there = PatientPoint(edge.x + self.random.uniform(-6, 6), edge.y + 5.0, edge.z)
+        self.hands.drag(self.hands.pixel(edge), self.hands.pixel(there))
+
     def paint(self, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
         side = self._side()
         start = self._point(side)
@@ -147,6 +174,9 @@ class RandomHand:
 
     def go_back_and_forth(self) -> None:
         for step in (self.hands.desk.undo, self.hands.desk.undo, self.hands.desk.redo):
+            label = self.hands.desk.open_visit.undo_label or ""
+            if step == self.hands.desk.undo and label.startswith("attach"):
+                continue  # without the CT there is nothing to go on with
             step()
             self.hands.settle()
 
