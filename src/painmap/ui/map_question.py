@@ -13,7 +13,7 @@ from painmap.ui.desk import Desk
 from painmap.ui.widgets import button, column, label, row
 
 INSTRUMENT, ITEM = "visit", "all_pains_recorded"
-MOST_PX, EDGE_PX = 440, 16
+MOST_PX, EDGE_PX, TOP_PX = 520, 16, 3
 
 
 def is_answered(visit: Visit) -> bool:
@@ -44,7 +44,7 @@ class ClosingQuestion(QFrame):
         self.yes.setAccessibleName("Yes, all pains are recorded")
         line = row(self.words, self.yes, self.more)
         line.setStretch(0, 1)
-        line.setContentsMargins(14, 8, 10, 8)
+        line.setContentsMargins(14, 3, 6, 3)
         box = column()
         box.addLayout(line)
         self.setLayout(box)
@@ -78,8 +78,8 @@ class ClosingQuestion(QFrame):
         width = min(MOST_PX, host.width() - 2 * EDGE_PX)
         self.setFixedWidth(width)
         self.adjustSize()
-        # at the head, where no page has what the hand works with
-        self.move((host.width() - width) // 2, EDGE_PX)
+        # one line at the head, where no page has what the hand works with
+        self.move((host.width() - width) // 2, TOP_PX)
 
     def _stay_on_top(self, _index: int) -> None:
         self.raise_()
