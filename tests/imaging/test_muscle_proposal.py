@@ -31,8 +31,9 @@ COARSE = {
         {"patient_position": PatientPosition.HFDR},
         {"rotation_deg": 8.0},
         {"off_centre_mm": 25.0, "scoliosis_mm": 10.0},
+        {"gantry_tilt_deg": 14.0},
     ],
-    ids=["HFS", "other body", "FFP", "HFDR", "turned", "bent"],
+    ids=["HFS", "other body", "FFP", "HFDR", "turned", "bent", "tilted"],
 )
 def test_muscles_are_proposed_where_the_phantom_has_them(tmp_path, changes):
     phantom = run_to_end(make_phantom(PhantomOptions(**{**COARSE, **changes})))

@@ -54,6 +54,9 @@ BEYOND_MM = 5.0
 THIN_SHARE = 0.4
 """What a thin layer of fat counts, which may be the fascia between two muscles."""
 
+LEAST_ACROSS = 0.8
+"""Slices tilted by more than 37 degrees show other sections of a muscle than the usual ones."""
+
 ABOVE, BELOW = 0.3, 0.5
 """Parts of a level for which a shape holds beyond the vertebra that it is given for."""
 
@@ -221,8 +224,8 @@ def proposing_muscles(
         plane = volume.slice_geometry(k)
         if plane is None:
             continue
-        height = float(plane.patient_point(volume.shape[1] / 2, volume.shape[2] / 2).z)
-        placed, number = frame.at(height), frame.level_at(height)
+        placed = _on_plane(frame, plane, (volume.shape[1] / 2, volume.shape[2] / 2))
+        number = None if placed is None else frame.level_at(float(placed[0][2]))
         if placed is None or number is None:
             continue
         hu = _smoothed(volume, k, plane)
@@ -241,6 +244,36 @@ def proposing_muscles(
         if len(masks) > 1:
             made[key] = masks
     return made
+
+
+def _on_plane(
+    frame: SpineFrame, plane: PlaneGeometry, middle: XY
+) -> tuple[Floats, Floats, Floats] | None:
+    """Where the spine goes through a slice, and the ways to the LEFT and to the back on it.
+
+    Slices may be tilted: a way of so many millimetres on a slice is one in the patient seen
+    from the feet, and rises with the slice.
+    """
+    normal = plane.normal
+    if abs(float(normal[2])) < LEAST_ACROSS:
+        return None
+    at = np.asarray(plane.patient_point(*middle), dtype=np.float64)
+    placed = None
+    for _ in range(4):
+        placed = frame.at(float(at[2]))
+        if placed is None:
+            return None
+        x, y = placed[0][:2]
+        rise = -(normal[0] * (x - at[0]) + normal[1] * (y - at[1])) / normal[2]
+        at = np.array((x, y, at[2] + rise))
+    if placed is None:
+        return None
+    _, left, back = placed
+    ways = []
+    for way in (left, back):
+        rise = -(normal[0] * way[0] + normal[1] * way[1]) / normal[2]
+        ways.append(np.array((way[0], way[1], rise)))
+    return at, ways[0], ways[1]
 
 
 def _smoothed(volume: Volume, k: int, plane: PlaneGeometry) -> npt.NDArray[np.float32]:

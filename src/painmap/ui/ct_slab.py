@@ -37,7 +37,7 @@ class SlabChoice:
         return f"{self.how.value} of {self.mm} mm"
 
 
-CHOICES = tuple(SlabChoice(mm, how) for how in (Slab.MEAN, Slab.MAXIMUM) for mm in THICKNESSES_MM)
+CHOICES = tuple(SlabChoice(mm, how) for how in Slab for mm in THICKNESSES_MM)
 
 
 def pixels_shown(
