@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from painmap.domain.anatomy import Side
+from painmap.domain.anatomy import Level, Side
 from painmap.domain.compartment import Compartment, CompartmentStatus
 from painmap.domain.injection import SideBasis
 from painmap.domain.progress import run_to_end
@@ -138,3 +138,50 @@ def test_what_the_doctor_has_stays_and_a_proposal_is_accepted_by_itself(hands: C
     assert made[PSOAS, Side.LEFT].status is CompartmentStatus.ACCEPTED
     assert made[PSOAS, Side.RIGHT].status is CompartmentStatus.PROPOSED
     assert "LEFT psoas major is there already" in hands.said[-1]
+
+
+def test_a_proposal_is_dropped_at_one_level_and_stays_at_the_others(
+    hands: CtHands, phantom: Phantom
+) -> None:
+    hands.answer_side("No: confirm all")
+    hands.settle()
+    propose(hands)
+    psoas = next(
+        each
+        for each in hands.visit.live_compartments
+        if (each.muscle_id, each.side) == (PSOAS, Side.LEFT)
+    )
+    before = mask_of(hands, psoas)
+    hands.page.work.choose(psoas)
+    hands.look_at(phantom.target("psoas_major", Side.LEFT, Level.L3))
+
+    hands.page.work.list.drop.click()
+    hands.settle()
+
+    after = next(each for each in hands.visit.live_compartments if each.id == psoas.id)
+    spine = hands.page.session.spine(hands.visit)
+    stack = hands.page.session.stack
+    levels = {spine.level_of_slice(stack.slice_geometry(area.k)) for area in after.areas}
+    assert Level.L3 not in levels
+    assert {Level.L2, Level.L4} <= levels
+    kept = mask_of(hands, after)
+    for area in after.areas:
+        np.testing.assert_array_equal(kept[area.k], before[area.k])
+    assert after.status is CompartmentStatus.EDITED
+    assert hands.desk.open_visit.undo_label == "take away at L3"
+
+
+def test_without_certain_levels_no_level_is_dropped(hands: CtHands) -> None:
+    hands.answer_side("No: confirm all")
+    hands.settle()
+    propose(hands)
+    before = {each.id: each.areas for each in hands.visit.live_compartments}
+    hands.page.work.choose(hands.visit.live_compartments[0])
+    for landmark in hands.visit.live_landmarks:
+        hands.page.annotator.spine.remove(landmark)
+    hands.settle()
+
+    hands.page.work.drop_level()
+
+    assert {each.id: each.areas for each in hands.visit.live_compartments} == before
+    assert "no certain level" in hands.said[-1]

@@ -51,6 +51,8 @@ class Work(Protocol):
 
     def mirror(self) -> None: ...
 
+    def drop_level(self) -> None: ...
+
 
 class MuscleList(QFrame):
     """Colour, name, visible, locked, status of every muscle; the chosen one has more below."""
@@ -122,6 +124,9 @@ class MuscleList(QFrame):
         self.mirror = _small("Mirror across", self._work.mirror)
         self.copy.setToolTip("Copy this slice of the muscle to the next slice, and go there")
         self.mirror.setToolTip("Give the other side this shape, across the patient's midline")
+        self.drop = _small("Drop this level", self._work.drop_level)
+        self.drop.setToolTip("Take the muscle away on all slices of the level that is shown")
+        grid.addWidget(self.drop, 4, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self.copy, 3, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self.mirror, 3, 1, Qt.AlignmentFlag.AlignLeft)
         self.facts = label("", "muted", wrap=True)

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
+
 from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin, Compartment
 from painmap.domain.edits import change_compartment, remove_compartment
 from painmap.domain.injection import Outline
 from painmap.domain.visit import Item
 from painmap.imaging.mask_edit import Gate
+from painmap.imaging.slice_mask import SliceMask
 from painmap.services.compartments import MuscleMasks, pixel_mm, with_keys
 from painmap.services.muscle_edits import MaskAction, acted, mirroring
 from painmap.ui.ct_annotator import Annotator
@@ -211,6 +214,27 @@ class MuscleWork:
         after = with_keys(masks, self._session.stack, {there: here.mask}, AreaOrigin.COPIED)
         self.muscles.keep(masks, after, "copy to the next slice", chosen.muscle_id, chosen.side)
         self._viewer.go_to(self._session.native, there)
+
+    def drop_level(self) -> None:
+        """Take the chosen muscle away on all slices of the level that is shown."""
+        found, volume = self._chosen_masks(), self._session.volume
+        if found is None or volume is None:
+            return
+        chosen, masks = found
+        stack = self._session.stack
+        spine = self._session.spine(self._desk.open_visit.visit)
+        level = spine.level_of_slice(stack.slice_geometry(self._k))
+        if level is None:
+            self.muscles.say("This slice has no certain level.", "Confirm spine and levels first.")
+            return
+        ks = [k for k in masks.slices if spine.level_of_slice(stack.slice_geometry(k)) is level]
+        if not ks:
+            self.muscles.say(f"The muscle has nothing at {level.value}.")
+            return
+        empty = SliceMask.of(np.zeros(volume.shape[1:], dtype=np.bool_))
+        after = with_keys(masks, stack, dict.fromkeys(ks, empty), AreaOrigin.PAINTED)
+        words = f"take away at {level.value}"
+        self.muscles.keep(masks, after, words, chosen.muscle_id, chosen.side)
 
     def mirror(self) -> None:
         """Give the other side the chosen muscle's shape, across the patient's own midline."""
