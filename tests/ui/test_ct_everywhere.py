@@ -110,6 +110,18 @@ def hands(desk: Desk, qtbot: QtBot, made: tuple[Phantom, Path]) -> Iterator[Scan
     scanned.settle()
 
 
+def _painted(hands: Scanned, side: Side = Side.LEFT) -> PatientPoint:
+    """Paint the muscle of a side with one touch of the brush; where."""
+    centre = hands.middle(side)
+    hands.choose(MUSCLE, side, Level.L3)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.look_at(centre)
+    at = hands.pixel(centre)
+    hands.drag(at, at)
+    hands.settle()
+    return centre
+
+
 @pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
 def test_a_path_straight_up_is_as_long_as_the_phantom_is_deep(hands: Scanned, side: Side) -> None:
     target = hands.middle(side)
@@ -189,13 +201,7 @@ def test_distances_and_angles_are_the_patients(hands: Scanned) -> None:
 
 
 def test_the_brush_paints_the_voxels_under_it(hands: Scanned) -> None:
-    centre = hands.middle(Side.LEFT)
-    hands.choose(MUSCLE, Side.LEFT, Level.L3)
-    hands.page.choose_tool(ToolName.BRUSH)
-    hands.look_at(centre)
-    at = hands.pixel(centre)
-    hands.drag(at, at)
-    hands.settle()
+    centre = _painted(hands)
 
     (compartment,) = hands.visit.live_compartments
     masks = hands.page.work.muscles.masks(compartment)
@@ -228,13 +234,7 @@ def _view_of(hands: Scanned, point: PatientPoint) -> tuple[float, float]:
 
 
 def test_what_was_painted_is_drawn_where_it_was_painted(hands: Scanned) -> None:
-    centre = hands.middle(Side.LEFT)
-    hands.choose(MUSCLE, Side.LEFT, Level.L3)
-    hands.page.choose_tool(ToolName.BRUSH)
-    hands.look_at(centre)
-    at = hands.pixel(centre)
-    hands.drag(at, at)
-    hands.settle()
+    centre = _painted(hands)
 
     assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=1.5)
     # the picture turned for a prone procedure carries it along
@@ -392,13 +392,7 @@ def test_other_tools_show_no_handles_and_turn_nothing(hands: Scanned) -> None:
 
 
 def test_a_muscle_is_seen_on_the_planes_across_where_it_lies(hands: Scanned) -> None:
-    centre = hands.middle(Side.LEFT)
-    hands.choose(MUSCLE, Side.LEFT, Level.L3)
-    hands.page.choose_tool(ToolName.BRUSH)
-    hands.look_at(centre)
-    at = hands.pixel(centre)
-    hands.drag(at, at)
-    hands.settle()
+    centre = _painted(hands)
     viewer = hands.page.viewer
     hands.look_at(centre)
 
@@ -463,18 +457,6 @@ def test_the_exported_picture_shows_a_muscle_where_it_lies(hands: Scanned) -> No
     assert changed
     # on the half of the picture where the patient's LEFT is
     assert min(x for x, _ in changed) > with_muscle.width() / 2
-
-
-def _painted(hands: Scanned, side: Side = Side.LEFT) -> PatientPoint:
-    """Paint the muscle of a side with one touch of the brush; where."""
-    centre = hands.middle(side)
-    hands.choose(MUSCLE, side, Level.L3)
-    hands.page.choose_tool(ToolName.BRUSH)
-    hands.look_at(centre)
-    at = hands.pixel(centre)
-    hands.drag(at, at)
-    hands.settle()
-    return centre
 
 
 def _patient_middle(hands: Scanned, compartment: Compartment) -> PatientPoint:

@@ -94,11 +94,7 @@ def _choose(press: PointerEvent, ring: Ring, vertex: int) -> Gesture[Outcome]:
         points = tuple((x + event.x - press.x, y + event.y - press.y) for x, y in ring.points)
         if event.kind is PointerKind.RELEASE:
             break
-        event = (
-            yield Preview(press.view, line=points, closed=True, moving=ring.item_id)
-            if moved
-            else None
-        )
+        event = yield _meanwhile(press, ring, points) if moved else None
     return ReshapeOutline(press.view, ring.item_id, points, "move outline") if moved else None
 
 
@@ -112,12 +108,13 @@ def _drag(press: PointerEvent, ring: Ring, vertex: int) -> Gesture[Outcome]:
         moved = moved or is_a_drag(press, event)
         if event.kind is PointerKind.RELEASE:
             break
-        event = (
-            yield Preview(press.view, line=points, closed=True, moving=ring.item_id)
-            if moved
-            else None
-        )
+        event = yield _meanwhile(press, ring, points) if moved else None
     return ReshapeOutline(press.view, ring.item_id, points, "move vertex") if moved else None
+
+
+def _meanwhile(press: PointerEvent, ring: Ring, points: tuple[XY, ...]) -> Preview:
+    """What stands for a contour while the hand holds it."""
+    return Preview(press.view, line=points, closed=True, moving=ring.item_id)
 
 
 def _with(points: tuple[XY, ...], vertex: int, at: XY) -> tuple[XY, ...]:
