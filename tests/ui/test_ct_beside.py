@@ -1,5 +1,6 @@
 """Before and after: another series or study beside the open CT."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,13 @@ def test_a_study_whose_folder_is_gone_is_said_and_the_open_one_stays(
     assert not hands.page.viewer.beside.is_open
     assert hands.page.is_looking
     assert hands.said
+
+
+def test_the_view_beside_is_copied_and_named_as_itself(hands: CtHands) -> None:
+    beside(hands, "1.2.3.4.2")
+    view = hands.page.viewer.beside.view
+    QTest.mouseClick(view.viewport(), LEFT, pos=QPoint(40, 40))
+
+    assert hands.page.viewer.view_at_hand is view
+    name = hands.page._pictures.file_name(view)
+    assert re.fullmatch(r"ct-2024-02-29-beside-\d+\.png", name)

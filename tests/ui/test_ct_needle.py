@@ -555,7 +555,7 @@ def test_a_planned_path_is_seen_along_the_needle_beside_the_other_planes(
     assert placement.view_of(hands.path.entry)[0][1] < placement.view_of(target)[0][1]  # type: ignore[index]  # both are there
     written = pane.view.scene_shown.captions
     assert written.top_left[0].text == "along the needle, across the body"
-    assert written.top_right[0].text == "resampled"
+    assert [line.text for line in written.top_right] == ["HFS", "resampled"]
     assert {mark.kind for mark in pane.view.scene_shown.marks} >= {MarkKind.PATH, MarkKind.ENTRY}
 
 

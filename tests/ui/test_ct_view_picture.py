@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.places import PatientPoint
 from painmap.imaging.reslice import Plane
 from painmap.ui.ct_view_picture import FOOT_PX, view_picture
 from painmap.ui.desk import Desk
+from painmap.ui.tools.slice_outcomes import TurnPlane
 from tests.support.ct_page import CtHands, jane, write_body
 
 PLACE = PatientPoint(42.0, 30.0, -50.0)
@@ -104,3 +105,28 @@ def test_a_turned_view_is_saved_as_it_lies(hands: CtHands) -> None:
     hands.key(Qt.Key.Key_U)
 
     assert view_picture(view) != before
+
+
+def test_a_plane_at_an_angle_is_saved_with_letters_and_the_patients_position(
+    hands: CtHands,
+) -> None:
+    viewer = hands.page.viewer
+    cross = viewer.cross
+    assert cross is not None
+    shown = viewer.panes[Plane.AXIAL].shown
+    assert shown is not None
+    at = shown.placement.view_of(cross)
+    assert at is not None
+    (x, y), _ = at
+    viewer.turn_plane(TurnPlane("axial", (x + 40, y), (x + 30, y + 20), begins=True))
+    viewer.draw()
+    view = viewer.oblique.view
+    view.setFocus()
+    QApplication.processEvents()
+
+    assert viewer.view_at_hand is view
+    captions = view.scene_shown.captions
+    assert [line.text for line in captions.top_right] == ["HFS", "resampled"]
+    assert "?" not in captions.letters
+    assert hands.page._pictures.file_name(view) == "ct-2024-02-29-oblique.png"
+    assert not view_picture(view).isNull()

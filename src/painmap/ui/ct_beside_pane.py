@@ -52,6 +52,7 @@ class BesidePane(QObject):
         self.session = OpenCt(muscles)
         self._pane = Pane(Plane.AXIAL, self.session, parent)
         self.view = self._pane.view
+        self.view.name = BESIDE
         self.view.setAccessibleName("View of the study beside")
         self.view.pointer.connect(self._on_pointer)
         self.view.scrolled.connect(self.leaf)

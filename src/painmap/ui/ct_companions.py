@@ -14,6 +14,7 @@ from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle_pane import NEEDLE, NO_NEEDLE, NeedlePane
 from painmap.ui.ct_oblique import OBLIQUE, ObliquePane
 from painmap.ui.ct_open import OpenCt
+from painmap.ui.slice_view import SliceView
 from painmap.ui.tools.gesture import PointerEvent
 from painmap.ui.tools.slice_outcomes import XY
 
@@ -49,6 +50,12 @@ class Companions(QObject):
             OBLIQUE: self.oblique.view,
             BESIDE: self.beside.view,
         }
+
+    @property
+    def shown_views(self) -> list[SliceView]:
+        """Those of them that show a picture."""
+        views = (self.needle.view, self.oblique.view, self.beside.view)
+        return [view for view in views if not view.isHidden() and view.placement is not None]
 
     @property
     def fourth(self) -> str:

@@ -24,6 +24,7 @@ from painmap.ui.ct_needle_marks import length_on
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene
 from painmap.ui.ct_paint_words import Captions, Line, Tone
+from painmap.ui.ct_words import POSITION_UNKNOWN
 from painmap.ui.slice_view import GreyPicture, SliceView
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.tools.slice_outcomes import XY
@@ -64,6 +65,12 @@ class AnyPlane(Shown):
         if found is None or abs(found[1]) > FAINT_MM:
             return None
         return found[0], abs(found[1]) > NEAR_MM
+
+
+def resampled_words(session: OpenCt) -> tuple[Line, ...]:
+    """What stands at the right of a plane between the slices: how the patient lay, and that."""
+    position = session.stack.patient_position or POSITION_UNKNOWN
+    return Line(position, Tone.STRONG), Line("resampled", Tone.WARNING)
 
 
 class NeedlePane(QObject):
@@ -160,7 +167,7 @@ class NeedlePane(QObject):
         return Captions(
             letters=image.geometry.letters,
             top_left=tuple(lines),
-            top_right=(Line("resampled", Tone.WARNING),),
+            top_right=resampled_words(self._session),
             banner=banner_of(self._session),
         )
 

@@ -15,7 +15,7 @@ from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import banner_of
 from painmap.ui.ct_figure import facing
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_needle_pane import AnyPlane
+from painmap.ui.ct_needle_pane import AnyPlane, resampled_words
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene
 from painmap.ui.ct_paint_words import Captions, Line, Tone
@@ -212,7 +212,7 @@ class ObliquePane(QObject):
         return Captions(
             letters=image.geometry.letters,
             top_left=(Line(words_of(frame), Tone.STRONG),),
-            top_right=(Line("resampled", Tone.WARNING),),
+            top_right=resampled_words(self._session),
             banner=banner_of(self._session),
             facing=facing(image.geometry, turned=False),
         )

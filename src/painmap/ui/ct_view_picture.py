@@ -86,7 +86,10 @@ class ViewPictures:
 
     def file_name(self, view: SliceView) -> str:
         """Such as "ct-2026-09-14-axial-52.png": nothing that names a patient."""
-        day = self._session.study_date
-        number = self._viewer.panes[view.name].index + 1
-        parts = ["ct", *([day.isoformat()] if day else []), view.name, str(number)]
-        return f"{'-'.join(parts)}.png"
+        beside = self._viewer.beside
+        session = beside.session if view is beside.view else self._session
+        pane = self._viewer.panes.get(view.name)
+        number = beside.index if view is beside.view else None if pane is None else pane.index
+        day = session.study_date
+        parts = ["ct", *([day.isoformat()] if day else []), view.name]
+        return f"{'-'.join(parts if number is None else [*parts, str(number + 1)])}.png"

@@ -138,6 +138,7 @@ class CtViewer(QFrame):
     def view_at_hand(self) -> SliceView:
         """The view that was clicked last, else the large one."""
         shown = [pane.view for pane in self._drawn() if pane.is_visible]
+        shown += self.companions.shown_views
         return next((view for view in shown if view.hasFocus()), self.views[self.large])
 
     def _usable(self) -> Iterable[Pane]:
