@@ -196,3 +196,22 @@ def test_in_a_low_window_the_tools_stand_without_words_and_none_is_cut(hands: Ct
         button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextUnderIcon
         for button in strip.buttons.values()
     )
+
+
+def test_after_an_answer_the_keys_go_to_the_pictures(hands: CtHands) -> None:
+    hands.choose("multifidus", Side.LEFT, Level.L4)
+    hands.click(POINT, ToolName.TARGET)
+    question = hands.page.annotator.question
+    assert question is not None
+    question.buttons["Not now"].setFocus()
+    QApplication.processEvents()
+
+    QTest.keyClick(question.buttons["Not now"], Qt.Key.Key_Space)
+    hands.settle()
+
+    assert hands.page.annotator.question is None
+    focused = QApplication.focusWidget()
+    assert focused is hands.page.viewer.views[Plane.AXIAL]
+    k = hands.page.viewer.index(Plane.AXIAL)
+    QTest.keyClick(focused, Qt.Key.Key_Down)
+    assert hands.page.viewer.index(Plane.AXIAL) == k + 1

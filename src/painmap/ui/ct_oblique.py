@@ -211,7 +211,7 @@ class ObliquePane(QObject):
     def _captions(self, frame: PlaneFrame, image: ObliqueImage) -> Captions:
         return Captions(
             letters=image.geometry.letters,
-            top_left=(Line(words_of(frame), Tone.STRONG),),
+            top_left=(Line("oblique", Tone.STRONG), Line(words_of(frame))),
             top_right=resampled_words(self._session),
             banner=banner_of(self._session),
             facing=facing(image.geometry, turned=False),
@@ -234,11 +234,11 @@ class ObliquePane(QObject):
 
 
 def words_of(frame: PlaneFrame) -> str:
-    """Such as "oblique, 23° from the coronal plane"."""
+    """Such as "23° from coronal"."""
     nearest, least = Plane.AXIAL, 90.0
     for plane, (down, right) in standard_directions().items():
         cosine = abs(float(frame.normal @ np.cross(right, down)))
         angle = degrees(float(np.arccos(min(1.0, cosine))))
         if angle < least:
             nearest, least = plane, angle
-    return f"oblique, {least:.0f}° from the {nearest.value} plane"
+    return f"{least:.0f}° from {nearest.value}"

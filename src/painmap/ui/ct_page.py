@@ -79,7 +79,7 @@ class CtPage(VisitPage):
             on_open=self.doors.choose_folder,
         )
         self._looking_page = QWidget()
-        self._question = QuestionPlace(self._looking_page, self.viewer)
+        self._question = QuestionPlace(self._looking_page, self.viewer, self._to_pictures)
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._question.put, self.choose_tool
         )
@@ -196,6 +196,11 @@ class CtPage(VisitPage):
         """Bring the pictures to the front."""
         self._stack.setCurrentWidget(self._looking_page)
         self.viewer.views[self.viewer.large].setFocus()
+
+    def _to_pictures(self) -> None:
+        """Give the keys back to the pictures."""
+        if self.session.is_open:
+            self.viewer.view_at_hand.setFocus()
 
     def _on_dismissed(self) -> None:
         if self.session.is_open:

@@ -1,7 +1,9 @@
 """A question over the foot of the pictures, so that nothing moves under the hand."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 MARGIN_PX = 16
 
@@ -15,12 +17,15 @@ class QuestionPlace(QObject):
         The page that it is put on.
     above : QWidget
         A child of the page; its lower edge is the foot.
+    back : callable
+        Gives the keys to the pictures when a question that had them ends.
     """
 
-    def __init__(self, on: QWidget, above: QWidget) -> None:
+    def __init__(self, on: QWidget, above: QWidget, back: Callable[[], object]) -> None:
         super().__init__(on)
         self._on = on
         self._above = above
+        self._back = back
         self._panel: QWidget | None = None
         for each in (on, above):
             each.installEventFilter(self)
@@ -33,6 +38,9 @@ class QuestionPlace(QObject):
     def put(self, panel: QWidget | None) -> None:
         """Show a question, or take it away (None)."""
         if self._panel is not None:
+            if self._panel.isAncestorOf(QApplication.focusWidget() or self._on):
+                # else the keys would go to whatever comes next in the window
+                self._back()
             self._panel.hide()
             self._panel.deleteLater()
         self._panel = panel
