@@ -99,6 +99,12 @@ def pictures(studio: Studio, centre: PatientPoint) -> None:
     studio.take("4-ellipse")
     studio.drag(studio.pixel(low), studio.pixel(high))
     studio.go_on()
+    studio.choose("quadratus_lumborum", side, Level.L3)
+    page.choose_tool(ToolName.LIVEWIRE)
+    for place in studio.around(centre, (20, -10), (2, -14), (-12, -10)):
+        studio.click(place)
+    studio.take("4-livewire")
+    studio.key(Qt.Key.Key_Escape)
     studio.choose("psoas_major", side, Level.L3)
     page.choose_tool(ToolName.BRUSH)
     studio.stroke(studio.around(centre, (-10, -50), (0, -46), (8, -44), (4, -54)), ToolName.BRUSH)

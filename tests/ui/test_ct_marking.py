@@ -323,6 +323,49 @@ def test_an_ellipse_of_no_width_is_not_drawn(hands: CtHands) -> None:
     assert hands.visit.outlines == ()
 
 
+def test_a_livewire_is_clicked_along_taken_back_and_closed(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.LIVEWIRE)
+    hands.look_at(POINT)
+    corners = _square(POINT, 12.0)
+
+    hands.click(corners[0])
+    hands.key(Qt.Key.Key_Return)
+    assert hands.page.annotator.drawing, "one place encloses nothing"
+    hands.click(corners[1])
+    hands.click(PatientPoint(POINT.x + 40, POINT.y, POINT.z))
+    hands.key(Qt.Key.Key_Backspace)
+    hands.click(corners[2])
+    hands.click(corners[3])
+    hands.click(corners[0])
+
+    (outline,) = hands.visit.outlines
+    drawn = np.asarray(outline.points)
+    for corner in corners:
+        assert np.linalg.norm(drawn - corner, axis=1).min() < 1.5
+    assert drawn[:, 0].max() < POINT.x + 20, "what was taken back is not in it"
+    assert hands.desk.open_visit.undo_label == "draw outline"
+
+
+def test_shift_draws_a_livewire_straight(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT, Level.L3)
+    hands.page.choose_tool(ToolName.LIVEWIRE)
+    hands.look_at(POINT)
+
+    for corner in _square(POINT, 12.0):
+        hands.click(corner, keys=Qt.KeyboardModifier.ShiftModifier)
+    marks = hands.page.viewer.views[Plane.AXIAL].scene_shown.marks
+    (line,) = (mark for mark in marks if mark.kind is MarkKind.OUTLINE and len(mark.points) > 1)
+    assert len(line.points) == 5, "the four corners and the pointer"
+    hands.key(Qt.Key.Key_Backspace)
+    hands.key(Qt.Key.Key_Backspace)
+    hands.key(Qt.Key.Key_Backspace)
+    hands.key(Qt.Key.Key_Backspace)
+
+    assert not hands.page.annotator.drawing
+    assert hands.visit.outlines == ()
+
+
 def test_a_drag_on_an_edge_moves_the_whole_outline_in_one_step(hands: CtHands) -> None:
     hands.choose("psoas_major", Side.LEFT, Level.L3)
     hands.outline(_square(POINT, 20.0))

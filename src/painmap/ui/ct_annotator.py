@@ -31,6 +31,7 @@ from painmap.ui.tools.ellipse import ellipse_tool
 from painmap.ui.tools.freehand import freehand_tool
 from painmap.ui.tools.gesture import PointerEvent, Tool
 from painmap.ui.tools.hazard import hazard_tool
+from painmap.ui.tools.livewire import livewire_tool
 from painmap.ui.tools.measure import measure_tool
 from painmap.ui.tools.midline import midline_tool
 from painmap.ui.tools.outline import outline_tool
@@ -52,7 +53,13 @@ from painmap.ui.tools.slice_outcomes import (
 from painmap.ui.tools.target import target_tool
 from painmap.ui.tools.window_level import window_tool
 
-NEED_MUSCLE = (ToolName.TARGET, ToolName.OUTLINE, ToolName.FREEHAND, ToolName.ELLIPSE)
+NEED_MUSCLE = (
+    ToolName.TARGET,
+    ToolName.OUTLINE,
+    ToolName.FREEHAND,
+    ToolName.ELLIPSE,
+    ToolName.LIVEWIRE,
+)
 """Tools that record something of the muscle and side that are chosen below."""
 
 
@@ -147,6 +154,7 @@ class Annotator:
             ToolName.OUTLINE: outline_tool(board),
             ToolName.FREEHAND: freehand_tool(board),
             ToolName.ELLIPSE: ellipse_tool(board),
+            ToolName.LIVEWIRE: livewire_tool(board),
             ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
             ToolName.MEASURE: measure_tool(board),
             ToolName.PAN: pan_tool(),

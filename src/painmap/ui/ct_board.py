@@ -5,6 +5,7 @@ from collections.abc import Callable
 from painmap.domain.places import PatientPoint
 from painmap.domain.visit import Visit
 from painmap.ui.ct_bar import MarkBar
+from painmap.ui.ct_border import BorderWays
 from painmap.ui.ct_marks import Shown, grips, rings
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_tool_strip import SPEC, ToolName
@@ -37,6 +38,7 @@ class CtBoard:
         self._bar = bar
         self._visit = visit
         self._tool = tool
+        self._borders = BorderWays(session)
 
     def shown(self, view: str) -> Shown | None:
         """The picture in a view."""
@@ -86,6 +88,10 @@ class CtBoard:
         if shown is None or cross is None:
             return False
         return self._viewer.companions.is_on_handle(shown, cross, event)
+
+    def along_border(self, view: str, start: XY, end: XY) -> tuple[XY, ...]:
+        shown = self.shown(view)
+        return self._borders.between(shown, start, end) if shown else (start, end)
 
     def may_measure(self, view: str) -> bool:
         shown = self.shown(view)

@@ -10,6 +10,7 @@ OTHERS = (
     ("L", "List the muscles"),
     ("[ and ]", "Smaller or larger brush"),
     ("Shift", "The brush erases; so does the right button"),
+    ("Shift and Livewire", "Straight on, whatever lies there"),
     ("Return", "Close the contour; end a way that is measured: its length, the angle of three"),
     (
         "Drag an edge",

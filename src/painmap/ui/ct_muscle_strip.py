@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QWidget
 
 from painmap.imaging.mask_edit import Gate
 from painmap.ui.ct_brush import GATES
 from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolSpec
+from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, label, row
 
 HEIGHT_PX = 36
@@ -63,12 +64,21 @@ class MuscleStrip(QWidget):
         # pictures must not move under the hand when the brush is taken up
         self.setFixedHeight(HEIGHT_PX)
 
-    def _way(self, spec: ToolSpec) -> QPushButton:
+    def _way(self, spec: ToolSpec) -> QToolButton:
+        """A picture alone: the hint beside it needs the room."""
         words = "Vertices" if spec.under is None else spec.word
-        made = _quiet(words, lambda: self.way_wanted.emit(spec.name))
+        made = QToolButton()
         made.setCheckable(True)
+        made.setIconSize(QSize(18, 18))
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setAccessibleName(f"{words}, key {spec.key}")
         made.setToolTip(f"{words} ({spec.key})\n{spec.hint}")
+        made.clicked.connect(lambda: self.way_wanted.emit(spec.name))
         return made
+
+    def set_colours(self, icons: Icons, palette: Palette) -> None:
+        for name, made in self.ways.items():
+            made.setIcon(icons.icon(name.value, palette, 18))
 
     def show_ways(self, chosen: ToolName) -> None:
         """Show the ways to outline while one of them is the tool."""

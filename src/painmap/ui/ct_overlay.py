@@ -85,6 +85,9 @@ def _previewed(preview: Preview, tool: ToolName) -> list[DrawnMark]:
         if preview.cursor is not None and not preview.closed:
             points = (*points, preview.cursor)
         kind = MarkKind.HAZARD if tool is ToolName.HAZARD else MarkKind.OUTLINE
+        if preview.corners:
+            corners = [DrawnMark(kind, (corner,)) for corner in preview.corners]
+            return [DrawnMark(kind, points, bare=True), *corners]
         return [DrawnMark(kind, points, closed=preview.closed)]
     if preview.cursor is None:
         return []

@@ -55,6 +55,7 @@ class CtPage(VisitPage):
 
     def __init__(self, desk: Desk, icons: Icons, palette: Palette) -> None:
         super().__init__(desk, icons, palette)
+        self._icons = icons
         self.session = CtSession(desk.muscles)
         self.opening = CtOpening(desk)
         self.hashing = SetHashing(desk)
@@ -90,6 +91,7 @@ class CtPage(VisitPage):
         self.work = MuscleWork(
             desk, self.session, self.viewer, self.bar, self.annotator, self.show_measures
         )
+        self.work.strip.set_colours(icons, palette)
         self._stack = QStackedWidget()
         self.in_place = InPlace(self._stack, self._on_dismissed)
         self.labels = LabelImport(desk, self.session, self.work.muscles, self.in_place, self)
@@ -184,6 +186,7 @@ class CtPage(VisitPage):
         self.in_place.set_colours(palette)
         self.tools.set_colours(palette)
         self.head.set_colours(palette)
+        self.work.strip.set_colours(self._icons, palette)
 
     # --- which part of the page is shown
 

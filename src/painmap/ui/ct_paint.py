@@ -93,6 +93,8 @@ class DrawnMark:
         The vertex that is taken hold of.
     proposed : bool
         The program found it and nobody has confirmed it: it is dashed.
+    bare : bool
+        A line without its vertices.
     """
 
     kind: MarkKind
@@ -103,6 +105,7 @@ class DrawnMark:
     faint: bool = False
     vertex: int | None = None
     proposed: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +337,7 @@ def _paint_line(painter: QPainter, points: list[QPointF], mark: DrawnMark) -> No
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
             painter.drawPolyline(shape)
-    if mark.chosen or not mark.closed:
+    if mark.chosen or not (mark.closed or mark.bare):
         for index, point in enumerate(points):
             _paint_vertex(painter, point, mark, held=index == mark.vertex)
 

@@ -21,6 +21,7 @@ class ToolName(StrEnum):
     OUTLINE = "outline"
     FREEHAND = "freehand"
     ELLIPSE = "ellipse"
+    LIVEWIRE = "livewire"
     BRUSH = "brush"
     MEASURE = "measure"
     PAN = "pan"
@@ -86,14 +87,14 @@ TOOLS = (
         ToolName.OUTLINE,
         "Outline",
         "O",
-        "Click vertex after vertex; the first or Return closes.",
+        "Click vertices; Return or the first closes.",
         annotates=True,
     ),
     ToolSpec(
         ToolName.FREEHAND,
         "Freehand",
         "H",
-        "Press and go around the muscle in one stroke.",
+        "Go around the muscle in one stroke.",
         annotates=True,
         under=ToolName.OUTLINE,
     ),
@@ -101,7 +102,15 @@ TOOLS = (
         ToolName.ELLIPSE,
         "Ellipse",
         "I",
-        "Drag from corner to corner; its vertices can be moved.",
+        "Drag from corner to corner.",
+        annotates=True,
+        under=ToolName.OUTLINE,
+    ),
+    ToolSpec(
+        ToolName.LIVEWIRE,
+        "Livewire",
+        "V",
+        "Click along the border; Return closes.",
         annotates=True,
         under=ToolName.OUTLINE,
     ),
@@ -109,7 +118,7 @@ TOOLS = (
         ToolName.BRUSH,
         "Brush",
         "B",
-        "Drag to paint; Shift or the right button erases.",
+        "Drag paints; Shift erases.",
         annotates=True,
     ),
     ToolSpec(

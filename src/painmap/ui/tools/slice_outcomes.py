@@ -40,6 +40,8 @@ class Preview:
         The recorded item that the preview stands for meanwhile.
     measures : bool
         The line is measured: a distance, or a way along several points.
+    corners : tuple of XY
+        Vertices that are drawn, where the line has many more; empty: all of them.
     """
 
     view: str
@@ -48,6 +50,7 @@ class Preview:
     cursor: XY | None = None
     moving: UUID | None = None
     measures: bool = False
+    corners: tuple[XY, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,10 @@ class Board(Protocol):
         ...
 
     def may_outline(self, view: str) -> bool: ...
+
+    def along_border(self, view: str, start: XY, end: XY) -> tuple[XY, ...]:
+        """The way that follows a border of the picture, with both its ends."""
+        ...
 
     def may_measure(self, view: str) -> bool: ...
 
