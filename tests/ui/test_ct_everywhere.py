@@ -255,6 +255,28 @@ def test_the_brush_paints_the_voxels_under_it(hands: Scanned) -> None:
     assert len(rows) * pixel == pytest.approx(np.pi * radius**2, rel=0.25)
 
 
+def test_a_ball_paints_a_ball_of_the_patients_millimetres(hands: Scanned) -> None:
+    hands.page.work.brush.size_mm = 25
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.page.work.strip.ball.setChecked(True)
+    centre = _painted(hands)
+
+    (compartment,) = hands.visit.live_compartments
+    masks = hands.page.work.muscles.masks(compartment)
+    assert masks is not None
+    stack = hands.page.session.stack
+    voxels = []
+    for k, one in masks.slices.items():
+        plane = stack.slice_geometry(k)
+        assert plane is not None
+        voxels += [plane.patient_point(*at) for at in np.argwhere(one.mask.whole())]
+    away = np.linalg.norm(np.subtract(voxels, centre), axis=1)
+    assert away.max() < 12.5 + 1.5
+    assert np.mean(voxels, axis=0) == pytest.approx(centre, abs=1.5)
+    voxel_mm3 = abs(np.linalg.det(stack.require_geometry().patient_from_index[:3, :3]))
+    assert len(voxels) * voxel_mm3 == pytest.approx(4 / 3 * np.pi * 12.5**3, rel=0.15)
+
+
 def _area_middle(hands: Scanned) -> tuple[float, float]:
     """Where the muscle that is drawn over the axial picture lies in its view."""
     hands.page.viewer.draw()

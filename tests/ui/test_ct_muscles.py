@@ -239,6 +239,29 @@ def test_brackets_change_the_size_of_the_brush(hands: CtHands) -> None:
     assert hands.page.work.strip.diameter.text() == "10 mm"
 
 
+def test_a_ball_paints_and_erases_the_slices_beside_in_one_step(hands: CtHands) -> None:
+    hands.choose("psoas_major", Side.LEFT)
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.page.work.brush.size_mm = 25
+    hands.page.work.strip.ball.click()
+
+    hands.stroke(line_of(10, 38.0, 46.0), ToolName.BRUSH)
+
+    # slices lie 5 mm apart: two on either side are within 12.5 mm
+    assert set(origins(hands)) == {8, 9, 10, 11, 12}
+    painted = {k: int(mask(hands, k).sum()) for k in range(8, 13)}
+    assert painted[8] == painted[12] < painted[9] == painted[11] < painted[10]
+    shift = Qt.KeyboardModifier.ShiftModifier
+    hands.stroke(line_of(9, 60.0, 46.0), ToolName.BRUSH, keys=shift)
+    assert int(mask(hands, 10).sum()) < painted[10]
+    assert int(mask(hands, 12).sum()) == painted[12]
+    hands.desk.undo()
+    hands.settle()
+    assert int(mask(hands, 10).sum()) == painted[10]
+    hands.desk.undo()
+    assert hands.visit.live_compartments == ()
+
+
 def test_painting_on_the_other_side_is_a_question(hands: CtHands) -> None:
     hands.choose("psoas_major", Side.LEFT)
 

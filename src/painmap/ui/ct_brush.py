@@ -16,6 +16,7 @@ from painmap.imaging.mask_edit import FAT_GATE, MUSCLE_GATE, Gate, brushed
 from painmap.imaging.slice_mask import Mask, SliceMask
 from painmap.services.compartments import MuscleMasks, next_colour, pixel_mm, with_keys
 from painmap.ui.ct_area_paint import colour_of
+from painmap.ui.ct_ball import Ball
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.ct_open import OpenCt
@@ -85,6 +86,8 @@ class _Stroke:
     last: tuple[float, float]
     box: QRect
     """What is painted of the slice: all else need not be drawn."""
+    ball: Ball | None = None
+    """What is painted on the slices beside it."""
 
 
 Target = tuple[str, Side]
@@ -120,6 +123,8 @@ class MuscleBrush:
         self._at: XY | None = None
         self.gate: Gate | None = None
         self.size_mm = FIRST_SIZE_MM
+        self.is_ball = False
+        """Whether slices beside the one that is seen are painted too."""
 
     # --- size
 
@@ -157,6 +162,8 @@ class MuscleBrush:
         if not why and self._viewer.panes[view].plane is not self._session.native:
             why = f"Muscles are painted on the {self._session.native.value} slices."
         target = self._target()
+        if not why and self.is_ball and self._session.is_filling:
+            why = "A ball needs the slices beside this one: they are still being read."
         if not why and target is None:
             why = "Choose the muscle and LEFT or RIGHT first."
         self._refuse(why)
@@ -190,6 +197,11 @@ class MuscleBrush:
         mask = np.zeros(shape, dtype=np.bool_) if there is None else there.mask.whole()
         number = next_colour(self._muscles.visit) if known is None else known.colour
         colour = _premultiplied(colour_of(number), known.opacity if known else 0)
+        pixel = _stored(shown, at.at)
+        ball = None
+        if self.is_ball:
+            gate = None if at.erases else self.gate
+            ball = Ball(volume, before, k, pixel, self.size_mm / 2, erases=at.erases, gate=gate)
         self._stroke = _Stroke(
             *target,
             before,
@@ -200,8 +212,9 @@ class MuscleBrush:
             colour,
             shown,
             at.erases,
-            _stored(shown, at.at),
+            pixel,
             QRect() if there is None else _box_of(there.mask),
+            ball,
         )
         self._finished = None
         self._muscles.painted = (known.id if known else None, k)
@@ -217,6 +230,8 @@ class MuscleBrush:
         stroke.mask[rows, columns][touched] = not stroke.erases
         stroke.box |= _box(rows, columns)
         stroke.pixels[rows, columns][touched] = 0 if stroke.erases else stroke.colour
+        if stroke.ball is not None:
+            stroke.ball.extend(pixel)
 
     def lift(self) -> None:
         """The stroke is over, or given up; what was painted counts only when it is finished."""
@@ -231,10 +246,11 @@ class MuscleBrush:
         stroke, self._finished = self._finished, None
         if stroke is None:
             return
+        beside = {} if stroke.ball is None else stroke.ball.changed()
         after = with_keys(
             stroke.before,
             self._session.stack,
-            {stroke.k: SliceMask.of(stroke.mask)},
+            {**beside, stroke.k: SliceMask.of(stroke.mask)},
             AreaOrigin.PAINTED,
         )
         label = "erase" if stroke.erases else "paint"

@@ -30,6 +30,7 @@ class MuscleStrip(QWidget):
         on_list: Callable[[], object],
         on_gate: Callable[[Gate | None], object],
         on_size: Callable[[int], object],
+        on_ball: Callable[[bool], object],
     ) -> None:
         super().__init__()
         self.fill = _quiet("Fill", on_fill)
@@ -53,8 +54,12 @@ class MuscleStrip(QWidget):
         self.larger.setAccessibleName("Larger brush")
         self.larger.setToolTip("Larger brush (])")
         self.diameter = label("", "muted")
+        self.ball = _pictured("Ball: paints the slices beside this one too")
+        self.ball.toggled.connect(on_ball)
         self._brush = QWidget()
-        self._brush.setLayout(row(self.gate, self.smaller, self.diameter, self.larger, spacing=2))
+        self._brush.setLayout(
+            row(self.gate, self.smaller, self.diameter, self.larger, self.ball, spacing=2)
+        )
         self._brush.hide()
         self.ways = {spec.name: self._way(spec) for spec in TOOLS if _outlines(spec)}
         self._outlining = QWidget()
@@ -67,18 +72,15 @@ class MuscleStrip(QWidget):
     def _way(self, spec: ToolSpec) -> QToolButton:
         """A picture alone: the hint beside it needs the room."""
         words = "Vertices" if spec.under is None else spec.word
-        made = QToolButton()
-        made.setCheckable(True)
-        made.setIconSize(QSize(18, 18))
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made = _pictured(f"{words} ({spec.key})\n{spec.hint}")
         made.setAccessibleName(f"{words}, key {spec.key}")
-        made.setToolTip(f"{words} ({spec.key})\n{spec.hint}")
         made.clicked.connect(lambda: self.way_wanted.emit(spec.name))
         return made
 
     def set_colours(self, icons: Icons, palette: Palette) -> None:
         for name, made in self.ways.items():
             made.setIcon(icons.icon(name.value, palette, 18))
+        self.ball.setIcon(icons.icon("ball", palette, 18))
 
     def show_ways(self, chosen: ToolName) -> None:
         """Show the ways to outline while one of them is the tool."""
@@ -101,4 +103,15 @@ def _quiet(words: str, act: Callable[[], object]) -> QPushButton:
     """A button that leaves the keys with the pictures."""
     made = button(words, act, flat=True)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def _pictured(words: str) -> QToolButton:
+    """A picture that is switched on and off; what it does stands in its tip."""
+    made = QToolButton()
+    made.setCheckable(True)
+    made.setIconSize(QSize(18, 18))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setToolTip(words)
+    made.setAccessibleName(words)
     return made

@@ -61,7 +61,11 @@ class MuscleWork:
         viewer.areas = self.muscles.areas
         viewer.raster = self.muscles.raster
         self.strip = MuscleStrip(
-            on_fill=self.fill, on_list=self.toggle_list, on_gate=self._use_gate, on_size=self.resize
+            on_fill=self.fill,
+            on_list=self.toggle_list,
+            on_gate=self._use_gate,
+            on_size=self.resize,
+            on_ball=self._use_ball,
         )
         self.proposals = MuscleProposals(desk, session, self.muscles)
         self.list = MuscleList(self, on_measures, self.proposals.run)
@@ -140,6 +144,9 @@ class MuscleWork:
 
     def _use_gate(self, gate: Gate | None) -> None:
         self.brush.gate = gate
+
+    def _use_ball(self, is_ball: bool) -> None:
+        self.brush.is_ball = is_ball
 
     def _refuse(self, why: str) -> None:
         if why:
