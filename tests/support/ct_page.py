@@ -180,6 +180,12 @@ class CtHands:
         QTest.mouseClick(viewport, LEFT, keys, at)
         QApplication.processEvents()
 
+    def hover(self, point: PatientPoint, plane: Plane = Plane.AXIAL) -> None:
+        """Hold the pointer over a place in the patient."""
+        viewport = self.page.viewer.views[plane].viewport()
+        _move(viewport, QPointF(self.pixel(point, plane)), Qt.MouseButton.NoButton)
+        QApplication.processEvents()
+
     def double_click(self, point: PatientPoint, plane: Plane = Plane.AXIAL) -> None:
         viewport = self.page.viewer.views[plane].viewport()
         at = self.pixel(point, plane)

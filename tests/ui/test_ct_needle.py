@@ -670,9 +670,9 @@ def test_while_a_path_is_planned_its_picture_stands_in_the_seen_of_the_coronal_o
     widths, heights = zip(*sizes, strict=True)
     assert max(widths) - min(widths) <= 2
     assert max(heights) - min(heights) <= 2
-    assert hands.page.grid_action.isChecked()
+    assert hands.page.looks.grid_action.isChecked()
     kept = seen_of(viewer)
-    hands.page.grid_action.trigger()
+    hands.page.looks.grid_action.trigger()
     assert viewer.views["coronal"].isHidden()
     go_back(viewer, kept)
     assert not viewer.views["coronal"].isHidden()

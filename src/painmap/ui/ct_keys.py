@@ -25,6 +25,8 @@ OTHERS = (
     ("Space", "Move the picture while it is held"),
     ("Home", "Fit the pictures"),
     ("G", "All views of one size, or a large one with the others beside it"),
+    ("Z", "A lens under the pointer, or none"),
+    ("K", "Play the slices of the large picture; anything stops them"),
     ("Ctrl+0", "One pixel of the large picture on one pixel of the screen"),
     ("Ctrl and drag", "With the window tool: the window of a region"),
     ("Rings", "With the window tool: drag one on the crosshair for a plane at any angle"),

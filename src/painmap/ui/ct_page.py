@@ -26,6 +26,7 @@ from painmap.ui.ct_head import StudyHead, WindowChips
 from painmap.ui.ct_in_place import InPlace
 from painmap.ui.ct_keys import TITLE, key_lines
 from painmap.ui.ct_label_import import LabelImport
+from painmap.ui.ct_look_menu import LookMenu
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_measures import Measures
 from painmap.ui.ct_muscle_work import MuscleWork
@@ -35,7 +36,6 @@ from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_question_place import QuestionPlace
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_showing import Showing, ShowingParts
-from painmap.ui.ct_slab import SlabMenu
 from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolStrip
 from painmap.ui.ct_view_picture import ViewPictures
 from painmap.ui.ct_viewer import CtViewer
@@ -111,13 +111,8 @@ class CtPage(VisitPage):
         )
         self._pictures = ViewPictures(desk, self.session, self.viewer, self)
         self._pictures.offer_in(self.head.menu_)
-        self.grid_action = self.head.menu_.addAction("All views of one size (G)")
-        self.grid_action.setCheckable(True)
-        self.grid_action.triggered.connect(lambda on: self.viewer.use_grid(grid=on))
-        self.viewer.arranged.connect(lambda: self.grid_action.setChecked(self.viewer.is_grid))
+        self.looks = LookMenu(self.session, self.viewer, self.head.menu_)
         self.beside = BesideMenu(desk, self.session, self.viewer, self.head.menu_)
-        slabs = SlabMenu(self.head.menu_, self.viewer.use_slab)
-        self.viewer.slab_changed.connect(lambda: slabs.show_choice(self.session.slab))
         self._arrange()
         self._connect()
         self._keys = LookingKeys(self.viewer, self.annotator, self.opening)
@@ -171,7 +166,9 @@ class CtPage(VisitPage):
                 ),
                 ("Home", self.viewer.fit),
                 ("Ctrl+0", self.viewer.one_to_one),
-                ("G", lambda: self.viewer.use_grid(grid=not self.viewer.is_grid)),
+                ("G", self.looks.toggle_grid),
+                ("Z", self.looks.toggle_lens),
+                ("K", self.looks.play),
                 ("U", self.viewer.toggle_turned),
                 ("?", self.show_keys),
                 ("F", self.work.fill),

@@ -150,7 +150,8 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.save()
-    painter.setClipRect(frame)
+    # within what its caller left open
+    painter.setClipRect(frame, Qt.ClipOperation.IntersectClip)
     if scene.cross is not None:
         paint_cross(painter, frame, to_device.map(QPointF(*scene.cross)), scene.handles)
     _paint_loading(painter, frame, to_device, scene)
@@ -181,7 +182,7 @@ def _paint_loading(painter: QPainter, frame: QRectF, to_device: QTransform, scen
     line = QColor(CT.loading_line)
     for band in bands:
         painter.save()
-        painter.setClipRect(band)
+        painter.setClipRect(band, Qt.ClipOperation.IntersectClip)
         painter.setPen(QPen(line, 1.0))
         # from the corner of the view, so that the lines of bands go on in one another
         first = math.floor((band.left() - band.bottom()) / HATCH_PX)

@@ -461,6 +461,12 @@ class CtViewer(QFrame):
         for pane in self.panes.values():
             pane.view.fit()
 
+    def magnify(self, *, magnifies: bool) -> None:
+        """A lens follows the pointer on every plane, or on none."""
+        for pane in self.panes.values():
+            pane.view.magnifies = magnifies
+            pane.view.viewport().update()
+
     def set_pan_key(self, held: bool) -> None:
         for pane in self.panes.values():
             pane.view.pan_key = held

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,8 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView, QWidget
 
+from painmap.ui.ct_magnifier import paint_lens
 from painmap.ui.ct_paint import Scene, paint_cross, paint_scene
 from painmap.ui.ct_placement import Placement
+from painmap.ui.slice_camera import SliceCamera
 from painmap.ui.theme import CT
 from painmap.ui.tools.gesture import Button, PointerEvent, PointerKind
 from painmap.ui.tools.slice_outcomes import XY
@@ -30,9 +33,6 @@ NOTCH = 120
 """What one step of a mouse wheel reports; touch pads report fractions that add up."""
 
 ZOOM_STEP = 1.15
-LEAST_ZOOM, MOST_ZOOM = 0.2, 16.0
-MARGIN = 1.04
-"""The fitted picture leaves a little ground around it, so that letters do not lie on skin."""
 
 _BUTTONS = {
     Qt.MouseButton.LeftButton: Button.LEFT,
@@ -106,9 +106,7 @@ class SliceView(pg.GraphicsView):
         self._last_key: _Key | None = None
         self._still_key: _Key | None = None
         self._still_picture = QPixmap()
-        self._zoom = 1.0
-        self._centre: XY | None = None
-        self._part: QRectF | None = None
+        self._camera = SliceCamera(self._room)
         self._wheel = 0
         self._last: QPointF | None = None
         self._panning = False
@@ -117,6 +115,10 @@ class SliceView(pg.GraphicsView):
         """The right button belongs to the tool, not to the window."""
         self.overlay: Callable[[QPainter, QTransform], None] | None = None
         """Paints what changes with every move of the hand, below marks and letters."""
+        self.magnifies = False
+        """Whether a lens follows the pointer."""
+        self._hand: QPointF | None = None
+        self._grey: npt.NDArray[np.uint8] | None = None
 
     # --- what is shown
 
@@ -130,18 +132,17 @@ class SliceView(pg.GraphicsView):
 
     def show_picture(self, picture: GreyPicture | None) -> None:
         """Show another picture; where its extent is as before, zoom and centre stay."""
+        self._camera.look_at(None if picture is None else picture.placement.extent)
         if picture is None:
             self._placement = None
             self.image.hide()
             self.viewport().update()
             return
-        before = self._placement.extent if self._placement else None
         self._placement = picture.placement
+        self._grey = picture.grey
         self.image.setImage(picture.grey, autoLevels=False)
         self.image.setTransform(picture.placement.transform)
         self.image.show()
-        if before != picture.placement.extent:
-            self._centre = self._part = None
         self._arrange()
 
     def show_scene(self, scene: Scene) -> None:
@@ -153,14 +154,26 @@ class SliceView(pg.GraphicsView):
 
     @property
     def zoom(self) -> float:
-        return self._zoom
+        return self._camera.zoom
 
     @property
     def centre(self) -> XY:
-        if self._centre is not None:
-            return self._centre
-        extent = self._placement.extent if self._placement else QRectF(0, 0, 1, 1)
-        return extent.center().x(), extent.center().y()
+        return self._camera.centre
+
+    @property
+    def part(self) -> QRectF | None:
+        """What is shown as large as it goes; None where the hand has chosen another view."""
+        return self._camera.part
+
+    @property
+    def px_per_unit(self) -> float:
+        """Pixels of the screen per unit of the view."""
+        return self._camera.px_per_unit
+
+    @property
+    def to_device(self) -> QTransform:
+        """From the view's units to pixels of the viewport."""
+        return self._camera.to_device
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -169,75 +182,32 @@ class SliceView(pg.GraphicsView):
     def one_to_one(self) -> None:
         """Show one column of the picture on one column of the screen: nothing is drawn between."""
         if self._placement is not None:
-            column = self._placement.transform.map(QPointF(1, 0))
-            fitted = self.px_per_unit / self._zoom
-            across = float(np.hypot(column.x(), column.y())) * self.devicePixelRatioF()
-            self.set_view(1 / (fitted * across), self.centre)
+            ratio = self.devicePixelRatioF()
+            zoom = self._camera.one_to_one(self._placement.transform, ratio)
+            self.set_view(zoom, self.centre)
 
     def show_part(self, left: float, top: float, right: float, bottom: float) -> None:
         """Show a part of the picture as large as it goes, also when the view is resized."""
-        self._show_part(QRectF(left, top, right - left, bottom - top))
-        self.moved.emit()
-
-    def _show_part(self, part: QRectF) -> None:
-        if self._placement is None:
-            return
-        extent = self._placement.extent
-        width, height = self._room
-        whole = min(width / extent.width(), height / extent.height())
-        fitting = min(width / max(part.width(), 1.0), height / max(part.height(), 1.0))
-        self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, fitting / whole))
-        self._centre = part.center().x(), part.center().y()
-        self._part = part
+        self._camera.show_part(QRectF(left, top, right - left, bottom - top))
         self._arrange()
-
-    @property
-    def part(self) -> QRectF | None:
-        """What is shown as large as it goes; None where the hand has chosen another view."""
-        return self._part
-
-    @property
-    def _room(self) -> tuple[int, int]:
-        return max(1, self.viewport().width()), max(1, self.viewport().height())
+        self.moved.emit()
 
     def set_view(self, zoom: float, centre: XY | None) -> None:
         """Show the picture `zoom` times as large as it fits, around `centre`."""
-        self._zoom = min(MOST_ZOOM, max(LEAST_ZOOM, zoom))
-        self._centre = centre
-        self._part = None
+        self._camera.use(zoom, centre)
         self._arrange()
         self.moved.emit()
 
     def zoom_at(self, factor: float, at: XY) -> None:
         """Zoom so that `at` stays under the pointer."""
-        zoom = min(MOST_ZOOM, max(LEAST_ZOOM, self._zoom * factor))
-        share = self._zoom / zoom
-        x, y = self.centre
-        self.set_view(zoom, (at[0] + (x - at[0]) * share, at[1] + (y - at[1]) * share))
+        self.set_view(*self._camera.zoomed_at(factor, at))
 
     def pan_by(self, right_px: float, down_px: float) -> None:
         """Move the picture with the hand."""
-        x, y = self.centre
-        scale = self.px_per_unit
-        self.set_view(self._zoom, (x - right_px / scale, y - down_px / scale))
+        self.set_view(self.zoom, self._camera.moved_by(right_px, down_px))
 
-    @property
-    def px_per_unit(self) -> float:
-        """Pixels of the screen per unit of the view."""
-        if self._placement is None:
-            return 1.0
-        extent = self._placement.extent
-        width, height = self._room
-        fitted = min(width / (extent.width() * MARGIN), height / (extent.height() * MARGIN))
-        return fitted * self._zoom
-
-    @property
-    def to_device(self) -> QTransform:
-        """From the view's units to pixels of the viewport."""
-        scale = self.px_per_unit
-        x, y = self.centre
-        width, height = self.viewport().width(), self.viewport().height()
-        return QTransform(scale, 0, 0, scale, width / 2 - x * scale, height / 2 - y * scale)
+    def _room(self) -> tuple[int, int]:
+        return max(1, self.viewport().width()), max(1, self.viewport().height())
 
     def _arrange(self) -> None:
         if self._placement is None:
@@ -250,10 +220,9 @@ class SliceView(pg.GraphicsView):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         # the base class is resized before anything of our own exists
-        part = getattr(self, "_part", None)
-        if part is not None:
-            self._show_part(part)
-        elif hasattr(self, "_placement"):
+        if hasattr(self, "_camera"):
+            if self._camera.part is not None:
+                self._camera.show_part(self._camera.part)
             self._arrange()
 
     # --- painting
@@ -277,7 +246,17 @@ class SliceView(pg.GraphicsView):
                 painter.drawPixmap(0, 0, self._still(key))
             else:
                 paint_scene(painter, frame, self.to_device, still)
+            self._paint_lens(painter)
         painter.restore()
+
+    def _paint_lens(self, painter: QPainter) -> None:
+        grey, placement = self._grey, self._placement
+        if not self.magnifies or self._hand is None or grey is None or placement is None:
+            return
+        rows, columns = grey.shape
+        grey = np.ascontiguousarray(grey)
+        image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
+        paint_lens(painter, self._hand, self.to_device, (image, placement.transform), self._scene)
 
     def _still(self, key: _Key) -> QPixmap:
         """All that lies over the picture, as one picture."""
@@ -354,10 +333,16 @@ class SliceView(pg.GraphicsView):
         elif held & Qt.MouseButton.LeftButton:
             self.pointer.emit(self._event(PointerKind.MOVE, event, Button.LEFT))
         self._last = at
+        self._move_lens(at)
         if not (self.right_paints and held != Qt.MouseButton.NoButton):
             # while it paints, the hand looks at the stroke and not at the value under it
             self.hovered.emit(self.place_at(at))
         event.accept()
+
+    def _move_lens(self, at: QPointF | None) -> None:
+        self._hand = at
+        if self.magnifies:
+            self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._placement is None:
@@ -393,6 +378,7 @@ class SliceView(pg.GraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._move_lens(None)
         self.hovered.emit(None)
 
     def enterEvent(self, event: QEnterEvent) -> None:
