@@ -298,7 +298,7 @@ def test_what_was_painted_is_drawn_where_it_was_painted(hands: Scanned) -> None:
 
     assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=1.5)
     # the picture turned for a prone procedure carries it along
-    hands.page.viewer.toggle_turned()
+    hands.page.viewer.turning.toggle()
     assert _area_middle(hands) == pytest.approx(_view_of(hands, centre), abs=1.5)
 
 
@@ -334,7 +334,7 @@ def test_what_was_filled_lies_on_the_side_of_its_contours(hands: Scanned) -> Non
 
 def test_the_figure_beside_the_picture_lies_as_the_letters_say(hands: Scanned) -> None:
     for turned in (False, True):
-        hands.page.viewer.turn_by_hand(turned=turned)
+        hands.page.viewer.turning.turn_by_hand(turned=turned)
         hands.page.viewer.draw()
         captions = hands.page.viewer.views[Plane.AXIAL].scene_shown.captions
         assert captions.facing is not None

@@ -492,20 +492,20 @@ def test_the_axial_picture_lies_as_the_doctor_stands_while_a_prone_procedure_is_
     hands: NeedleHands,
 ) -> None:
     hands.target()
-    assert not hands.page.viewer.turned
+    assert not hands.page.viewer.turning.turned
     hands.plan(PRONE)
-    assert hands.page.viewer.turned
+    assert hands.page.viewer.turning.turned
     depth = hands.depth()
 
     hands.page.choose_tool(ToolName.WINDOW)
-    assert not hands.page.viewer.turned
+    assert not hands.page.viewer.turning.turned
     hands.page.choose_tool(ToolName.ENTRY)
-    assert hands.page.viewer.turned
+    assert hands.page.viewer.turning.turned
     hands.key(Qt.Key.Key_U)
-    assert not hands.page.viewer.turned
+    assert not hands.page.viewer.turning.turned
     hands.page.choose_tool(ToolName.WINDOW)
     hands.page.choose_tool(ToolName.ENTRY)
-    assert not hands.page.viewer.turned, "what the doctor chose holds"
+    assert not hands.page.viewer.turning.turned, "what the doctor chose holds"
     assert hands.depth() == depth
 
 
@@ -513,7 +513,7 @@ def test_a_supine_procedure_turns_nothing(hands: NeedleHands) -> None:
     hands.target()
     hands.plan(SUPINE)
 
-    assert not hands.page.viewer.turned
+    assert not hands.page.viewer.turning.turned
 
 
 # --- planes along and down the needle

@@ -131,8 +131,8 @@ def test_it_is_so_again_when_the_visit_is_opened_again(hands: CtHands) -> None:
     hands.key(Qt.Key.Key_U)
     place = seen_of(hands.page.viewer)
     hands.key(Qt.Key.Key_U)
-    assert not hands.page.viewer.turned
+    assert not hands.page.viewer.turning.turned
 
     go_back(hands.page.viewer, place)
 
-    assert hands.page.viewer.turned
+    assert hands.page.viewer.turning.turned

@@ -39,7 +39,7 @@ class Companions(QObject):
 
     def drag_windows(self, drag: Callable[[float, float], object]) -> None:
         """Have the right button change the window on each of them."""
-        for view in (self.needle.view, self.oblique.view, self.beside.view):
+        for view in self.views:
             view.window_dragged.connect(drag)
 
     @property
@@ -52,10 +52,14 @@ class Companions(QObject):
         }
 
     @property
+    def views(self) -> tuple[SliceView, ...]:
+        """Their views, shown or not."""
+        return self.needle.view, self.oblique.view, self.beside.view
+
+    @property
     def shown_views(self) -> list[SliceView]:
         """Those of them that show a picture."""
-        views = (self.needle.view, self.oblique.view, self.beside.view)
-        return [view for view in views if not view.isHidden() and view.placement is not None]
+        return [view for view in self.views if not view.isHidden() and view.placement is not None]
 
     @property
     def fourth(self) -> str:

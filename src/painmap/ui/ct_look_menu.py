@@ -23,7 +23,7 @@ class LookMenu:
         self._viewer = viewer
         self.grid_action = _checkable(menu, "All views of one size (G)")
         self.grid_action.triggered.connect(lambda on: viewer.use_grid(grid=on))
-        viewer.arranged.connect(lambda: self.grid_action.setChecked(viewer.is_grid))
+        viewer.arranged.connect(lambda: self.grid_action.setChecked(viewer.planes.is_grid))
         self.lens_action = _checkable(menu, "Lens under the pointer (Z)")
         self.lens_action.triggered.connect(lambda on: viewer.magnify(magnifies=on))
         self.play_action = _checkable(menu, "Play the slices (K)")
@@ -34,7 +34,7 @@ class LookMenu:
 
     def toggle_grid(self) -> None:
         """All views of one size, or a large one with the others beside it."""
-        self._viewer.use_grid(grid=not self._viewer.is_grid)
+        self._viewer.use_grid(grid=not self._viewer.planes.is_grid)
 
     def toggle_lens(self) -> None:
         """A lens that follows the pointer, or none."""

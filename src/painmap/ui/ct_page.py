@@ -85,7 +85,7 @@ class CtPage(VisitPage):
             desk, self.session, self.viewer, self.bar, self._question.put, self.choose_tool
         )
         needle = self.annotator.needle
-        needle.tell_prone = self.viewer.plan_prone
+        needle.tell_prone = self.viewer.turning.plan_prone
         needle.tell_path = self.viewer.show_needle
         self.viewer.needle.marks = partial(needle.marks, moving=None, hazard=None, small=True)
         self.work = MuscleWork(
@@ -169,7 +169,7 @@ class CtPage(VisitPage):
                 ("G", self.looks.toggle_grid),
                 ("Z", self.looks.toggle_lens),
                 ("K", self.looks.play),
-                ("U", self.viewer.toggle_turned),
+                ("U", self.viewer.turning.toggle),
                 ("?", self.show_keys),
                 ("F", self.work.fill),
                 ("L", self.work.toggle_list),

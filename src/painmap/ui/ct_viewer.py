@@ -13,15 +13,15 @@ from painmap.imaging.reslice import Plane
 from painmap.imaging.window import window_of_values
 from painmap.ui.ct_area_paint import DrawnRaster
 from painmap.ui.ct_arrangement import Arrangement
-from painmap.ui.ct_beside_pane import BESIDE
 from painmap.ui.ct_coming import ComingSlices
 from painmap.ui.ct_companions import Companions
-from painmap.ui.ct_layouts import Layout, alone, planes, side_by_side
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_pane import Areas, Marks, Overlay, Pane
+from painmap.ui.ct_shown_planes import WHY, ShownPlanes
 from painmap.ui.ct_slab import SlabChoice
+from painmap.ui.ct_turning import Turning
 from painmap.ui.ct_why import WhyPanel
 from painmap.ui.slice_view import SliceView
 from painmap.ui.tools.slice_outcomes import XY, TurnPlane
@@ -30,9 +30,6 @@ HU_PER_PX = 1 / 300
 """Dragging over a pixel changes the window by this part of its width."""
 
 LEAST_WIDTH = 2.0
-
-WHY = "why"
-"""Name of what stands where the other planes would be."""
 
 
 class CtViewer(QFrame):
@@ -81,15 +78,13 @@ class CtViewer(QFrame):
         self._body: Floats | None = None
         self._cross: PatientPoint | None = None
         self._hovered: Pane | None = None
-        self._alone: Plane | None = None
-        self.is_grid = False
-        """Whether all views have the same size."""
-        self.turned_by_hand: bool | None = None
-        """Whether the doctor turned the axial pictures, or back; None: as is planned."""
-        self._prone = False
+        self.turning = Turning(session, self.panes[Plane.AXIAL], self.draw_scenes)
         spare: dict[str, QWidget] = {WHY: self._why, **self.companions.widgets}
         self.arrangement = Arrangement({**self.views, **spare})
         self.setLayout(self.arrangement)
+        self.planes = ShownPlanes(
+            session, self.companions, self.arrangement, self._why, self.arranged.emit
+        )
         self._coming = ComingSlices(self._drawn, self._draw_pane, self.later, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -132,7 +127,7 @@ class CtViewer(QFrame):
 
     @property
     def large(self) -> Plane:
-        return self._alone or self.native
+        return self.planes.large
 
     @property
     def view_at_hand(self) -> SliceView:
@@ -159,12 +154,13 @@ class CtViewer(QFrame):
         self._visit_day = visit_day
         self.use_slab(None)
         self.companions.begin()
-        self._alone = self._hovered = self.turned_by_hand = None
+        self._hovered = None
+        self.planes.together()
         for pane in self.panes.values():
             pane.begin()
         for plane, planned in self.session.views.items():
             self.panes[plane].index = planned.count // 2
-        self._turn()
+        self.turning.begin()
         stack = self.session.stack
         self._cross = None
         middle = stack.slice_geometry(len(stack.slices) // 2)
@@ -174,7 +170,7 @@ class CtViewer(QFrame):
             self._follow()
         self.fit()
         self._body = None
-        self._arrange()
+        self.planes.arrange()
         # the others follow when the events that wait have been taken
         self._draw_pane(self.panes[self.large])
         self.later()
@@ -217,31 +213,14 @@ class CtViewer(QFrame):
 
     def toggle_alone(self, plane: Plane) -> None:
         """Show `plane` alone, or all planes again."""
-        self._alone = None if self._alone is plane else plane
-        self._arrange()
+        self.planes.toggle_alone(plane)
         self.draw()
 
-    def _arrange(self) -> None:
-        layout = self._layout()
-        if WHY in layout:
-            self._why.explain(self.session.stack)
-        self.arrangement.use(layout)
-        self.arranged.emit()
-
-    def _layout(self) -> Layout:
-        if self._alone is not None:
-            return alone(self._alone)
-        if self.beside.is_open:
-            return side_by_side(self.large, BESIDE)
-        beside: list[str] = [each for each in self.session.views if each is not self.large]
-        return planes(
-            self.large,
-            beside or [WHY],
-            needle=self.companions.fourth,
-            instead_of=Plane.CORONAL,
-            grid=self.is_grid,
-            fourth=self.companions.instead,
-        )
+    def use_grid(self, *, grid: bool) -> None:
+        """All views of one size, or a large one with the others beside it."""
+        if self.planes.use_grid(grid=grid):
+            self.later()
+            self.moved.emit()
 
     def turn_plane(self, wanted: TurnPlane) -> None:
         """Turn a plane through the crosshair by its handle."""
@@ -250,20 +229,9 @@ class CtViewer(QFrame):
             self.oblique.turn(wanted, shown, self._cross)
 
     def _on_companion(self) -> None:
-        if self.session.is_open and not self.companions.is_arranged(self.arrangement.current):
-            self._alone = None
-            self._arrange()
-        self.draw_scenes()
-        self.moved.emit()
-
-    def use_grid(self, *, grid: bool) -> None:
-        """All views of one size, or a large one with the others beside it."""
-        if grid is self.is_grid and self._alone is None:
-            return
-        self.is_grid, self._alone = grid, None
         if self.session.is_open:
-            self._arrange()
-            self.later()
+            self.planes.follow_companions()
+        self.draw_scenes()
         self.moved.emit()
 
     def show_needle(self, path: NeedlePath | None) -> None:
@@ -271,7 +239,7 @@ class CtViewer(QFrame):
         before = self.needle.path is not None
         self.needle.show_path(path)
         if before is not (self.needle.path is not None) and self.session.is_open:
-            self._arrange()
+            self.planes.arrange()
             self.later()
 
     def show_across(self) -> None:
@@ -281,36 +249,8 @@ class CtViewer(QFrame):
             if plane is not self.native:
                 self.panes[plane].index = planned.count // 2
         self._follow()
-        self._arrange()
+        self.planes.arrange()
         self.later()
-
-    # --- turned
-
-    @property
-    def turned(self) -> bool:
-        """Whether axial pictures lie with the back up and the patient's LEFT on the left."""
-        return self.panes[Plane.AXIAL].turned
-
-    def toggle_turned(self) -> None:
-        """Turn the axial pictures by 180 degrees, or back; until another CT is opened."""
-        self.turn_by_hand(turned=not self.turned)
-
-    def turn_by_hand(self, *, turned: bool) -> None:
-        """Lay the axial pictures as the doctor wants them, whatever is planned."""
-        self.turned_by_hand = turned
-        self._turn()
-
-    def plan_prone(self, prone: bool) -> None:
-        """While a prone procedure is planned, axial pictures lie as the doctor stands."""
-        self._prone = prone
-        self._turn()
-
-    def _turn(self) -> None:
-        turned = self._prone if self.turned_by_hand is None else self.turned_by_hand
-        # nobody knows which way up a picture without geometry lies
-        turned = turned and self.session.is_open and self.session.stack.has_geometry
-        if self.panes[Plane.AXIAL].turn(turned=turned):
-            self.draw_scenes()
 
     # --- where
 
@@ -428,12 +368,8 @@ class CtViewer(QFrame):
     def _all_marks(self, shown: Shown, small: bool) -> Sequence[DrawnMark]:
         return (*self._marks(shown, small), *self.oblique.marks(shown))
 
-    def _is_small(self, pane: Pane) -> bool:
-        """Whether a picture has room for little beside itself."""
-        return self.is_grid or pane.plane is not self.large
-
     def _draw_pane(self, pane: Pane) -> None:
-        pane.draw(self._overlay(), self._body, small=self._is_small(pane))
+        pane.draw(self._overlay(), self._body, small=self.planes.is_small(pane.plane))
 
     def draw_scenes(self) -> None:
         """Draw marks and captions anew, once for all that asks for it; pictures stay."""
@@ -444,7 +380,7 @@ class CtViewer(QFrame):
 
     def _draw_scene(self, pane: Pane) -> None:
         if pane.shown is not None:
-            pane.draw_scene(self._overlay(), small=self._is_small(pane))
+            pane.draw_scene(self._overlay(), small=self.planes.is_small(pane.plane))
 
     def _on_hover(self, pane: Pane, at: XY | None) -> None:
         before = self._hovered
@@ -463,9 +399,9 @@ class CtViewer(QFrame):
 
     def magnify(self, *, magnifies: bool) -> None:
         """A lens follows the pointer on every plane, or on none."""
-        for pane in self.panes.values():
-            pane.view.magnifies = magnifies
-            pane.view.viewport().update()
+        for view in (*self.views.values(), *self.companions.views):
+            view.magnifies = magnifies
+            view.viewport().update()
 
     def set_pan_key(self, held: bool) -> None:
         for pane in self.panes.values():

@@ -15,8 +15,8 @@ def seen_of(viewer: CtViewer) -> dict[str, Any]:
     return {
         "cross": None if cross is None else [round(part, 3) for part in cross],
         "index": viewer.index(viewer.native),
-        "turned": viewer.turned_by_hand,
-        "grid": viewer.is_grid,
+        "turned": viewer.turning.by_hand,
+        "grid": viewer.planes.is_grid,
         "slab": kept(session.slab),
         "window": [round(window.width), round(window.level)],
         "zoom": {
@@ -31,7 +31,7 @@ def go_back(viewer: CtViewer, place: Mapping[str, Any]) -> None:
     """Go back to where `place` says, as far as it still exists."""
     cross, window = place.get("cross"), place.get("window")
     if (turned := place.get("turned")) is not None:
-        viewer.turn_by_hand(turned=bool(turned))
+        viewer.turning.turn_by_hand(turned=bool(turned))
     viewer.use_grid(grid=bool(place.get("grid")))
     viewer.use_slab(restored(place.get("slab")))
     if window:
