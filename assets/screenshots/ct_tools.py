@@ -115,6 +115,12 @@ def pictures(studio: Studio, centre: PatientPoint) -> None:
     studio.settle()
     studio.go_on()
     studio.take("5-brush")
+    low, high = studio.around(centre, (10, 4), (34, 2))
+    studio.choose("erector_spinae", side, Level.L3)
+    studio.stroke([low, high], ToolName.GROW)
+    studio.settle()
+    studio.take("5-grow")
+    studio.go_on()
     page.choose_tool(ToolName.MEASURE)
     for place in studio.around(centre, (50, 0), (-10, 0), (-10, -50)):
         studio.click(place)

@@ -277,6 +277,34 @@ def test_a_ball_paints_a_ball_of_the_patients_millimetres(hands: Scanned) -> Non
     assert len(voxels) * voxel_mm3 == pytest.approx(4 / 3 * np.pi * 12.5**3, rel=0.15)
 
 
+def _truth_at(hands: Scanned, k: int, muscle: str, side: Side) -> np.ndarray:
+    """Which pixels of a slice, as stored, belong to a muscle of the phantom."""
+    plane = hands.page.session.stack.slice_geometry(k)
+    assert plane is not None
+    _, rows, columns = hands.page.session.stack.shape
+    places = [plane.patient_point(i, j) for i in range(rows) for j in range(columns)]
+    found = hands.phantom.structures_at(np.asarray(places))
+    return np.array([what == (muscle, side) for what in found]).reshape(rows, columns)
+
+
+def test_one_stroke_grows_a_muscle_to_its_borders(hands: Scanned) -> None:
+    centre = hands.middle(Side.LEFT, ROUND_MUSCLE)
+    hands.choose(ROUND_MUSCLE, Side.LEFT, Level.L3)
+
+    hands.stroke(hands.around(centre, (-6, 0), (0, 0), (6, 0)), ToolName.GROW)
+    hands.wait(lambda: bool(hands.visit.live_compartments))
+    hands.settle()
+
+    (compartment,) = hands.visit.live_compartments
+    masks = hands.page.work.muscles.masks(compartment)
+    assert masks is not None
+    ((k, grown),) = masks.slices.items()
+    truth = _truth_at(hands, k, ROUND_MUSCLE, Side.LEFT)
+    found = grown.mask.whole()
+    assert 2 * (found & truth).sum() / (found.sum() + truth.sum()) > 0.93
+    assert hands.desk.open_visit.undo_label == "grow"
+
+
 def _area_middle(hands: Scanned) -> tuple[float, float]:
     """Where the muscle that is drawn over the axial picture lies in its view."""
     hands.page.viewer.draw()

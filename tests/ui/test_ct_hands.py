@@ -42,13 +42,13 @@ def test_other_ways_to_outline_stand_beside_the_hint_and_the_last_one_on_the_str
 ) -> None:
     strip = hands.page.work.strip
     hands.page.choose_tool(ToolName.OUTLINE)
-    assert [each.accessibleName() for each in strip.ways.values()] == [
+    ways = [each for each in strip.ways.values() if each.isVisible()]
+    assert [each.accessibleName() for each in ways] == [
         "Vertices, key O",
         "Freehand, key H",
         "Ellipse, key I",
         "Livewire, key V",
     ]
-    assert all(each.isVisible() for each in strip.ways.values())
 
     strip.ways[ToolName.ELLIPSE].click()
     assert hands.page.annotator.tool is ToolName.ELLIPSE

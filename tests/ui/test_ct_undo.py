@@ -48,6 +48,8 @@ class RandomHand:
             self.contour,
             self.contour,
             self.ellipse,
+            self.livewire,
+            self.grow,
             self.move_outline,
             self.paint,
             self.erase,
@@ -118,6 +120,25 @@ class RandomHand:
             for sign in (-1, 1)
         )
         self.hands.drag(self.hands.pixel(corner), self.hands.pixel(other))
+
+    def livewire(self) -> None:
+        side = self._side()
+        self.hands.choose(self.random.choice(MUSCLES), side)
+        self.hands.page.choose_tool(ToolName.LIVEWIRE)
+        middle = self._point(side)
+        self.hands.look_at(middle)
+        half = self.random.uniform(6.0, 12.0)
+        for a, b in ((-1, -1), (1, -1), (0, 1)):
+            self.hands.click(middle._replace(x=middle.x + a * half, y=middle.y + b * half))
+        self.hands.key(Qt.Key.Key_Return)
+
+    def grow(self) -> None:
+        side = self._side()
+        self.hands.choose(self.random.choice(MUSCLES), side)
+        middle = self._point(side)
+        keys = self.random.choice((NO_KEYS, Qt.KeyboardModifier.ShiftModifier))
+        line = [middle._replace(x=middle.x + x) for x in (-8.0, 0.0, 8.0)]
+        self.hands.stroke(line, ToolName.GROW, keys=keys)
 
     def move_outline(self) -> None:
         outlines = self.hands.visit.live_outlines

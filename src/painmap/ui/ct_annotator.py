@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from painmap.domain.visit import Visit
 from painmap.ui.ct_bar import MarkBar
 from painmap.ui.ct_board import CtBoard
-from painmap.ui.ct_brush import Brush, NoBrush
 from painmap.ui.ct_chosen import Chosen
 from painmap.ui.ct_hazards import HazardMarker
 from painmap.ui.ct_marking import Marking
@@ -17,6 +16,7 @@ from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_needle import NeedlePlanner
 from painmap.ui.ct_overlay import CtOverlay
 from painmap.ui.ct_paint import DrawnMark
+from painmap.ui.ct_painting import Brush, NoBrush
 from painmap.ui.ct_path_sides import PathSides
 from painmap.ui.ct_questions import QuestionPanel
 from painmap.ui.ct_session import CtSession
@@ -156,6 +156,7 @@ class Annotator:
             ToolName.ELLIPSE: ellipse_tool(board),
             ToolName.LIVEWIRE: livewire_tool(board),
             ToolName.BRUSH: brush_tool(lambda view: self.brush.may_paint(view)),
+            ToolName.GROW: brush_tool(lambda view: self.brush.may_paint(view)),
             ToolName.MEASURE: measure_tool(board),
             ToolName.PAN: pan_tool(),
         }

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin
@@ -20,9 +20,9 @@ from painmap.ui.ct_ball import Ball
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_muscles import Muscles
 from painmap.ui.ct_open import OpenCt
+from painmap.ui.ct_painting import MayPaint, Target, paint_ring, resized
 from painmap.ui.ct_stored import stored_pixel, view_of_stored
 from painmap.ui.ct_viewer import CtViewer
-from painmap.ui.theme import CT
 from painmap.ui.tools.slice_outcomes import XY, BrushMove
 
 GATES: Mapping[str, Gate | None] = MappingProxyType(
@@ -34,38 +34,9 @@ GATES: Mapping[str, Gate | None] = MappingProxyType(
 )
 """What the brush takes, in words; the first is the default: a compartment includes its fat."""
 
-SIZES_MM = (2, 3, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40)
-"""Diameters; each about a quarter larger than the last."""
-
 FIRST_SIZE_MM = 8
 LEAST_OPACITY = 45
 """In percent, while painting: the stroke is seen on muscles that are shown faintly."""
-
-
-class Brush(Protocol):
-    """What the annotator tells the brush."""
-
-    def may_paint(self, view: str) -> bool: ...
-
-    def move(self, at: BrushMove) -> None: ...
-
-    def lift(self) -> None: ...
-
-    def finish(self) -> None: ...
-
-
-class NoBrush:
-    """Stands in until there is one."""
-
-    def may_paint(self, view: str) -> bool:
-        del view
-        return False
-
-    def move(self, at: BrushMove) -> None: ...
-
-    def lift(self) -> None: ...
-
-    def finish(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -88,10 +59,6 @@ class _Stroke:
     """What is painted of the slice: all else need not be drawn."""
     ball: Ball | None = None
     """What is painted on the slices beside it."""
-
-
-Target = tuple[str, Side]
-"""Muscle and side."""
 
 
 class MuscleBrush:
@@ -117,7 +84,7 @@ class MuscleBrush:
         self._viewer = viewer
         self._muscles = muscles
         self._target = target
-        self._refuse = refuse
+        self._may = MayPaint(session, viewer, muscles, target, refuse)
         self._stroke: _Stroke | None = None
         self._finished: _Stroke | None = None
         self._at: XY | None = None
@@ -130,8 +97,7 @@ class MuscleBrush:
 
     def resize(self, steps: int) -> None:
         """A step larger or smaller."""
-        n = min(len(SIZES_MM) - 1, max(0, SIZES_MM.index(self.size_mm) + steps))
-        self.size_mm = SIZES_MM[n]
+        self.size_mm = resized(self.size_mm, steps)
         self._repaint()
 
     def take_up(self) -> None:
@@ -158,19 +124,10 @@ class MuscleBrush:
     # --- the stroke
 
     def may_paint(self, view: str) -> bool:
-        why = self._session.why_not_annotate
-        if not why and self._viewer.panes[view].plane is not self._session.native:
-            why = f"Muscles are painted on the {self._session.native.value} slices."
-        target = self._target()
-        if not why and self.is_ball and self._session.is_filling:
+        why = ""
+        if self.is_ball and self._session.is_filling:
             why = "A ball needs the slices beside this one: they are still being read."
-        if not why and target is None:
-            why = "Choose the muscle and LEFT or RIGHT first."
-        self._refuse(why)
-        if why or target is None:
-            return False
-        known = self._muscles.of(*target)
-        return not self._muscles.is_locked(known) and self._muscles.masks(known) is not None
+        return self._may.paint(view, why)
 
     def move(self, at: BrushMove) -> None:
         self._at = at.at
@@ -279,11 +236,7 @@ class MuscleBrush:
             painter.drawImage(QPointF(stroke.box.topLeft()), image, stroke.box)
             painter.resetTransform()
         if self._at is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            radius = self.size_mm / 2 * abs(to_device.m11())
-            for colour, width in ((CT.halo, 2.6), (CT.chosen, 1.2)):
-                painter.setPen(QPen(QColor(colour), width))
-                painter.drawEllipse(to_device.map(QPointF(*self._at)), radius, radius)
+            paint_ring(painter, to_device, self._at, self.size_mm)
 
 
 def _stored(shown: Shown, at: XY) -> tuple[float, float]:

@@ -76,8 +76,8 @@ class CtHand:
         if self._is_loading(event):
             self.say_loading()
             return
-        if self._annotator.tool is ToolName.BRUSH and event.kind is PointerKind.HOVER:
-            self._work.brush.hover(event.view, (event.x, event.y))
+        if event.kind is PointerKind.HOVER:
+            self._work.hover(event.view, (event.x, event.y))
         taken = self._annotator.feed(event)
         looking = not SPEC[self._annotator.tool].annotates
         if event.kind is PointerKind.DOUBLE_CLICK and not taken and looking:

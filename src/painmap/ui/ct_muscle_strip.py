@@ -7,21 +7,24 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QWidget
 
 from painmap.imaging.mask_edit import Gate
 from painmap.ui.ct_brush import GATES
-from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolSpec
+from painmap.ui.ct_tool_strip import SPEC, TOOLS, ToolName, ToolSpec
 from painmap.ui.theme import Icons, Palette
 from painmap.ui.widgets import button, label, row
 
 HEIGHT_PX = 36
 
+SHARED = {spec.under for spec in TOOLS if spec.under is not None}
+"""Places on the strip that several tools share."""
+
 
 class MuscleStrip(QWidget):
     """Buttons that belong to muscles; the brush's size and gate while it is the tool.
 
-    While an outline is drawn, the ways to draw one stand there.
+    Tools that share a place on the strip stand there while one of them is the tool.
     """
 
     way_wanted = Signal(object)
-    """ToolName of another way to outline."""
+    """ToolName of another one of them."""
 
     def __init__(
         self,
@@ -61,17 +64,17 @@ class MuscleStrip(QWidget):
             row(self.gate, self.smaller, self.diameter, self.larger, self.ball, spacing=2)
         )
         self._brush.hide()
-        self.ways = {spec.name: self._way(spec) for spec in TOOLS if _outlines(spec)}
-        self._outlining = QWidget()
-        self._outlining.setLayout(row(*self.ways.values(), spacing=2))
-        self._outlining.hide()
-        self.setLayout(row(self._outlining, self._brush, self.fill, self.list, spacing=4))
+        self.ways = {spec.name: self._way(spec) for spec in TOOLS if _place(spec) in SHARED}
+        self._ways = QWidget()
+        self._ways.setLayout(row(*self.ways.values(), spacing=2))
+        self._ways.hide()
+        self.setLayout(row(self._ways, self._brush, self.fill, self.list, spacing=4))
         # pictures must not move under the hand when the brush is taken up
         self.setFixedHeight(HEIGHT_PX)
 
     def _way(self, spec: ToolSpec) -> QToolButton:
         """A picture alone: the hint beside it needs the room."""
-        words = "Vertices" if spec.under is None else spec.word
+        words = "Vertices" if spec.name is ToolName.OUTLINE else spec.word
         made = _pictured(f"{words} ({spec.key})\n{spec.hint}")
         made.setAccessibleName(f"{words}, key {spec.key}")
         made.clicked.connect(lambda: self.way_wanted.emit(spec.name))
@@ -83,10 +86,16 @@ class MuscleStrip(QWidget):
         self.ball.setIcon(icons.icon("ball", palette, 18))
 
     def show_ways(self, chosen: ToolName) -> None:
-        """Show the ways to outline while one of them is the tool."""
-        self._outlining.setVisible(chosen in self.ways)
+        """Show the tools that share a place on the strip while one of them is the tool."""
+        self._ways.setVisible(chosen in self.ways)
         for name, made in self.ways.items():
+            made.setVisible(_place(SPEC[name]) is _place(SPEC[chosen]))
             made.setChecked(name is chosen)
+
+    def show_painting(self, *, paints: bool) -> None:
+        """Show what only the brush that paints has: its gate, its ball."""
+        self.gate.setVisible(paints)
+        self.ball.setVisible(paints)
 
     def show_brush(self, size_mm: int | None) -> None:
         """Show the size of the brush; None: another tool is chosen."""
@@ -95,8 +104,9 @@ class MuscleStrip(QWidget):
             self.diameter.setText(f"{size_mm} mm")
 
 
-def _outlines(spec: ToolSpec) -> bool:
-    return ToolName.OUTLINE in (spec.name, spec.under)
+def _place(spec: ToolSpec) -> ToolName:
+    """Whose place on the strip a tool has."""
+    return spec.under or spec.name
 
 
 def _quiet(words: str, act: Callable[[], object]) -> QPushButton:

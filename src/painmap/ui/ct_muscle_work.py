@@ -16,15 +16,18 @@ from painmap.services.compartments import MuscleMasks, pixel_mm, with_keys
 from painmap.services.muscle_edits import MaskAction, acted, mirroring
 from painmap.ui.ct_annotator import Annotator
 from painmap.ui.ct_bar import MarkBar
-from painmap.ui.ct_brush import MuscleBrush, Target
+from painmap.ui.ct_brush import MuscleBrush
+from painmap.ui.ct_grow import GrowBrush
 from painmap.ui.ct_muscle_list import MuscleList
 from painmap.ui.ct_muscle_proposals import MuscleProposals
 from painmap.ui.ct_muscle_strip import MuscleStrip
 from painmap.ui.ct_muscles import Muscles
+from painmap.ui.ct_painting import HandBrush, Target
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Desk
+from painmap.ui.tools.slice_outcomes import XY
 
 
 class MuscleWork:
@@ -55,6 +58,11 @@ class MuscleWork:
         )
         self.muscles.pending = lambda: annotator.sides.pending
         self.brush = MuscleBrush(session, viewer, self.muscles, self.target, self._refuse)
+        self.grow = GrowBrush(desk, session, viewer, self.muscles, self.target, self._refuse)
+        self._brushes: dict[ToolName, HandBrush] = {
+            ToolName.BRUSH: self.brush,
+            ToolName.GROW: self.grow,
+        }
         annotator.brush = self.brush
         annotator.sides.follow = self.muscles.follow
         annotator.chosen_one.follow = self.muscles.follow
@@ -129,18 +137,35 @@ class MuscleWork:
         self.strip.show_ways(name)
         if not self._session.is_open:
             return
-        if name is ToolName.BRUSH:
-            self.brush.take_up()
-            self.strip.show_brush(self.brush.size_mm)
-        else:
-            self.brush.put_down()
-            self.strip.show_brush(None)
+        brush = self._brushes.get(name)
+        for each in self._brushes.values():
+            if each is not brush:
+                each.put_down()
+        if brush is not None:
+            brush.take_up()
+            self._annotator.brush = brush
+        self._show_size()
+
+    @property
+    def _taken_up(self) -> HandBrush | None:
+        """The brush that is the tool."""
+        return self._brushes.get(self._annotator.tool)
+
+    def _show_size(self) -> None:
+        brush = self._taken_up
+        self.strip.show_brush(None if brush is None else brush.size_mm)
+        self.strip.show_painting(paints=brush is self.brush)
 
     def resize(self, steps: int) -> None:
         """Make the brush larger or smaller."""
-        if self._annotator.tool is ToolName.BRUSH:
-            self.brush.resize(steps)
-            self.strip.show_brush(self.brush.size_mm)
+        if self._taken_up is not None:
+            self._taken_up.resize(steps)
+            self._show_size()
+
+    def hover(self, view: str, at: XY) -> None:
+        """Show the brush that is the tool where it would paint."""
+        if self._taken_up is not None:
+            self._taken_up.hover(view, at)
 
     def _use_gate(self, gate: Gate | None) -> None:
         self.brush.gate = gate

@@ -22,9 +22,9 @@ from painmap.ui.ct_paint_words import (
     TEXT_PX,
     Captions,
     Written,
+    kept_free,
     paint_words,
     text,
-    upper_corners,
     width_of,
 )
 from painmap.ui.ct_spine_paint import paint_body, paint_process, paint_spine
@@ -161,7 +161,7 @@ def paint_scene(painter: QPainter, frame: QRectF, to_device: QTransform, scene: 
         painter.resetTransform()
     for area in sorted(scene.areas, key=lambda each: each.chosen):
         paint_area(painter, frame, to_device, area)
-    taken = [] if scene.bare else upper_corners(frame, scene.captions, small=scene.small)
+    taken = [] if scene.bare else kept_free(frame, scene.captions, small=scene.small)
     paint_area_labels(painter, frame, to_device, scene.areas, taken)
     # the chosen one lies on top
     ordered = sorted(scene.marks, key=lambda each: each.chosen)

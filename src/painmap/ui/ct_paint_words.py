@@ -148,8 +148,8 @@ def paint_words(painter: QPainter, frame: QRectF, written: Written) -> None:
         paint_figure(painter, area.left() + 4, area.bottom() - FIGURE_ABOVE_PX, captions.facing)
 
 
-def upper_corners(frame: QRectF, captions: Captions, *, small: bool) -> list[QRectF]:
-    """What the upper corners cover of a view: names of marks keep away from it."""
+def kept_free(frame: QRectF, captions: Captions, *, small: bool) -> list[QRectF]:
+    """What corners and letters at the sides cover: names of marks keep away from it."""
     size = SMALL_TEXT_PX if small else TEXT_PX
     metrics = _metrics(size)
     top = frame.top() + (_banner_px(small=small) if captions.banner else 0.0) + MARGIN_PX
@@ -159,6 +159,9 @@ def upper_corners(frame: QRectF, captions: Captions, *, small: bool) -> list[QRe
             width = max(width_of(line.text, size, strong=True) for line in lines)
             left = frame.right() - MARGIN_PX - width if is_right else frame.left() + MARGIN_PX
             found.append(QRectF(left, top, width, len(lines) * (metrics.height() + 2)))
+    side = (top - MARGIN_PX + frame.bottom()) / 2
+    for at in (frame.left() + MARGIN_PX, frame.right() - MARGIN_PX - LETTER_PX):
+        found.append(QRectF(at, side - LETTER_PX / 2, LETTER_PX, LETTER_PX))
     return found
 
 

@@ -23,6 +23,7 @@ class ToolName(StrEnum):
     ELLIPSE = "ellipse"
     LIVEWIRE = "livewire"
     BRUSH = "brush"
+    GROW = "grow"
     MEASURE = "measure"
     PAN = "pan"
 
@@ -118,8 +119,16 @@ TOOLS = (
         ToolName.BRUSH,
         "Brush",
         "B",
-        "Drag paints; Shift erases.",
+        "Shift erases.",
         annotates=True,
+    ),
+    ToolSpec(
+        ToolName.GROW,
+        "Grow",
+        "J",
+        "A stroke grows; Shift: not this.",
+        annotates=True,
+        under=ToolName.BRUSH,
     ),
     ToolSpec(
         ToolName.MEASURE,
