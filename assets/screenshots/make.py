@@ -8,6 +8,7 @@ Writes PNG files beside this script, or into FOLDER. Runs without a screen.
 import os
 import sys
 import tempfile
+from math import pi
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from painmap import app as program
 from painmap.bodymap.overlays import Overlay
 from painmap.domain.anatomy import Level, Side
+from painmap.domain.compartment import CompartmentStatus
 from painmap.domain.edits import Page
 from painmap.domain.ids import new_id
 from painmap.domain.needle_plan import ProcedurePosition
@@ -226,7 +228,23 @@ def propose(window: MainWindow, camera: Camera) -> None:
     hands.settle(window)
     ct.viewer.draw()
     camera.take("ct-proposals")
-    window.desk.undo()
+    proposed = [each for each in ct.work.muscles.shown if each.status is CompartmentStatus.PROPOSED]
+    for each in proposed:
+        ct.work.choose(each)
+        ct.work.list.accept.click()
+        hands.settle(window)
+    ct.solids.show()
+    hands.settle(window)
+    preview = ct.solids.panel
+    if preview is None:
+        raise RuntimeError("the 3-D preview was not made")
+    preview.view.look_from(pi - 0.5, 0.25)
+    hands.live(400)
+    hands.settle(window)
+    camera.take("ct-preview")
+    ct.in_place.leave()
+    for _ in range(len(proposed) + 1):
+        window.desk.undo()
     hands.settle(window)
     ct.work.toggle_list()
 

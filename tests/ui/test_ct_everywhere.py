@@ -39,6 +39,7 @@ from painmap.ui.desk import Desk
 from painmap.ui.tools.slice_outcomes import HANDLE_PX
 from tests.support.ct_page import LEFT, CtHands, demonstration
 from tests.support.label_maps import write_nifti_labels, xyz_affine
+from tests.support.truth import mask_on
 
 pytestmark = pytest.mark.xdist_group("ct_everywhere")
 
@@ -277,16 +278,6 @@ def test_a_ball_paints_a_ball_of_the_patients_millimetres(hands: Scanned) -> Non
     assert len(voxels) * voxel_mm3 == pytest.approx(4 / 3 * np.pi * 12.5**3, rel=0.15)
 
 
-def _truth_at(hands: Scanned, k: int, muscle: str, side: Side) -> np.ndarray:
-    """Which pixels of a slice, as stored, belong to a muscle of the phantom."""
-    plane = hands.page.session.stack.slice_geometry(k)
-    assert plane is not None
-    _, rows, columns = hands.page.session.stack.shape
-    places = [plane.patient_point(i, j) for i in range(rows) for j in range(columns)]
-    found = hands.phantom.structures_at(np.asarray(places))
-    return np.array([what == (muscle, side) for what in found]).reshape(rows, columns)
-
-
 def test_one_stroke_grows_a_muscle_to_its_borders(hands: Scanned) -> None:
     centre = hands.middle(Side.LEFT, ROUND_MUSCLE)
     hands.choose(ROUND_MUSCLE, Side.LEFT, Level.L3)
@@ -299,7 +290,7 @@ def test_one_stroke_grows_a_muscle_to_its_borders(hands: Scanned) -> None:
     masks = hands.page.work.muscles.masks(compartment)
     assert masks is not None
     ((k, grown),) = masks.slices.items()
-    truth = _truth_at(hands, k, ROUND_MUSCLE, Side.LEFT)
+    truth = mask_on(hands.phantom, hands.page.session.stack, k, ROUND_MUSCLE, Side.LEFT)
     found = grown.mask.whole()
     assert 2 * (found & truth).sum() / (found.sum() + truth.sum()) > 0.93
     assert hands.desk.open_visit.undo_label == "grow"
@@ -668,3 +659,31 @@ def test_what_a_painted_muscle_measures_are_the_values_where_it_lies(hands: Scan
     known = [value for value in around if value is not None]
     assert row.figures.mean_hu == pytest.approx(float(np.mean(known)), abs=12)
     assert made.anchor.stack_key == hands.page.session.stack.key
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_the_3d_preview_shows_an_accepted_muscle_on_its_side(hands: Scanned, side: Side) -> None:
+    hands.page.work.brush.size_mm = 32
+    hands.page.choose_tool(ToolName.BRUSH)
+    hands.page.work.strip.ball.setChecked(True)
+    _painted(hands, side)
+    hands.page.work.list.accept.click()
+    hands.settle()
+
+    hands.page.solids.show()
+    hands.settle()
+    panel = hands.page.solids.panel
+    assert panel is not None
+    panel.bone.click()
+    panel.skin.click()
+
+    for words, left_is_left in (("Back", True), ("Front", False)):
+        panel.sides[words].click()
+        hands.wait(lambda: panel.view.is_whole)
+        shot = panel.view.pixels
+        assert shot is not None
+        _, columns = np.nonzero(shot.astype(int).max(axis=2) > 60)
+        on_left = columns.mean() < shot.shape[1] / 2
+        assert on_left is np.bool_((side is Side.LEFT) is left_is_left)
+        letters = panel.view.letters
+        assert letters[:2] == (("L", "R") if left_is_left else ("R", "L"))

@@ -36,6 +36,7 @@ from painmap.ui.ct_paint import DrawnMark
 from painmap.ui.ct_question_place import QuestionPlace
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_showing import Showing, ShowingParts
+from painmap.ui.ct_solids import SolidPreview
 from painmap.ui.ct_tool_strip import TOOLS, ToolName, ToolStrip
 from painmap.ui.ct_view_picture import ViewPictures
 from painmap.ui.ct_viewer import CtViewer
@@ -101,6 +102,15 @@ class CtPage(VisitPage):
         )
         self.measures = Measures(
             desk, self.session, self.in_place, self._hand.say_loading, lambda: self.colours
+        )
+        self.solids = SolidPreview(
+            desk,
+            self.session,
+            self.work.muscles,
+            self.annotator.needle.skin,
+            self.in_place,
+            self.head.menu_,
+            self._hand.say_loading,
         )
         self.showing = Showing(
             desk,
@@ -320,6 +330,7 @@ class CtPage(VisitPage):
             self.work.refresh()
         if self.session.is_open:
             self.measures.refresh()
+            self.solids.refresh()
 
     def _on_studies(self) -> None:
         attached = {study.id: study for study in self.desk.open_visit.visit.attached_studies}
