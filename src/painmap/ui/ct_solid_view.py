@@ -307,9 +307,9 @@ class SolidView(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        is_key = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        asked = event.type() is QEvent.Type.ShortcutOverride
         # the page has this key for its pictures
-        if is_key and event.key() == Qt.Key.Key_Home:
+        if asked and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Home:
             event.accept()
         return super().event(event)
 
