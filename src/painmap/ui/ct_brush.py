@@ -1,6 +1,6 @@
 """Painting with the brush: into a picture while the hand moves, one edit when it lifts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -18,11 +18,8 @@ from painmap.services.compartments import MuscleMasks, next_colour, pixel_mm, wi
 from painmap.ui.ct_area_paint import colour_of
 from painmap.ui.ct_ball import Ball
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_muscles import Muscles
-from painmap.ui.ct_open import OpenCt
-from painmap.ui.ct_painting import MayPaint, Target, paint_ring, resized
+from painmap.ui.ct_painting import MayPaint, RingBrush
 from painmap.ui.ct_stored import stored_pixel, view_of_stored
-from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.tools.slice_outcomes import XY, BrushMove
 
 GATES: Mapping[str, Gate | None] = MappingProxyType(
@@ -61,65 +58,24 @@ class _Stroke:
     """What is painted on the slices beside it."""
 
 
-class MuscleBrush:
-    """Paints the muscle that is chosen on the slice that is shown.
+class MuscleBrush(RingBrush):
+    """Paints the muscle that is chosen on the slice that is shown."""
 
-    Parameters
-    ----------
-    target : callable
-        Gives the muscle and side to paint; None: none is chosen.
-    refuse : callable
-        Says beside the tools why nothing is painted; empty: it may be.
-    """
-
-    def __init__(
-        self,
-        session: OpenCt,
-        viewer: CtViewer,
-        muscles: Muscles,
-        target: Callable[[], Target | None],
-        refuse: Callable[[str], object],
-    ) -> None:
-        self._session = session
-        self._viewer = viewer
-        self._muscles = muscles
-        self._target = target
-        self._may = MayPaint(session, viewer, muscles, target, refuse)
+    def __init__(self, may: MayPaint) -> None:
+        super().__init__(may, FIRST_SIZE_MM)
+        self._session = may.session
+        self._viewer = may.viewer
+        self._muscles = may.muscles
+        self._target = may.target
         self._stroke: _Stroke | None = None
         self._finished: _Stroke | None = None
-        self._at: XY | None = None
         self.gate: Gate | None = None
-        self.size_mm = FIRST_SIZE_MM
         self.is_ball = False
         """Whether slices beside the one that is seen are painted too."""
 
-    # --- size
-
-    def resize(self, steps: int) -> None:
-        """A step larger or smaller."""
-        self.size_mm = resized(self.size_mm, steps)
-        self._repaint()
-
-    def take_up(self) -> None:
-        """The brush is the tool now: its size is shown under the pointer."""
-        view = self._viewer.views[self._session.native]
-        view.right_paints = True
-        view.overlay = self._paint
-
-    def put_down(self) -> None:
-        """Another tool is chosen."""
+    def forget(self) -> None:
         self.lift()
-        self._finished = self._at = None
-        for view in self._viewer.views.values():
-            view.right_paints = False
-            view.overlay = None
-            view.viewport().update()
-
-    def hover(self, view: str, at: XY) -> None:
-        """Show the brush where it would paint."""
-        if self._session.is_open and view == self._session.native.value:
-            self._at = at
-            self._repaint()
+        self._finished = None
 
     # --- the stroke
 
@@ -127,15 +83,15 @@ class MuscleBrush:
         why = ""
         if self.is_ball and self._session.is_filling:
             why = "A ball needs the slices beside this one: they are still being read."
-        return self._may.paint(view, why)
+        return self.may.paint(view, why)
 
     def move(self, at: BrushMove) -> None:
-        self._at = at.at
+        self.at = at.at
         if at.begins:
             self._begin(at)
         if self._stroke is not None:
             self._extend(self._stroke, _stored(self._stroke.shown, at.at))
-        self._repaint()
+        self.repaint()
 
     def _begin(self, at: BrushMove) -> None:
         target = self._target()
@@ -196,7 +152,7 @@ class MuscleBrush:
             return
         self._finished, self._stroke = self._stroke, None
         self._muscles.painted = None
-        self._repaint()
+        self.repaint()
 
     def finish(self) -> None:
         """Record the stroke that is just over, as one step."""
@@ -216,11 +172,7 @@ class MuscleBrush:
 
     # --- painting
 
-    def _repaint(self) -> None:
-        if self._session.is_open:
-            self._viewer.views[self._session.native].viewport().update()
-
-    def _paint(self, painter: QPainter, to_device: QTransform) -> None:
+    def paint(self, painter: QPainter, to_device: QTransform) -> None:
         stroke = self._stroke
         if stroke is not None:
             rows, columns = stroke.pixels.shape
@@ -235,8 +187,6 @@ class MuscleBrush:
             painter.setTransform(view_of_stored(shown.image, shown.placement.transform) * to_device)
             painter.drawImage(QPointF(stroke.box.topLeft()), image, stroke.box)
             painter.resetTransform()
-        if self._at is not None:
-            paint_ring(painter, to_device, self._at, self.size_mm)
 
 
 def _stored(shown: Shown, at: XY) -> tuple[float, float]:

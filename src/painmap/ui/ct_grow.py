@@ -1,6 +1,5 @@
 """Growing a muscle from strokes: each stroke that ends grows it on its slice, as one edit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,14 +14,11 @@ from painmap.imaging.mask_edit import brushed
 from painmap.imaging.slice_mask import Mask, SliceMask
 from painmap.services.compartments import MuscleMasks, pixel_mm, with_keys
 from painmap.ui.ct_marks import Shown
-from painmap.ui.ct_muscles import Muscles
-from painmap.ui.ct_open import OpenCt
-from painmap.ui.ct_painting import MayPaint, Target, paint_ring, resized
+from painmap.ui.ct_painting import MayPaint, RingBrush, Target
 from painmap.ui.ct_stored import stored_pixel, view_of_stored
-from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Desk
 from painmap.ui.theme import CT
-from painmap.ui.tools.slice_outcomes import XY, BrushMove
+from painmap.ui.tools.slice_outcomes import BrushMove
 
 FIRST_SIZE_MM = 4
 """A stroke need not be wide: it only says which muscle is meant."""
@@ -51,79 +47,40 @@ class _Slice:
     """What is recorded of the slice since; another content was made by another hand."""
 
 
-class GrowBrush:
+class GrowBrush(RingBrush):
     """Grows the muscle that is chosen on the slice that is shown.
 
     What is there of the muscle counts as stroked. Strokes are forgotten with the tool, with
     another slice, and when the slice is changed otherwise; what was grown is recorded.
-
-    Parameters
-    ----------
-    target : callable
-        Gives the muscle and side to grow; None: none is chosen.
-    refuse : callable
-        Says beside the tools why nothing is done; empty: it may be.
     """
 
-    def __init__(
-        self,
-        desk: Desk,
-        session: OpenCt,
-        viewer: CtViewer,
-        muscles: Muscles,
-        target: Callable[[], Target | None],
-        refuse: Callable[[str], object],
-    ) -> None:
+    def __init__(self, desk: Desk, may: MayPaint) -> None:
+        super().__init__(may, FIRST_SIZE_MM)
         self._desk = desk
-        self._session = session
-        self._viewer = viewer
-        self._muscles = muscles
-        self._target = target
-        self._may = MayPaint(session, viewer, muscles, target, refuse)
+        self._session = may.session
+        self._viewer = may.viewer
+        self._muscles = may.muscles
+        self._target = may.target
         self._slice: _Slice | None = None
         self._stroke: _Stroke | None = None
-        self._at: XY | None = None
-        self.size_mm = FIRST_SIZE_MM
 
-    def resize(self, steps: int) -> None:
-        """A step larger or smaller."""
-        self.size_mm = resized(self.size_mm, steps)
-        self._repaint()
-
-    def take_up(self) -> None:
-        """It is the tool now."""
-        view = self._viewer.views[self._session.native]
-        view.right_paints = True
-        view.overlay = self._paint
-
-    def put_down(self) -> None:
-        """Another tool is chosen: strokes are forgotten."""
-        self._slice = self._stroke = self._at = None
-        for view in self._viewer.views.values():
-            view.right_paints = False
-            view.overlay = None
-            view.viewport().update()
-
-    def hover(self, view: str, at: XY) -> None:
-        """Show the brush where it would stroke."""
-        if self._session.is_open and view == self._session.native.value:
-            self._at = at
-            self._repaint()
+    def forget(self) -> None:
+        self._slice = self._stroke = None
 
     # --- the stroke
 
     def may_paint(self, view: str) -> bool:
-        return self._may.paint(view)
+        return self.may.paint(view)
 
     def move(self, at: BrushMove) -> None:
-        self._at = at.at
+        self.at = at.at
         shown = self._viewer.panes[at.view].shown
         if at.begins and shown is not None:
             self._stroke = _Stroke(shown.image.index, [], at.erases, self.size_mm)
         if self._stroke is not None and shown is not None:
             pixel = stored_pixel(shown.image, shown.placement.pixel_of_view(at.at))
             self._stroke.pixels.append(pixel)
-        self._repaint()
+        self.repaint()
 
     def lift(self) -> None:
         """The hand has lifted; what it stroked counts when `finish` says so."""
@@ -199,16 +156,10 @@ class GrowBrush:
 
     # --- painting
 
-    def _repaint(self) -> None:
-        if self._session.is_open:
-            self._viewer.views[self._session.native].viewport().update()
-
-    def _paint(self, painter: QPainter, to_device: QTransform) -> None:
+    def paint(self, painter: QPainter, to_device: QTransform) -> None:
         shown = self._viewer.panes[self._session.native].shown
         if shown is not None:
             self._paint_strokes(painter, shown, to_device)
-        if self._at is not None:
-            paint_ring(painter, to_device, self._at, self.size_mm)
 
     def _paint_strokes(self, painter: QPainter, shown: Shown, to_device: QTransform) -> None:
         now, here = self._slice, shown.image.index

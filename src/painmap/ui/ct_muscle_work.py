@@ -22,7 +22,7 @@ from painmap.ui.ct_muscle_list import MuscleList
 from painmap.ui.ct_muscle_proposals import MuscleProposals
 from painmap.ui.ct_muscle_strip import MuscleStrip
 from painmap.ui.ct_muscles import Muscles
-from painmap.ui.ct_painting import HandBrush, Target
+from painmap.ui.ct_painting import MayPaint, RingBrush, Target
 from painmap.ui.ct_session import CtSession
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_viewer import CtViewer
@@ -57,9 +57,10 @@ class MuscleWork:
             desk, session, propose=annotator.sides.propose, changed=self._on_masks
         )
         self.muscles.pending = lambda: annotator.sides.pending
-        self.brush = MuscleBrush(session, viewer, self.muscles, self.target, self._refuse)
-        self.grow = GrowBrush(desk, session, viewer, self.muscles, self.target, self._refuse)
-        self._brushes: dict[ToolName, HandBrush] = {
+        may = MayPaint(session, viewer, self.muscles, self.target, self._refuse)
+        self.brush = MuscleBrush(may)
+        self.grow = GrowBrush(desk, may)
+        self._brushes: dict[ToolName, RingBrush] = {
             ToolName.BRUSH: self.brush,
             ToolName.GROW: self.grow,
         }
@@ -147,7 +148,7 @@ class MuscleWork:
         self._show_size()
 
     @property
-    def _taken_up(self) -> HandBrush | None:
+    def _taken_up(self) -> RingBrush | None:
         """The brush that is the tool."""
         return self._brushes.get(self._annotator.tool)
 
