@@ -37,13 +37,15 @@ from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
 from painmap.domain.visit import VisitKind
 from painmap.imaging.body_surface import finding_surface
+from painmap.imaging.grow import MUSCLE, grown
+from painmap.imaging.livewire import Wire
 from painmap.imaging.needle import NeedlePath, ProcedurePosition, crossed
 from painmap.imaging.oblique import PlaneFrame, oblique_image
 from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import SliceMask
 from painmap.imaging.stack import Stack
 from painmap.services.anchors import anchor_for
-from painmap.services.compartments import MuscleMasks, Painted, edit_of
+from painmap.services.compartments import MuscleMasks, Painted, edit_of, pixel_mm
 from painmap.services.muscle_edits import filling_contours
 from painmap.services.settings import Settings
 from painmap.ui.ct_tool_strip import ToolName
@@ -327,6 +329,11 @@ def measured(window: MainWindow) -> Iterator[Line]:
     moves, lifted = brushing(window)
     yield line("brush move to painted, p95", p95(moves), 8)
     yield line("brush lifted", lifted, 50)
+    window.pages.ct.work.strip.ball.setChecked(True)
+    moves, lifted = brushing(window)
+    window.pages.ct.work.strip.ball.setChecked(False)
+    yield line("the same with a ball, p95", p95(moves), 8)
+    yield line("ball lifted", lifted, 50)
     yield line("show or hide a muscle", fading(window), 50)
     undone, again = undoing(window)
     yield line("undo of any step, worst", max(undone), 30)
@@ -352,6 +359,30 @@ def measured(window: MainWindow) -> Iterator[Line]:
         crossed(volume, found)
 
     yield line("each path", statistics.median(timed(path) for _ in range(20)), 20)
+    hu, pixel = volume.hu[SLICES[30]], pixel_mm(volume.stack)
+    clicks = [(200.0 + n, 220.0) for n in range(20)]
+    ways = [timed(lambda at=at: Wire.begin(hu, pixel, at).way_to((230.0, 190.0))) for at in clicks]  # type: ignore[misc]  # at is bound
+    yield line("livewire, from a click", statistics.median(ways), 50)
+    said = np.zeros(hu.shape, dtype=np.int8)
+    said[300:304, 200:230] = MUSCLE
+    grows = [timed(lambda: grown(hu, said, pixel)) for _ in range(9)]
+    yield line("grown from a stroke", statistics.median(grows), 100)
+    start = perf_counter()
+    ct = window.pages.ct
+    ct.solids.show()
+    settle(window)
+    yield line("3-D preview made, skin found with it", (perf_counter() - start) * 1000, 10_000)
+    panel = ct.solids.panel
+    assert panel is not None
+
+    def turn(n: int) -> None:
+        panel.view.look_from(n / 10)
+        painted()
+
+    turns = [timed(lambda n=n: turn(n)) for n in range(40)]  # type: ignore[misc]  # n is bound
+    yield line("3-D preview turned by the hand, p95", p95(turns), 50)
+    settle(window)
+    ct.in_place.leave()
 
 
 def table(lines: list[Line]) -> str:
