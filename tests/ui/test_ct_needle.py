@@ -284,7 +284,7 @@ def test_a_short_needle_is_said(hands: NeedleHands) -> None:
     hands.needle.panel.needle.editingFinished.emit()
 
     assert hands.path.needle_mm == 20
-    assert "the needle of 20 mm is shorter than the path" in hands.reading
+    assert "The needle of 20 mm is shorter than the path" in hands.needle.panel.warning.text()
 
 
 def test_a_path_to_the_side_of_a_cut_picture_has_no_skin(hands: NeedleHands) -> None:
@@ -497,10 +497,17 @@ def test_the_axial_picture_lies_as_the_doctor_stands_while_a_prone_procedure_is_
     assert hands.page.viewer.turning.turned
     depth = hands.depth()
 
-    hands.page.choose_tool(ToolName.WINDOW)
+    assert hands.said[-1].startswith("The axial picture lies as you stand")
+
+    # sides must not change places with a tool
+    for tool in (ToolName.WINDOW, ToolName.TARGET, ToolName.ENTRY):
+        hands.page.choose_tool(tool)
+        assert hands.page.viewer.turning.turned
+    hands.plan(ProcedurePosition.SUPINE)
     assert not hands.page.viewer.turning.turned
-    hands.page.choose_tool(ToolName.ENTRY)
+    hands.plan(PRONE)
     assert hands.page.viewer.turning.turned
+    depth = hands.depth()
     hands.key(Qt.Key.Key_U)
     assert not hands.page.viewer.turning.turned
     hands.page.choose_tool(ToolName.WINDOW)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrinter
@@ -156,6 +157,24 @@ def test_ctrl_p_shows_the_sheet_on_every_page_and_escape_puts_it_away(
     assert window.sheet is not None
     QTest.keyClick(window.sheet, Qt.Key.Key_Escape)
     assert window.sheet is None
+
+
+def test_words_and_figures_of_a_saved_sheet_can_be_searched_and_copied(
+    window: MainWindow, tmp_path: Path, settle: Callable[[Desk], None]
+) -> None:
+    open_on(window)
+    with_sites(window.desk, 2)
+    window.show_sheet()
+    assert window.sheet is not None
+    content = window.sheet.sheet.content
+
+    window.sheet.save_to(tmp_path / "sheet.pdf")
+    settle(window.desk)
+
+    # some readers put blanks between glyphs
+    text = "".join(PdfReader(tmp_path / "sheet.pdf").pages[0].extract_text().split())
+    for words in (content.made, content.about, "page 1 of 1", content.sites[0].title):
+        assert "".join(words.split()) in text
 
 
 def test_a_saved_sheet_is_remembered_and_out_of_date_after_a_change(

@@ -247,7 +247,13 @@ def study_day(visit: Visit, study_uid: str) -> date | None:
 
 def path_sentence(reading: PathReading) -> str:
     """Such as "41 mm deep on ..., 12° from the vertical ...; 32 mm RIGHT of the midline ..."."""
-    parts = [reading.depth_words, reading.angle_words, reading.place_words, reading.banner]
+    parts = [
+        reading.depth_words,
+        reading.angle_words,
+        *reading.places_words,
+        reading.short_words,
+        reading.banner,
+    ]
     return "; ".join(part for part in parts if part).removesuffix(".")
 
 

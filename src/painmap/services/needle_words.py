@@ -123,6 +123,26 @@ class PathReading:
         )
 
     @property
+    def entry_words(self) -> str:
+        """Where the skin is entered, as `place_words`; empty where that is said of the target."""
+        if self.place is None or self.entry_place is None:
+            return ""
+        words = spine_words(
+            self.entry_place,
+            confirmed=self.level_confirmed,
+            step_mm=self.step_mm,
+            proposed=self.is_proposed,
+        )
+        return "" if words == self.place_words else words
+
+    @property
+    def places_words(self) -> tuple[str, ...]:
+        """Skin entry and target by name, where they are not the same place."""
+        if not self.entry_words:
+            return (self.place_words,)
+        return (f"skin entry {self.entry_words}", f"target {self.place_words}")
+
+    @property
     def angle_words(self) -> str:
         """Such as "12° from the vertical, tip to the LEFT; 5° to the head"."""
         in_plane = round(abs(self.path.in_plane_degrees))
@@ -194,6 +214,12 @@ class PathReading:
             )
         left = self.needle_mm - self.path.depth_mm
         return f"needle of {self.needle_mm} mm: {left:.0f} mm stay outside the skin"
+
+    @property
+    def short_words(self) -> str:
+        """`needle_words` where the needle is too short; empty where it is not."""
+        short = self.needle_mm is not None and self.needle_mm < self.path.depth_mm
+        return self.needle_words if short else ""
 
     @property
     def banner(self) -> str:

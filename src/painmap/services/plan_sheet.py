@@ -154,16 +154,18 @@ def _site(
     sided = name if site.side is Side.MIDLINE else f"{site.side.word} {name}"
     title = f"{sided}, {level_words(site.level, site.level_check)}"
     note = (f"note: {site.note}",) if site.note else ()
+    if site.status is SiteStatus.CONSIDERED:
+        note = ("considered, not decided yet", *note)
     side = side_words(site.side_check)
     if reading is None:
         return SheetSite(site.id, title, "", (side, "no needle path is planned", *note))
     lines = (
         reading.source,
-        reading.place_words,
+        *reading.places_words,
         spine_in(visit, site.place.anchor).words if isinstance(site.place, CtPlace) else "",
         reading.angle_words,
         "; ".join(said_once(reading.hazard_lines)),
-        reading.needle_words or "needle: not chosen",
+        "" if reading.short_words else reading.needle_words or "needle: not chosen",
         reading.rounding_words,
         side,
         *note,
@@ -173,8 +175,12 @@ def _site(
         title,
         reading.depth_words.removesuffix(f" {reading.source}"),
         tuple(line for line in lines if line),
-        reading.banner,
+        " ".join(filter(None, (reading.banner, _sentence(reading.short_words)))),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def plan_hash(patient: Patient, visit: Visit) -> Sha256:

@@ -38,6 +38,10 @@ FINDING = "The skin is being found; the entry snaps to it then."
 NO_SKIN = "The skin is not found yet: choose Entry again."
 STAYED = "The entry stayed where it was; it counts as placed by hand now."
 FIND_FIRST = "Choose Entry to find the skin, then Straight up."
+TURNED = (
+    "The axial picture lies as you stand at a prone patient: the back up, the patient's LEFT on "
+    "the left."
+)
 PLAN = "plan needle path"
 NO_TARGET = "Choose a target first: click it."
 NO_POSITION = "Say how the patient will lie at the injection."
@@ -82,6 +86,8 @@ class NeedlePlanner:
         self.tell_path: Callable[[NeedlePath | None], object] = lambda _path: None
         """Called with the path that is being planned."""
         self._asked: ProcedurePosition | None = None
+        self._is_prone = False
+        """Whether a prone procedure was planned last on this CT."""
         self.skin = SkinFinder(desk, session)
         self.reader = PathReader(desk, session)
         self._said = ""
@@ -148,13 +154,20 @@ class NeedlePlanner:
     def _tell_prone(self) -> None:
         open_ = self._desk.is_open and self._session.is_open
         planning = self.active and open_
-        self.tell_prone(planning and self.position is ProcedurePosition.PRONE)
+        if planning:
+            prone = self.position is ProcedurePosition.PRONE
+            if prone and not self._is_prone:
+                self._desk.say(TURNED, hint="U turns it back.")
+            self._is_prone = prone
+        # it stays so with other tools: sides must not change places under the hand
+        self.tell_prone(open_ and self._is_prone)
         plan, site = self._draft or self._plan, self.site
         self.tell_path(drawn_path(plan, site) if planning else None)
 
     def forget(self) -> None:
         """Another visit, another CT."""
         self._asked = self._draft = None
+        self._is_prone = False
         self.skin.forget()
         self._said = ""
 

@@ -172,11 +172,25 @@ class NeedlePanel(QFrame):
             self.reading.setText("")
             self.details.setText("")
         else:
-            self.reading.setText(f"{reading.place_words}; {reading.depth_words}")
+            self.reading.setText("; ".join((*reading.places_words, reading.depth_words)))
             self.details.setText("\n".join(detail_lines(reading)))
-        said = [say, reading.banner if reading is not None else ""]
+        said = [say]
+        if reading is not None:
+            short = reading.short_words
+            said += [reading.banner, f"{short[:1].upper()}{short[1:]}." if short else ""]
+            self.show_angles(reading)
         self.warning.setText(" ".join(each for each in said if each))
         self.warning.setVisible(bool(self.warning.text()))
+
+    def show_angles(self, reading: PathReading) -> None:
+        """Fill the fields with the angles that the path has."""
+        if self.in_plane.hasFocus() or self.body.hasFocus():
+            return
+        in_plane, body = reading.path.in_plane_degrees, reading.path.cranio_caudal_degrees
+        self.in_plane.set_value(round(abs(in_plane)))
+        self.across.setCurrentIndex(1 if round(in_plane) < 0 else 0)
+        self.body.set_value(round(abs(body)))
+        self.along.setCurrentIndex(1 if round(body) < 0 else 0)
 
     def show_words(self, place: SpinePlace | None, depth_mm: float | None) -> None:
         """Fill the fields with the words of the chosen target."""
@@ -229,7 +243,7 @@ def detail_lines(reading: PathReading) -> tuple[str, ...]:
     lines = (
         (reading.angle_words, crossed, reading.tilt_words),
         said_once(reading.hazard_lines),
-        (reading.needle_words, cone, reading.rounding_words),
+        ("" if reading.short_words else reading.needle_words, cone, reading.rounding_words),
     )
     return tuple(SEPARATOR.join(filter(None, line)) for line in lines)
 

@@ -81,7 +81,9 @@ class CtPage(VisitPage):
             on_open=self.doors.choose_folder,
         )
         self._looking_page = QWidget()
-        self._question = QuestionPlace(self._looking_page, self.viewer, self._to_pictures)
+        self._question = QuestionPlace(
+            self._looking_page, self.viewer, self._large_view, self._to_pictures
+        )
         self.annotator = Annotator(
             desk, self.session, self.viewer, self.bar, self._question.put, self.choose_tool
         )
@@ -163,6 +165,7 @@ class CtPage(VisitPage):
         self.desk.closing.connect(self.hand_in)
         self.desk.closed.connect(self._on_visit_closed)
         self.desk.changed.connect(self._on_changed)
+        self.viewer.arranged.connect(self._question.arrange)
 
     def _make_shortcuts(self) -> PageShortcuts:
         return PageShortcuts(
@@ -206,6 +209,9 @@ class CtPage(VisitPage):
         """Bring the pictures to the front."""
         self._stack.setCurrentWidget(self._looking_page)
         self.viewer.views[self.viewer.large].setFocus()
+
+    def _large_view(self) -> QWidget:
+        return self.viewer.views[self.viewer.large]
 
     def _to_pictures(self) -> None:
         """Give the keys back to the pictures."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QApplication, QWidget
 
 MARGIN_PX = 16
@@ -17,14 +17,23 @@ class QuestionPlace(QObject):
         The page that it is put on.
     above : QWidget
         A child of the page; its lower edge is the foot.
+    large : callable
+        Gives the picture within `above` over which there is room; the others stay free.
     back : callable
         Gives the keys to the pictures when a question that had them ends.
     """
 
-    def __init__(self, on: QWidget, above: QWidget, back: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        on: QWidget,
+        above: QWidget,
+        large: Callable[[], QWidget],
+        back: Callable[[], object],
+    ) -> None:
         super().__init__(on)
         self._on = on
         self._above = above
+        self._large = large
         self._back = back
         self._panel: QWidget | None = None
         for each in (on, above):
@@ -54,7 +63,7 @@ class QuestionPlace(QObject):
         panel = self._panel
         if panel is None:
             return
-        place = self._above.geometry()
+        place = self._place(panel)
         width = place.width() - 2 * MARGIN_PX
         layout = panel.layout()
         height = panel.sizeHint().height()
@@ -63,3 +72,11 @@ class QuestionPlace(QObject):
         foot = place.bottom() - MARGIN_PX
         panel.setGeometry(place.left() + MARGIN_PX, foot - height, width, height)
         panel.raise_()
+
+    def _place(self, panel: QWidget) -> QRect:
+        """The large picture, where all answers have room over it; else all pictures."""
+        whole, large = self._above.geometry(), self._large()
+        if not large.isVisible() or large.width() < panel.sizeHint().width() + 2 * MARGIN_PX:
+            return whole
+        corner = large.mapTo(self._on, QPoint(0, 0))
+        return QRect(corner, large.size())

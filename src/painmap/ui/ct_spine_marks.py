@@ -9,11 +9,10 @@ from shapely import LineString
 from painmap.domain.anatomy import Level
 from painmap.domain.injection import LandmarkKind, LandmarkStatus
 from painmap.domain.places import PatientPoint
-from painmap.imaging.spine_line import SpineLine
+from painmap.imaging.spine_line import SpineLine, SpineMark
 from painmap.services.spine import Spine
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_paint import DrawnMark, MarkKind
-from painmap.ui.tools.slice_outcomes import XY
 
 ACROSS = 0.7
 """A picture whose normal lies along the body by more than this cuts the midline in one place."""
@@ -131,14 +130,26 @@ def _along(
     drawn = LineString(places).simplify(SAME_MM).coords
     points = tuple((float(x), float(y)) for x, y in drawn)
     marks = [DrawnMark(MarkKind.SPINE, points, proposed=spine.is_proposal)]
-    for mark in line.said_marks:
-        at = _seen(shown, mark.point)
-        if at is not None:
-            name = level_name(mark.level, spine, small=small)
-            marks.append(DrawnMark(MarkKind.LEVEL, (at,), label=name))
+    for mark in _nearest(shown, line) if frontal else line.said_marks:
+        found_at = shown.placement.view_of(mark.point)
+        if found_at is None:
+            continue
+        at, off = found_at
+        name = level_name(mark.level, spine, small=small)
+        if frontal and mark.kind is LandmarkKind.SPINOUS_PROCESS and abs(off) > FAR_MM:
+            # it hangs half a vertebra lower than the body that may be seen there
+            name += " spinous"
+        marks.append(DrawnMark(MarkKind.LEVEL, (at,), label=name))
     return marks
 
 
-def _seen(shown: Shown, point: PatientPoint) -> XY | None:
-    found = shown.placement.view_of(point)
-    return None if found is None else found[0]
+def _nearest(shown: Shown, line: SpineLine) -> list[SpineMark]:
+    """Of each level what lies nearer to the picture: its spinous process or its body."""
+    marks = {*line.said_marks, *line.level_marks}
+    found: dict[Level | None, tuple[float, SpineMark]] = {}
+    for mark in marks:
+        seen = shown.placement.view_of(mark.point)
+        off = float("inf") if seen is None else abs(seen[1])
+        if mark.level not in found or off < found[mark.level][0]:
+            found[mark.level] = (off, mark)
+    return [mark for _, mark in sorted(found.values(), key=lambda one: -one[1].point.z)]

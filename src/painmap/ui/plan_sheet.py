@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QImage,
     QPagedPaintDevice,
     QPageLayout,
@@ -29,7 +30,10 @@ BLOCK = 640.0
 BOXES = 270.0
 FOOT = 50.0
 PICTURE = 620.0
-"""Width of a site's picture."""
+"""Width of a site's picture on a full page."""
+
+LARGEST = 1.45
+"""Where a page holds few sites, each has so much more room for its picture."""
 
 SIZES = (36, 33, 30, 27, 24, 21, 18)
 """Of a site's lines: the largest in which all of them fit; none is ever left out."""
@@ -121,10 +125,13 @@ def paint_page(painter: QPainter, sheet: Sheet, paper: Paper, page: int) -> None
     sites = content.sites_of(page)
     if not sites:
         _text(painter, QRectF(whole.left(), top, whole.width(), 80), "No site is planned.", 46)
+    boxes = BOXES if page == content.pages - 1 else 0.0
+    room = (whole.bottom() - FOOT - boxes - top) / max(1, len(sites))
+    larger = min(LARGEST, max(1.0, room / BLOCK))
     for number, site in enumerate(sites, page * len(content.sites_of(0)) + 1):
-        block = QRectF(whole.left(), top, whole.width(), BLOCK)
-        _block(painter, block, number, site, sheet.pictures.get(site.id))
-        top += BLOCK
+        block = QRectF(whole.left(), top, whole.width(), BLOCK * larger)
+        _block(painter, block, number, site, sheet.pictures.get(site.id), PICTURE * larger)
+        top += BLOCK * larger
     if page == content.pages - 1:
         _boxes(painter, QRectF(whole.left(), whole.bottom() - FOOT - BOXES, whole.width(), BOXES))
     foot = QRectF(whole.left(), whole.bottom() - FOOT + 20, whole.width(), FOOT - 20)
@@ -146,9 +153,14 @@ def _header(painter: QPainter, whole: QRectF, content: PlanSheet, page: int) -> 
 
 
 def _block(
-    painter: QPainter, block: QRectF, number: int, site: SheetSite, picture: QImage | None
+    painter: QPainter,
+    block: QRectF,
+    number: int,
+    site: SheetSite,
+    picture: QImage | None,
+    wide: float,
 ) -> None:
-    words = QRectF(block.left(), block.top(), block.width() - PICTURE - 40, block.height())
+    words = QRectF(block.left(), block.top(), block.width() - wide - 40, block.height())
     title = _text(painter, words, f"{number}  {site.title}", 56, strong=True)
     top = words.top() + title + 8
     if site.depth:
@@ -159,7 +171,7 @@ def _block(
         top += _text(painter, rest, site.warning, 32, strong=True) + 4
     boxes_top = block.bottom() - 120
     _lines(painter, QRectF(words.left(), top, words.width(), boxes_top - top - 8), site.lines)
-    place = QRectF(block.right() - PICTURE, block.top() + 6, PICTURE, boxes_top - block.top() - 26)
+    place = QRectF(block.right() - wide, block.top() + 6, wide, boxes_top - block.top() - 26)
     _picture(painter, place, picture)
     painter.setPen(_pen(3))
     given = QRectF(block.left(), boxes_top, 420, 90)
@@ -213,8 +225,15 @@ def _pen(width: float) -> QPen:
 WRAP = Qt.TextFlag.TextWordWrap
 
 
+def _font(size: int, *, strong: bool = False) -> QFont:
+    """As on screen, but for figures of equal width: in a PDF they could not be searched for."""
+    result = font(size, strong=strong)
+    result.unsetFeature(QFont.Tag("tnum"))
+    return result
+
+
 def _height(painter: QPainter, place: QRectF, words: str, size: int) -> float:
-    painter.setFont(font(size))
+    painter.setFont(_font(size))
     tall = QRectF(place.left(), place.top(), place.width(), 10_000)
     return painter.boundingRect(tall, int(WRAP), words).height()
 
@@ -229,7 +248,7 @@ def _text(
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> float:
     """Write words, wrapped; give how high they are."""
-    painter.setFont(font(size, strong=strong))
+    painter.setFont(_font(size, strong=strong))
     painter.setPen(QColor("black"))
     flags = int(WRAP) | align.value
     painter.drawText(place, flags, words)

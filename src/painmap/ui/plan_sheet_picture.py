@@ -6,7 +6,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from painmap.domain.injection import CtPlace, PlannedSite
+from painmap.domain.needle_plan import ProcedurePosition
 from painmap.domain.visit import Visit
+from painmap.imaging.reslice import Plane
 from painmap.imaging.window import grey_levels
 from painmap.ui.ct_captions import captions
 from painmap.ui.ct_marks import Shown, target_marks
@@ -37,7 +39,11 @@ def _paint(ct: OpenCt, visit: Visit, site: PlannedSite, place: CtPlace) -> QImag
     index = ct.index_of(ct.native, place.target)
     if index is None:
         return None
-    shown = Shown.of(ct, ct.image(ct.native, index))
+    plan = visit.path_of(site.id)
+    prone = plan is not None and plan.position is ProcedurePosition.PRONE
+    # as it lay while the path was planned, and as the doctor will stand
+    turned = prone and ct.native is Plane.AXIAL and ct.stack.has_geometry
+    shown = Shown.of(ct, ct.image(ct.native, index), turned=turned)
     to_device = _view_on(shown, visit, site, place)
     if to_device is None:
         return None
@@ -57,7 +63,7 @@ def _paint(ct: OpenCt, visit: Visit, site: PlannedSite, place: CtPlace) -> QImag
         *target_marks(shown, visit, chosen=None, hidden=others, labels=False),
     )
     day = visit.started.astimezone().date()
-    scene = Scene(captions(ct, shown.image, day, small=True), marks, small=True)
+    scene = Scene(captions(ct, shown.image, day, small=True, turned=turned), marks, small=True)
     paint_scene(painter, QRectF(canvas.rect()), to_device, scene)
     painter.end()
     return canvas.convertToFormat(QImage.Format.Format_Grayscale8)
