@@ -226,9 +226,10 @@ WRAP = Qt.TextFlag.TextWordWrap
 
 
 def _font(size: int, *, strong: bool = False) -> QFont:
-    """As on screen, but for figures of equal width: in a PDF they could not be searched for."""
+    """As on screen, but without other forms of figures and colons: a PDF would lose them."""
     result = font(size, strong=strong)
     result.unsetFeature(QFont.Tag("tnum"))
+    result.setFeature(QFont.Tag("calt"), 0)
     return result
 
 
