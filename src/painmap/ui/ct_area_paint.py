@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 
 from painmap.domain.places import Sha256
 from painmap.imaging.slice_mask import Mask, SliceMask, rim_of
-from painmap.ui.ct_paint_words import SMALL_TEXT_PX, text, width_of
+from painmap.ui.ct_paint_words import SMALL_TEXT_PX, text, width_of, within
 from painmap.ui.theme import CT, font
 
 HALF = 0.5
@@ -170,8 +170,11 @@ def _paint_label(
 ) -> None:
     painter.setFont(font(SMALL_TEXT_PX, strong=area.chosen))
     metrics = QFontMetricsF(painter.font())
-    width = width_of(area.label, SMALL_TEXT_PX, strong=area.chosen)
     outwards = box.center().x() >= frame.center().x()
+    # a name never reaches over to the other side of the body: it is cut before
+    room = frame.right() - 8 - box.left() if outwards else box.right() - frame.left() - 8
+    words = within(area.label, SMALL_TEXT_PX, room, strong=area.chosen)
+    width = width_of(words, SMALL_TEXT_PX, strong=area.chosen)
     left = box.right() + 8 if outwards else box.left() - 8 - width
     left = min(max(frame.left() + 8, left), frame.right() - 8 - width)
     place = QRectF(left, box.center().y() - metrics.height() / 2, width, metrics.height())
@@ -181,4 +184,4 @@ def _paint_label(
         place.translate(0, metrics.height())
     taken.append(place)
     baseline = QPointF(place.left(), place.top() + metrics.ascent())
-    text(painter, baseline, area.label, colour_of(area.colour))
+    text(painter, baseline, words, colour_of(area.colour))

@@ -26,6 +26,7 @@ from painmap.ui.ct_paint_words import (
     paint_words,
     text,
     width_of,
+    within,
 )
 from painmap.ui.ct_spine_paint import paint_body, paint_process, paint_spine
 from painmap.ui.ct_words import LOADING
@@ -58,6 +59,9 @@ class MarkKind(StrEnum):
     HAZARD = "hazard"
     PLANE = "plane"
 
+
+MIDDLE = frozenset({MarkKind.SPINE, MarkKind.LEVEL, MarkKind.MIDLINE, MarkKind.VERTEBRA})
+"""What lies in the middle has no side that its name could leave."""
 
 COLOUR = {
     MarkKind.TARGET: CT.target,
@@ -364,11 +368,15 @@ def _paint_label(
     """Write the name of a mark beside it, below what is written there already."""
     painter.setFont(font(SMALL_TEXT_PX, strong=mark.chosen))
     metrics = QFontMetricsF(painter.font())
-    width = width_of(mark.label, SMALL_TEXT_PX, strong=mark.chosen)
     away = 24 if mark.kind is MarkKind.TARGET and mark.chosen else 16
     # outwards, so that labels of both sides do not meet in the middle
     by_x = sorted(points, key=lambda point: point.x())
     outwards = by_x[-1].x() + by_x[0].x() >= 2 * frame.center().x()
+    # a name never reaches over to the other side of the body: it is cut before
+    inner, edge = (by_x[0].x(), frame.right()) if outwards else (by_x[-1].x(), frame.left())
+    room = abs(edge - inner) - MARGIN_PX
+    words = mark.label if mark.kind in MIDDLE else _cut(mark, room)
+    width = width_of(words, SMALL_TEXT_PX, strong=mark.chosen)
     fits_right = by_x[-1].x() + away + width <= frame.right() - MARGIN_PX
     fits_left = by_x[0].x() - away - width >= frame.left() + MARGIN_PX
     anchor = by_x[-1] if outwards else by_x[0]
@@ -386,4 +394,8 @@ def _paint_label(
             break
         place.translate(0, metrics.height())
     taken.append(place)
-    text(painter, QPointF(left, place.center().y() + metrics.ascent() / 2 - 1), mark.label, colour)
+    text(painter, QPointF(left, place.center().y() + metrics.ascent() / 2 - 1), words, colour)
+
+
+def _cut(mark: DrawnMark, room: float) -> str:
+    return within(mark.label, SMALL_TEXT_PX, room, strong=mark.chosen)

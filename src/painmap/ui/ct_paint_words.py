@@ -171,6 +171,15 @@ def width_of(words: str, size: int, *, strong: bool) -> float:
     return float(QFontMetricsF(font(size, strong=strong)).horizontalAdvance(words))
 
 
+@lru_cache(maxsize=512)
+def within(words: str, size: int, room: float, *, strong: bool) -> str:
+    """Words cut at their end, so that they take no more pixels than there are."""
+    if width_of(words, size, strong=strong) <= room:
+        return words
+    metrics = QFontMetricsF(font(size, strong=strong))
+    return str(metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(room, 0.0)))
+
+
 @lru_cache(maxsize=8)
 def _metrics(size: int) -> QFontMetricsF:
     return QFontMetricsF(font(size, strong=True))
