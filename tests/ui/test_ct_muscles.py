@@ -311,6 +311,33 @@ def test_the_list_hides_locks_accepts_and_removes_a_muscle(hands: CtHands) -> No
     assert len(hands.visit.outlines) == 2
 
 
+def test_nothing_of_the_list_is_cut_whatever_its_buttons_say(hands: CtHands) -> None:
+    filled_muscle(hands)
+    panel = hands.page.work.list
+
+    for change in (panel.accept.click, panel.lock.click, panel.accept.click):
+        change()
+        hands.settle()
+        right = panel.mapToGlobal(panel.rect().topRight()).x()
+        shown = [panel.accept, panel.lock, panel.colour, panel.remove, panel.lines[0].state]
+        for each in shown:
+            assert each.mapToGlobal(each.rect().topRight()).x() <= right
+            assert each.width() >= each.minimumSizeHint().width()
+
+
+def test_an_accepted_muscle_is_dashed_no_more(hands: CtHands) -> None:
+    filled_muscle(hands)
+    hands.look_at(PatientPoint(42.0, 30.0, Z0 + 10 * STEP))
+    view = hands.page.viewer.views[Plane.AXIAL]
+    assert [area.filled for area in view.scene_shown.areas] == [True]
+
+    hands.page.work.list.accept.click()
+    hands.settle()
+    hands.page.viewer.draw()
+
+    assert [area.filled for area in view.scene_shown.areas] == [False]
+
+
 def test_a_locked_muscle_is_not_changed(hands: CtHands) -> None:
     filled_muscle(hands)
     hands.page.work.list.lock.click()
@@ -400,9 +427,12 @@ def test_the_table_measures_each_level_and_the_whole_from_the_voxels(hands: CtHa
         for line in range(table.rowCount())
     ]
     words = [[cell.text() for cell in line if cell is not None] for line in cells]
-    assert [line[1] for line in words] == ["L3", "all 5 slices"]
+    assert [line[1] for line in words] == ["edited", "edited"]
+    assert [line[2] for line in words] == ["L3", "all 5 slices"]
     # 49 pixels of 16 square millimetres on each of five slices
-    assert words[0][2] == words[1][2] == "7.8 cm²"
+    assert words[0][3] == words[1][3] == "7.8 cm²"
+    bar = table.horizontalScrollBar()
+    assert bar.maximum() == 0, "every column is seen"
     # 245 pixels; those above 150 HU count as bone on this ramp
     assert 0 < int(words[1][-1]) < 245
     assert "no contrast medium named" in shown.source.text()

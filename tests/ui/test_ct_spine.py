@@ -143,6 +143,30 @@ def test_a_proposal_is_dashed_in_every_plane_with_its_levels(
     assert not any("proposed" in mark.label for mark in marks)
 
 
+def test_in_a_coronal_picture_a_name_stands_at_the_body_that_is_seen_there(
+    hands: SpineHands,
+) -> None:
+    levels = hands.phantom.levels
+    hands.look_at(levels[Level.L3].body_centre)
+    hands.page.viewer.draw()
+    view = hands.page.viewer.views[Plane.CORONAL]
+    placement = view.placement
+    assert placement is not None
+
+    for level in (Level.L1, Level.L2, Level.L3, Level.L4):
+        (mark,) = (
+            each
+            for each in view.scene_shown.marks
+            if each.kind is MarkKind.LEVEL and each.label.startswith(level.value)
+        )
+        found = placement.view_of(levels[level].body_centre)
+        process = placement.view_of(levels[level].spinous_tip)
+        assert found is not None
+        assert process is not None
+        assert abs(mark.points[0][1] - found[0][1]) < 8.0
+        assert abs(mark.points[0][1] - found[0][1]) < abs(mark.points[0][1] - process[0][1])
+
+
 def test_until_it_is_confirmed_nothing_is_read_from_it(hands: SpineHands) -> None:
     hands.choose("erector_spinae", Side.LEFT, Level.L3)
     hands.click(hands.phantom.target("erector_spinae", Side.LEFT, Level.L3), ToolName.TARGET)

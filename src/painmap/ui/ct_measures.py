@@ -96,7 +96,8 @@ class Measures:
         if table is None:
             table = MuscleTable(self._session, self._place.leave, self.show_plot)
             self._place.show(table)
-        table.show_rows(here.rows, here.resampled)
+        states = {each.id: each.status.value for each in here.compartments.values()}
+        table.show_rows(here.rows, here.resampled, states)
 
     # --- the plot
 

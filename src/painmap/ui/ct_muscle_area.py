@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QPainterPath
 
-from painmap.domain.compartment import AreaOrigin, Compartment, SliceArea
+from painmap.domain.compartment import AreaOrigin, Compartment, CompartmentStatus, SliceArea
 from painmap.ui.ct_area_paint import DrawnArea
 from painmap.ui.ct_marks import Shown
 from painmap.ui.ct_stored import view_of_stored
@@ -24,11 +24,14 @@ def drawn_area(
     path : QPainterPath
         The rim of its mask, in painted pixels as stored (`ct_area_paint.path_of`).
     """
+    # dashed is what nobody drew, until the doctor stands behind it
+    accepted = compartment.status is CompartmentStatus.ACCEPTED
+    made = area.origin in (AreaOrigin.FILLED, AreaOrigin.PROPOSED)
     return DrawnArea(
         name=f"{compartment.id} {area.mask}",
         colour=compartment.colour,
         opacity=compartment.opacity,
-        filled=area.origin in (AreaOrigin.FILLED, AreaOrigin.PROPOSED),
+        filled=made and not accepted,
         chosen=chosen,
         label=label,
         path=path,

@@ -30,7 +30,7 @@ from painmap.ui.widgets import Chips, button, column, empty, label, row
 WIDTH_PX = 312
 SWATCH_PX = 14
 NAME_STYLE = "text-align: left; padding: 3px 6px; font-weight: "
-SMALL_STYLE = "padding: 3px 4px"
+SMALL_STYLE = "padding: 3px 3px"
 HERE, EVERYWHERE = "here", "everywhere"
 
 
@@ -163,7 +163,7 @@ class MuscleList(QFrame):
         if chosen is not None:
             self.facts.setText(facts_of(chosen))
             accepted = chosen.status is CompartmentStatus.ACCEPTED
-            self.accept.setText("Edit again" if accepted else "Accept")
+            self.accept.setText("Reopen" if accepted else "Accept")
             self.lock.setText("Unlock" if chosen.locked else "Lock")
             self.remove.setEnabled(not chosen.locked)
             self.opacity.setValue(chosen.opacity)
@@ -263,7 +263,7 @@ def facts_of(compartment: Compartment) -> str:
         parts.append(label_words(source))
     parts.append(compartment.side_check.basis.value)
     if compartment.stamp.author:
-        parts.append(f"by {compartment.stamp.author}")
+        parts.append(f"by the user {compartment.stamp.author}")
     return "; ".join(parts)
 
 

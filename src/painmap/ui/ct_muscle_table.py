@@ -1,6 +1,7 @@
 """The table of what the muscles measure, with what makes the figures comparable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from painmap.ui.widgets import button, column, label, row
 
 HEADS = (
     "Muscle",
+    "State",
     "Level",
     "Area",
     "Lean area",
@@ -36,6 +38,7 @@ EXPLAINED = (
 )
 
 NONE = "\N{EN DASH}"
+NO_STATES: Mapping[UUID, str] = MappingProxyType({})
 
 
 class MuscleTable(QWidget):
@@ -52,6 +55,7 @@ class MuscleTable(QWidget):
         self._on_plot = on_plot
         self._rows: tuple[MuscleRow, ...] = ()
         self._resampled: frozenset[UUID] = frozenset()
+        self._states: Mapping[UUID, str] = NO_STATES
         self.source = label("", "muted", wrap=True)
         self.table = QTableWidget(0, len(HEADS))
         self.table.setHorizontalHeaderLabels(list(HEADS))
@@ -64,6 +68,8 @@ class MuscleTable(QWidget):
         )
         self.table.setAccessibleName("What the muscles measure")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # a long name is cut, its tip has it whole: every column is seen
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.table.cellDoubleClicked.connect(lambda *_: self._plot())
@@ -78,10 +84,21 @@ class MuscleTable(QWidget):
         self.setLayout(box)
 
     def show_rows(
-        self, rows: Sequence[MuscleRow], resampled: frozenset[UUID] = frozenset()
+        self,
+        rows: Sequence[MuscleRow],
+        resampled: frozenset[UUID] = frozenset(),
+        states: Mapping[UUID, str] = NO_STATES,
     ) -> None:
-        """Show what was measured just now; `resampled` muscles are said to be so."""
-        self._resampled = resampled
+        """Show what was measured just now.
+
+        Parameters
+        ----------
+        resampled : frozenset of UUID
+            Muscles that are said to be so.
+        states : mapping of UUID to str
+            Whether a muscle is proposed, edited or accepted.
+        """
+        self._resampled, self._states = resampled, states
         self._rows = tuple(rows)
         self.plot.setEnabled(bool(rows))
         self.source.setText(self._source(rows[0].comparable) if rows else "")
@@ -89,10 +106,11 @@ class MuscleTable(QWidget):
         for number, line in enumerate(rows):
             for place, words in enumerate(self._words(line)):
                 item = QTableWidgetItem(words)
-                if place > 1:
+                if place > 2:
                     item.setTextAlignment(
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
+                item.setToolTip(words)
                 if line.whole:
                     font = item.font()
                     font.setBold(True)
@@ -115,6 +133,7 @@ class MuscleTable(QWidget):
             name = f"{name}, resampled"
         return (
             f"{line.side.word} {name}",
+            self._states.get(line.compartment_id, NONE),
             level_words(line),
             area_words(figures.area_mm2),
             area_words(figures.lean_area_mm2),

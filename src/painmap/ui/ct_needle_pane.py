@@ -26,6 +26,7 @@ from painmap.ui.ct_paint import DrawnMark, MarkKind, Scene
 from painmap.ui.ct_paint_words import Captions, Line, Tone
 from painmap.ui.ct_words import POSITION_UNKNOWN
 from painmap.ui.slice_view import GreyPicture, SliceView
+from painmap.ui.theme import CT
 from painmap.ui.tools.gesture import PointerEvent, PointerKind
 from painmap.ui.tools.slice_outcomes import XY
 from painmap.ui.widgets import label
@@ -93,7 +94,8 @@ class NeedlePane(QObject):
         self.view.pointer.connect(self._on_pointer)
         self.view.scrolled.connect(self._on_wheel)
         self.view.hide()
-        self.nothing = label(NOTHING, "muted", wrap=True)
+        self.nothing = label(NOTHING, wrap=True)
+        self.nothing.setStyleSheet(f"color: {CT.text}; background: {CT.ground};")
         self.nothing.setParent(parent)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setMargin(24)

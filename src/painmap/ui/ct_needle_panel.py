@@ -163,7 +163,7 @@ class NeedlePanel(QFrame):
 
     def show_path(self, plan: PlannedPath | None, reading: PathReading | None, say: str) -> None:
         """Show a path as it reads now; `say` is what the skin or the plan lacks."""
-        self.remove.setEnabled(plan is not None)
+        self.remove.setVisible(plan is not None)
         if not self.needle.hasFocus():
             length = plan.needle_mm if plan is not None else None
             self.needle.setText("" if length is None else str(length))

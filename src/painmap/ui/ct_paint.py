@@ -255,8 +255,8 @@ def _pens(mark: DrawnMark, width: float) -> tuple[QPen, QPen]:
     colour, halo = QColor(COLOUR[mark.kind]), QColor(CT.halo)
     if mark.faint:
         # a stroke that lets something through costs seven times as much
-        colour.setAlphaF(0.45)
-        halo.setAlphaF(0.25)
+        colour.setAlphaF(0.6)
+        halo.setAlphaF(0.5)
     stroke, under = QPen(colour, width), QPen(halo, width + 2.4)
     for pen in (stroke, under):
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

@@ -141,7 +141,7 @@ TOOLS = (
 SPEC = {spec.name: spec for spec in TOOLS}
 
 
-WORDS_PX = 52
+WORDS_PX = 49
 """A tool with its word under its picture needs this height."""
 
 

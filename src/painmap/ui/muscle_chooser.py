@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
 from painmap.domain.anatomy import Indication, Level, Muscle, Side
@@ -23,6 +23,20 @@ def fill_levels(box: QComboBox, muscle: Muscle | None, level: Level | None) -> N
     for each in levels:
         box.addItem(each.value, each)
     box.setCurrentIndex(max(0, box.findData(level)))
+
+
+def _shorter(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
+class _Field(QLineEdit):
+    """Its text is selected when it is clicked into: what is typed then replaces it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() is Qt.FocusReason.MouseFocusReason:
+            # the click itself would take the selection away
+            QTimer.singleShot(0, self, self.selectAll)
 
 
 class MuscleChooser(QWidget):
@@ -64,7 +78,7 @@ class MuscleChooser(QWidget):
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setAccessibleName("Muscle")
-        field = QLineEdit()
+        field = _Field()
         field.setPlaceholderText("Muscle: type a few letters")
         box.setLineEdit(field)
         model = QStandardItemModel(box)
@@ -92,7 +106,8 @@ class MuscleChooser(QWidget):
         return box
 
     def _names(self, box: QComboBox) -> list[str]:
-        return sorted({muscle.name for muscle in self._muscles.values()})
+        # the shorter first: "mult" is the multifidus before it is one of two together
+        return sorted({muscle.name for muscle in self._muscles.values()}, key=_shorter)
 
     @property
     def muscle(self) -> Muscle | None:
@@ -114,7 +129,7 @@ class MuscleChooser(QWidget):
         return Level(value) if value else None
 
     def _complete(self) -> None:
-        """Take letters for the first muscle that has them in its name."""
+        """Take letters for a muscle that has them in its name: that begins with them, if any."""
         typed = self.box.currentText().strip().casefold()
         completer = self.box.completer()
         if completer is not None and (popup := completer.popup()) is not None:
@@ -123,7 +138,11 @@ class MuscleChooser(QWidget):
             return
         fitting = [m for m in self._muscles.values() if typed in m.name.casefold()]
         if fitting:
-            self.set_muscle(fitting[0].id)
+            best = min(
+                fitting,
+                key=lambda m: (not m.name.casefold().startswith(typed), *_shorter(m.name)),
+            )
+            self.set_muscle(best.id)
 
     def set_muscle(self, muscle_id: str | None) -> None:
         muscle = self._muscles.get(muscle_id or "")

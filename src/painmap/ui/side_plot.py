@@ -117,8 +117,13 @@ class SidePlot(QWidget):
         self.plot.getAxis("bottom").setTicks([list(ticks), []])
         if not figures:
             return
-        for side in (*SIDES, Side.MIDLINE):
-            self._series(side, [each for each in figures if each.side is side])
+        series = {
+            side: [each for each in figures if each.side is side] for side in (*SIDES, Side.MIDLINE)
+        }
+        ends = [max(part, key=lambda each: each.at) for part in series.values() if part]
+        higher = max((each.value for each in ends), default=0.0)
+        for side, part in series.items():
+            self._series(side, part, higher if len(ends) > 1 else None)
         for gap in self.gaps:
             pen = pg.mkPen(self._colours.warning, width=1.5, style=Qt.PenStyle.DashLine)
             options = {"position": 0.95, "color": self._colours.warning}
@@ -135,7 +140,8 @@ class SidePlot(QWidget):
         floor = 0.0 if self._from_zero else low - room
         self.plot.setYRange(floor, high + room, padding=0)
 
-    def _series(self, side: Side, figures: Sequence[Figure]) -> None:
+    def _series(self, side: Side, figures: Sequence[Figure], higher: float | None) -> None:
+        """Plot a side; `higher` is where the higher of several ends lies."""
         if not figures:
             return
         pen = self._pen(side)
@@ -154,8 +160,9 @@ class SidePlot(QWidget):
                 symbolPen=pg.mkPen(self._colour(side), width=2),
             )
         last = max(figures, key=lambda each: each.at)
-        # beside the shape, not on it
-        word = pg.TextItem(f"{GAP}{side.word}", color=self._colour(side), anchor=(0, 0.5))
+        # beside the shape, not on it; the words of ends that lie together not on one another
+        rise = 0.5 if higher is None else 0.85 if last.value == higher else 0.15
+        word = pg.TextItem(f"{GAP}{side.word}", color=self._colour(side), anchor=(0, rise))
         word.setFont(theme.font(13, strong=True))
         word.setPos(last.at, last.value)
         self.plot.addItem(word)

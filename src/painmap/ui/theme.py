@@ -307,7 +307,7 @@ QFrame#ctWhy {{ background: {CT.ground}; }}
 QFrame#ctWhy QLabel {{ color: {CT.text}; }}
 QFrame#ctHead QToolButton::menu-indicator {{ image: none; width: 0; }}
 QLabel[tone="strong"] {{ font-weight: 600; }}
-QToolButton[ctTool="true"] {{ padding: 7px 2px 5px 2px; font-size: 11px; }}
+QToolButton[ctTool="true"] {{ padding: 5px 2px 4px 2px; font-size: 11px; }}
 QPushButton[chip="true"][warning="true"] {{ color: {p.warning}; border-color: {p.warning};
     background: {p.warning_soft}; }}
 
