@@ -127,7 +127,7 @@ def annotate(window: MainWindow, camera: Camera, phantom: Phantom) -> None:
         window, phantom.target("quadratus_lumborum", Side.LEFT, Level.L3), ToolName.TARGET
     )
     camera.take("ct-spine-question")
-    hands.answer(window, "No: confirm all")
+    hands.answer(window, "No, confirm")
     hands.settle(window)
     hands.choose_muscle(window, "quadratus_lumborum", Side.LEFT, Level.L3)
     k = round(phantom.index_of(level.spinous_tip)[0])

@@ -64,7 +64,7 @@ def mask_of(hands: CtHands, one: Compartment) -> np.ndarray:
 def test_one_click_proposes_six_muscles_on_their_own_sides(
     hands: CtHands, phantom: Phantom
 ) -> None:
-    hands.answer_side("No: confirm all")
+    hands.answer_side("No, confirm")
     hands.settle()
     before = hands.visit
 
@@ -111,7 +111,7 @@ def test_without_a_spine_it_says_what_to_mark(hands: CtHands) -> None:
 
 
 def test_what_the_doctor_has_stays_and_a_proposal_is_accepted_by_itself(hands: CtHands) -> None:
-    hands.answer_side("No: confirm all")
+    hands.answer_side("No, confirm")
     hands.settle()
     propose(hands)
     psoas = next(
@@ -143,7 +143,7 @@ def test_what_the_doctor_has_stays_and_a_proposal_is_accepted_by_itself(hands: C
 def test_a_proposal_is_dropped_at_one_level_and_stays_at_the_others(
     hands: CtHands, phantom: Phantom
 ) -> None:
-    hands.answer_side("No: confirm all")
+    hands.answer_side("No, confirm")
     hands.settle()
     propose(hands)
     psoas = next(
@@ -172,7 +172,7 @@ def test_a_proposal_is_dropped_at_one_level_and_stays_at_the_others(
 
 
 def test_without_certain_levels_no_level_is_dropped(hands: CtHands) -> None:
-    hands.answer_side("No: confirm all")
+    hands.answer_side("No, confirm")
     hands.settle()
     propose(hands)
     before = {each.id: each.areas for each in hands.visit.live_compartments}

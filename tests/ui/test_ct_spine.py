@@ -75,7 +75,7 @@ class SpineHands(CtHands):
     def work(self):  # type: ignore[no-untyped-def]  # the work on the spine, for short
         return self.page.annotator.spine
 
-    def confirm(self, words: str = "No: confirm all") -> None:
+    def confirm(self, words: str = "No, confirm") -> None:
         self.answer_side(words)
         self.settle()
 
@@ -241,7 +241,7 @@ def test_another_level_than_the_spine_says_is_told(hands: SpineHands) -> None:
 
 
 def test_unsure_of_a_transitional_vertebra_every_level_stays_uncertain(hands: SpineHands) -> None:
-    hands.confirm("Unsure: confirm all")
+    hands.confirm("Unsure, confirm")
 
     hands.choose("erector_spinae", Side.LEFT, Level.L3)
     hands.click(hands.phantom.target("erector_spinae", Side.LEFT, Level.L3), ToolName.TARGET)
@@ -287,7 +287,7 @@ def test_a_first_depth_takes_five_actions(desk: Desk, qtbot: QtBot, make: Make) 
         hands.settle()
 
     act("drop", lambda: hands.page.open_folder(folder, attach_best=True))
-    act("confirm levels and midline", lambda: hands.answer_side("No: confirm all"))
+    act("confirm levels and midline", lambda: hands.answer_side("No, confirm"))
     hands.choose("erector_spinae", Side.LEFT)
     hands.page.choose_tool(ToolName.TARGET)
     point = phantom.target("erector_spinae", Side.LEFT, Level.L3)
@@ -531,7 +531,7 @@ def test_a_spine_found_on_one_series_serves_the_oblique_blocks_of_another(
     question = page.annotator.question
     assert question is not None
     assert "to S1, counted up from the sacrum" in question.title
-    hands.answer_side("No: confirm all")
+    hands.answer_side("No, confirm")
     block = next(each for each in stacks if len(each.slices) == 21)
     page.showing.show_stack(block)
     hands.settle()

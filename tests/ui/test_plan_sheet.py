@@ -194,6 +194,11 @@ def test_a_saved_sheet_is_remembered_and_out_of_date_after_a_change(
     made = f"{visit.sheets[0].printed.astimezone():%H:%M}"
     assert f"plan sheet made at {made}" in window.sentences.texts
 
+    window.desk.sheet_wanted.emit()
+    assert window.sheet is not None
+    assert window.current_page is not Page.FINISH
+    QTest.keyClick(window.sheet, Qt.Key.Key_Escape)
+
     (site, *_) = visit.planned_sites
     window.desk.apply(change_site(replace(site, side=Side.RIGHT), label="side"))
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from painmap.domain.anatomy import Level, Side
@@ -156,6 +157,33 @@ def test_letters_and_enter_choose_a_muscle(page: SitesPage) -> None:
 
     assert page._adder.chooser.muscle is not None
     assert page._adder.chooser.muscle.name.startswith("glute")
+
+
+def test_letters_are_taken_for_the_muscle_that_begins_with_them(page: SitesPage) -> None:
+    page._add.click()
+    field = page._adder.chooser.box.lineEdit()
+    assert field is not None
+
+    # "erector spinae and multifidus together" has them too
+    QTest.keyClicks(field, "mult")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert page._adder.chooser.muscle is not None
+    assert page._adder.chooser.muscle.id == "multifidus"
+
+
+def test_a_click_into_the_name_of_a_muscle_selects_it(page: SitesPage) -> None:
+    page._add.click()
+    page._adder.chooser.set_muscle("psoas_major")
+    field = page._adder.chooser.box.lineEdit()
+    assert field is not None
+    field.clearFocus()
+
+    field.setFocus(Qt.FocusReason.MouseFocusReason)
+    QApplication.processEvents()
+    QTest.keyClicks(field, "multifidus")
+
+    assert field.text() == "multifidus"
 
 
 def test_the_site_that_was_added_is_the_chosen_one(page: SitesPage) -> None:

@@ -76,7 +76,7 @@ class QuestionPlace(QObject):
     def _place(self, panel: QWidget) -> QRect:
         """The large picture, where all answers have room over it; else all pictures."""
         whole, large = self._above.geometry(), self._large()
-        if not large.isVisible() or large.width() < panel.sizeHint().width() + 2 * MARGIN_PX:
+        if not large.isVisible() or large.width() < panel.minimumSizeHint().width() + 2 * MARGIN_PX:
             return whole
         corner = large.mapTo(self._on, QPoint(0, 0))
         return QRect(corner, large.size())

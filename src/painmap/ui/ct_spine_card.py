@@ -43,9 +43,9 @@ def spine_card(
     else:
         title = f"Proposed spine: {span_words(spine)}, {basis}. Is there a transitional vertebra?"
         answers = [
-            Answer("No: confirm all", lambda _: confirm(Transitional.NO)),
-            Answer("Yes: confirm all", lambda _: confirm(Transitional.YES)),
-            Answer("Unsure: confirm all", lambda _: confirm(Transitional.UNSURE)),
+            Answer("No, confirm", lambda _: confirm(Transitional.NO)),
+            Answer("Yes, confirm", lambda _: confirm(Transitional.YES)),
+            Answer("Unsure, confirm", lambda _: confirm(Transitional.UNSURE)),
             Answer("Change", lambda _: change()),
         ]
     return QuestionPanel(

@@ -87,6 +87,8 @@ class Desk(QObject):
     """PainmapError."""
     said = Signal(object)
     """Message."""
+    sheet_wanted = Signal()
+    """The plan sheet is to be seen."""
     place_wanted = Signal(object)
     """PlaceWanted."""
     task = Signal(object, object)

@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         self.desk.said.connect(self._on_said)
         self.desk.task.connect(self.status.show_task)
         self.desk.place_wanted.connect(self._on_place_wanted)
+        self.desk.sheet_wanted.connect(self.show_sheet)
         self.actions_.menus["File"].aboutToShow.connect(self.doors.list_recent)
         self.actions_.menus["File"].insertMenu(self.actions_["export"], self.doors.recent)
         app = QApplication.instance()

@@ -22,7 +22,6 @@ from painmap.ui.plan_sheet import Paper, Sheet, page_image, paint_pages, pdf_of
 from painmap.ui.widgets import Chips, button, column, label, row
 
 PREVIEW_PX = 560
-FILE_NAME = "plan sheet.pdf"
 Pictures = Callable[[Visit, PlannedSite], QImage | None]
 
 
@@ -116,6 +115,7 @@ class PlanSheetPanel(QFrame):
             image.setDevicePixelRatio(2)
             shown = QLabel()
             shown.setPixmap(QPixmap.fromImage(image))
+            shown.setFrameShape(QFrame.Shape.Box)
             shown.setAccessibleName(f"page {page + 1} of {self.sheet.content.pages}")
             self._pages.addWidget(shown, 0, Qt.AlignmentFlag.AlignHCenter)
         self._pages.addStretch(1)
@@ -124,7 +124,10 @@ class PlanSheetPanel(QFrame):
 
     def choose_file(self) -> None:
         """Ask where the PDF goes."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save plan sheet", FILE_NAME, "PDF (*.pdf)")
+        day = self._desk.open_visit.visit.started.astimezone().date()
+        # whose it is stands in it: names of patients do not belong in file names
+        wanted = f"plan sheet {day.isoformat()}.pdf"
+        name, _ = QFileDialog.getSaveFileName(self, "Save plan sheet", wanted, "PDF (*.pdf)")
         if name:
             self.save_to(Path(name))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from painmap.domain.edits import page_of
 from painmap.domain.injection import Outline, PlannedSite
+from painmap.domain.needle_plan import PrintedSheet
 from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
     finding_sentence,
@@ -70,6 +71,9 @@ class Sentence(QFrame):
             super().keyPressEvent(event)
 
     def _go(self) -> None:
+        if isinstance(self._item, PrintedSheet):
+            self._desk.sheet_wanted.emit()
+            return
         if isinstance(self._item, PainSite):
             self._desk.select(self._item.id)
         self._desk.place_wanted.emit(PlaceWanted(page_of(self._item), (self._item.id,)))
