@@ -13,6 +13,7 @@ from painmap.domain.compartment import AreaOrigin, Compartment, CompartmentStatu
 from painmap.domain.injection import SideBasis
 from painmap.domain.places import PatientPoint
 from painmap.domain.progress import run_to_end
+from painmap.domain.sentences import visit_sentences
 from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask
 from painmap.ui.ct_export import picturing
@@ -323,6 +324,17 @@ def test_nothing_of_the_list_is_cut_whatever_its_buttons_say(hands: CtHands) -> 
         for each in shown:
             assert each.mapToGlobal(each.rect().topRight()).x() <= right
             assert each.width() >= each.minimumSizeHint().width()
+
+
+def test_a_muscle_stands_in_the_text_of_the_visit_once_it_was_drawn(hands: CtHands) -> None:
+    filled_muscle(hands)
+    hands.page.work.list.accept.click()
+    hands.settle()
+
+    text = visit_sentences(hands.visit, hands.desk.muscles)
+
+    (words,) = (each for each in text if each.startswith("LEFT psoas major over"))
+    assert words.startswith("LEFT psoas major over 5 slices, accepted, side agrees")
 
 
 def test_an_accepted_muscle_is_dashed_no_more(hands: CtHands) -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from painmap.domain.anatomy import Level, Muscle, Side
-from painmap.domain.compartment import PROPOSAL, LabelSource
+from painmap.domain.compartment import PROPOSAL, Compartment, CompartmentStatus, LabelSource
 from painmap.domain.injection import (
     CtPlace,
     FigurePlace,
@@ -267,6 +267,15 @@ def outline_sentence(outline: Outline, muscles: Mapping[str, Muscle]) -> str:
     return ", ".join(parts)
 
 
+def compartment_sentence(compartment: Compartment, muscles: Mapping[str, Muscle]) -> str:
+    """Such as "LEFT psoas major over 34 slices, accepted, side agrees with the midline"."""
+    name = _sided(compartment.side, muscle_words(compartment.muscle_id, muscles))
+    parts = [f"{name} over {plural(len(compartment.areas), 'slice')}", compartment.status.value]
+    if compartment.side is not Side.MIDLINE:
+        parts.append(side_words(compartment.side_check))
+    return ", ".join(parts)
+
+
 def label_words(source: LabelSource) -> str:
     """Such as "taken in from a NIfTI label map (autochthon_left), nearest voxels"."""
     if source.format == PROPOSAL:
@@ -385,6 +394,11 @@ def visit_sentences(
             for site in visit.live_planned_sites
         ),
         *(outline_sentence(outline, muscles) for outline in visit.live_outlines),
+        *(
+            compartment_sentence(each, muscles)
+            for each in visit.live_compartments
+            if each.status is not CompartmentStatus.PROPOSED
+        ),
         *(hazard_sentence(hazard) for hazard in visit.live_hazards),
         *(given_sentence(site, muscles) for site in visit.live_given_sites),
     )

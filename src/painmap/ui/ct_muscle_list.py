@@ -74,7 +74,7 @@ class MuscleList(QFrame):
             wrap=True,
         )
         self.measures = button("Measures ...", on_measures)
-        self.propose = button("Propose ...", on_propose)
+        self.propose = button("Propose", on_propose)
         self.propose.setToolTip(
             "Propose erector spinae with multifidus, psoas and quadratus lumborum of both sides"
         )

@@ -17,6 +17,12 @@ from painmap.ui.widgets import Chips, button, column, label, row
 KEPT = "kept in the keyring of this system"
 
 
+WHO_KNOWS = (
+    "The department that runs the PACS knows these, and has to enter painmap there as well. They "
+    "are asked for once."
+)
+
+
 class PacsForm(QFrame):
     """Fields of one profile; "Test connection" asks the PACS with what stands in them.
 
@@ -139,6 +145,7 @@ class PacsForm(QFrame):
         self._form.insertRow(self._form.rowCount() - 1, self._secret_label, self.secret)
         title = f"Change {self._before.name}" if self._before else "New PACS"
         box = column(label(title, "heading"), margins=24, spacing=14)
+        box.addWidget(label(WHO_KNOWS, "muted", wrap=True))
         box.addLayout(self._form)
         box.addWidget(self.note)
         box.addWidget(self.result)

@@ -13,6 +13,7 @@ from painmap.domain.injection import Outline, PlannedSite
 from painmap.domain.needle_plan import PrintedSheet
 from painmap.domain.pain import PainSite
 from painmap.domain.sentences import (
+    compartment_sentence,
     finding_sentence,
     given_sentence,
     hazard_sentence,
@@ -197,6 +198,7 @@ class SentenceList(QFrame):
                 [(s, self._site_words(s, visit)) for s in visit.live_planned_sites],
             ),
             ("OUTLINES", [(s, outline_sentence(s, muscles)) for s in visit.live_outlines]),
+            ("MUSCLES", [(s, compartment_sentence(s, muscles)) for s in visit.live_compartments]),
             ("MARKED TO KEEP AWAY FROM", [(s, hazard_sentence(s)) for s in visit.live_hazards]),
             ("GIVEN", [(s, given_sentence(s, muscles)) for s in visit.live_given_sites]),
             ("PLAN SHEET", self._sheets(visit)),
