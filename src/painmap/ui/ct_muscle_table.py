@@ -19,14 +19,14 @@ HEADS = (
     "State",
     "Level",
     "Area",
-    "Lean area",
-    "Mean HU",
+    "Lean\narea",
+    "Mean\nHU",
     "SD",
     "Median",
     "Fat",
-    "Low density",
+    "Low\ndensity",
     "Volume",
-    "Asymmetry",
+    "Asym-\nmetry",
     "Pixels",
 )
 

@@ -101,19 +101,21 @@ class QuestionPanel(QFrame):
         words = column(label(self.title, "strong", wrap=True), spacing=2)
         for line in self.lines:
             words.addWidget(label(line, "muted", wrap=True))
-        if len(self.buttons) > MOST_BESIDE:
+        typed = not self.reason.isHidden()
+        if typed or len(self.buttons) > MOST_BESIDE:
             below = column(spacing=8)
             below.setContentsMargins(14, 10, 14, 10)
             below.addLayout(words)
-            if not self.reason.isHidden():
-                below.addWidget(self.reason)
-            below.addLayout(row(*self.buttons.values(), -1, spacing=8))
+            answers = row(*self.buttons.values(), spacing=8)
+            if typed:
+                answers.insertWidget(0, self.reason, 1)
+            else:
+                answers.addStretch(1)
+            below.addLayout(answers)
             return below
         box = row(spacing=8)
         box.setContentsMargins(14, 8, 14, 8)
         box.addLayout(words, 3)
-        if not self.reason.isHidden():
-            box.addWidget(self.reason, 2)
         for each in self.buttons.values():
             box.addWidget(each)
         return box
