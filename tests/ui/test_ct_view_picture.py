@@ -83,7 +83,8 @@ def test_a_saved_view_says_which_slice_and_names_nobody(
     assert "doe" not in offered[0].lower()
     saved = QImage(str(tmp_path / "view.png"))
     assert saved.size() == view_picture(hands.page.viewer.views[Plane.AXIAL]).size()
-    assert hands.said[-1] == "Saved the axial view: view.png."
+    assert hands.said[-1] == f"Saved the axial view as {tmp_path / 'view.png'}."
+    assert Path(offered[0]).is_absolute(), "among the user's documents"
     assert not any("Doe" in saved.text(key) for key in saved.textKeys())
 
 

@@ -10,6 +10,7 @@ from painmap.ui.ct_open import OpenCt
 from painmap.ui.ct_paint_words import SMALL_TEXT_PX
 from painmap.ui.ct_viewer import CtViewer
 from painmap.ui.desk import Desk, Tone
+from painmap.ui.saving import in_documents
 from painmap.ui.slice_view import SliceView
 from painmap.ui.theme import CT, font
 
@@ -70,13 +71,13 @@ class ViewPictures:
         view = self._viewer.view_at_hand
         image = view_picture(view)
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save view as PNG", self.file_name(view), "PNG (*.png)"
+            self._window, "Save view as PNG", in_documents(self.file_name(view)), "PNG (*.png)"
         )
         if not name:
             return
         path = Path(name).with_suffix(".png")
         if image.save(str(path), "PNG"):  # type: ignore[call-overload]  # a str is taken
-            self._desk.say(f"Saved the {view.name} view: {path.name}.")
+            self._desk.say(f"Saved the {view.name} view as {path}.")
         else:
             self._desk.say(
                 f"{path.name} could not be written.",

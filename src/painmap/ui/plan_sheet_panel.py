@@ -19,6 +19,7 @@ from painmap.services.needle_words import PathReading
 from painmap.services.plan_sheet import plan_sheet, planned_sites
 from painmap.ui.desk import Desk, Tone
 from painmap.ui.plan_sheet import Paper, Sheet, page_image, paint_pages, pdf_of
+from painmap.ui.saving import in_documents
 from painmap.ui.widgets import Chips, button, column, label, row
 
 PREVIEW_PX = 560
@@ -126,7 +127,7 @@ class PlanSheetPanel(QFrame):
         """Ask where the PDF goes."""
         day = self._desk.open_visit.visit.started.astimezone().date()
         # whose it is stands in it: names of patients do not belong in file names
-        wanted = f"plan sheet {day.isoformat()}.pdf"
+        wanted = in_documents(f"plan sheet {day.isoformat()}.pdf")
         name, _ = QFileDialog.getSaveFileName(self, "Save plan sheet", wanted, "PDF (*.pdf)")
         if name:
             self.save_to(Path(name))
