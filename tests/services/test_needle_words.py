@@ -18,6 +18,7 @@ from painmap.domain.needle_plan import (
 from painmap.domain.places import PatientPoint
 from painmap.imaging.needle import Crossed, NeedlePath
 from painmap.imaging.spine_line import SpineLine, SpineMark, SpinePlace
+from painmap.services.needle_paths import path_sentence
 from painmap.services.needle_words import HazardDistance, PathReading, reading_of, spine_words
 from painmap.services.spine import NO_SPINE
 from tests.imaging.helpers import load
@@ -60,6 +61,25 @@ def test_a_path_reads_as_the_clinic_speaks():
     assert STRAIGHT.depth_words == "41 mm deep on the supine CT of 3 March 2024"
     assert STRAIGHT.angle_words == "0° from the vertical, in the plane of the slice"
     assert STRAIGHT.tilt_words == ""
+
+
+def test_a_slanted_path_says_skin_entry_and_target_by_name():
+    slanted = reading(PatientPoint(-48, 100, -3), PatientPoint(-24, 59, -3))
+
+    entry, target = slanted.places_words
+    assert entry.startswith("skin entry 48 mm RIGHT of the midline")
+    assert target.startswith("target 24 mm RIGHT of the midline")
+    assert entry in path_sentence(slanted)
+    assert target in path_sentence(slanted)
+    # straight down both are one place
+    assert STRAIGHT.places_words == (STRAIGHT.place_words,)
+
+
+def test_a_needle_that_is_too_short_is_said_in_the_text_too():
+    short = replace(STRAIGHT, needle_mm=20)
+
+    assert "the needle of 20 mm is shorter than the path of 41 mm" in path_sentence(short)
+    assert replace(STRAIGHT, needle_mm=60).short_words == ""
 
 
 def test_an_unconfirmed_level_is_uncertain():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -25,9 +26,10 @@ from painmap.domain.progress import Progress, run_to_end
 from painmap.imaging.needle import NeedlePath, distance_to_path
 from painmap.phantom import Phantom, PhantomOptions, make_phantom, write_series
 from painmap.services.needle_paths import facts_of
+from painmap.ui import plan_sheet_picture
 from painmap.ui.ct_needle_pane import NeedlePane
 from painmap.ui.ct_needle_panel import CHIP_WORDS
-from painmap.ui.ct_paint import MarkKind
+from painmap.ui.ct_paint import MarkKind, Scene
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.ct_viewer_place import go_back, seen_of
 from painmap.ui.desk import Desk
@@ -232,6 +234,27 @@ def test_an_angle_is_typed_and_kept_when_the_target_moves(hands: NeedleHands) ->
     assert hands.target_now.x == pytest.approx(goal.x, abs=1.0)
     assert moved.in_plane_degrees == pytest.approx(20, abs=0.1)
     assert hands.desk.open_visit.undo_label == "move target with its path"
+
+
+def test_the_fields_of_the_angle_show_the_path_that_is_there(hands: NeedleHands) -> None:
+    hands.target()
+    hands.plan(PRONE)
+    panel = hands.needle.panel
+    panel.in_plane.set_value(20)
+    panel.across.setCurrentText("LEFT")
+    panel.angled.click()
+    hands.settle()
+    assert (panel.in_plane.value(), panel.across.currentText()) == (20, "LEFT")
+
+    panel.straight.click()
+    hands.settle()
+
+    assert panel.in_plane.value() == 0
+    # what is being typed stays
+    panel.in_plane.setFocus()
+    panel.in_plane.setText("12")
+    hands.needle.refresh()
+    assert panel.in_plane.value() == 12
 
 
 def test_a_click_near_the_skin_snaps_to_it_and_a_drag_reads_live(hands: NeedleHands) -> None:
@@ -514,6 +537,37 @@ def test_the_axial_picture_lies_as_the_doctor_stands_while_a_prone_procedure_is_
     hands.page.choose_tool(ToolName.ENTRY)
     assert not hands.page.viewer.turning.turned, "what the doctor chose holds"
     assert hands.depth() == depth
+
+
+@pytest.mark.parametrize("position", [PRONE, SUPINE])
+def test_the_picture_of_the_sheet_lies_as_the_doctor_will_stand(
+    hands: NeedleHands, monkeypatch: pytest.MonkeyPatch, position: ProcedurePosition
+) -> None:
+    hands.target()
+    hands.plan(position)
+    scenes: list[Scene] = []
+    paint = plan_sheet_picture.paint_scene
+
+    def note(painter: QPainter, frame: QRectF, to_device: QTransform, scene: Scene) -> None:
+        scenes.append(scene)
+        paint(painter, frame, to_device, scene)
+
+    monkeypatch.setattr(plan_sheet_picture, "paint_scene", note)
+    (site,) = hands.visit.planned_sites
+
+    picture = plan_sheet_picture.site_picture([hands.page.session], hands.visit, site)
+
+    assert picture is not None
+    (scene,) = scenes
+    prone = position is PRONE
+    assert scene.captions.letters == (("L", "R", "P", "A") if prone else ("R", "L", "A", "P"))
+    (path,) = (mark for mark in scene.marks if mark.kind is MarkKind.PATH)
+    heights = [point[1] for point in path.points]
+    middle = sum(x for x, _ in path.points) / len(path.points)
+    target = next(mark for mark in scene.marks if mark.kind is MarkKind.TARGET)
+    assert target.points[0][0] == pytest.approx(middle, abs=3.0)
+    # the needle comes from above, whichever way the patient lies
+    assert min(heights) < target.points[0][1] - 5
 
 
 def test_a_supine_procedure_turns_nothing(hands: NeedleHands) -> None:

@@ -576,5 +576,9 @@ def test_the_question_lies_at_the_foot_of_the_pictures_and_can_be_read(hands: Sp
         assert 0 < pictures.bottom() - question.geometry().bottom() < 40
         assert pictures.contains(question.geometry()), "the tools beside it can be reached"
         assert question.height() < hands.page.viewer.height() / 3
+        large = hands.page.viewer.views[Plane.AXIAL]
+        if large.width() > question.minimumSizeHint().width() + 40:
+            # the other planes stay free: what is asked about is seen on them
+            assert question.width() <= large.width()
         for words, made in question.buttons.items():
             assert made.width() >= made.sizeHint().width(), words

@@ -102,6 +102,20 @@ def test_the_sentence_of_a_site_says_its_path_also_while_its_ct_is_not_open(
     assert "needle 41 mm deep on the supine CT" in window.pages.finish.plain_text()
 
 
+def test_a_site_that_is_only_considered_says_so(window: MainWindow) -> None:
+    open_on(window)
+    visit = with_sites(window.desk)
+    patient = window.desk.open_visit.patient
+    (site,) = visit.planned_sites
+    assert "considered, not decided yet" in sheet_of(patient, visit).sites[0].lines
+
+    decided = replace(site, status=SiteStatus.PLANNED)
+    window.desk.apply(change_site(decided, label="decide"))
+
+    lines = sheet_of(patient, window.desk.open_visit.visit).sites[0].lines
+    assert not any("considered" in line for line in lines)
+
+
 def test_what_was_dropped_is_not_on_the_sheet(open_desk: Desk) -> None:
     visit = with_sites(open_desk)
     (site,) = visit.planned_sites

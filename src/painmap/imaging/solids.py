@@ -64,6 +64,7 @@ class Solid:
         closed = np.pad(np.asarray(field, dtype=np.float32), 1, constant_values=np.float32(-1e4))
         if min(field.shape) < 1 or float(field.max()) <= level:
             return None
+        # the library carries no types for it
         found: tuple[Floats, ...] = marching_cubes(closed, level)  # type: ignore[no-untyped-call]
         vertices, _, across, _ = found
         points = transformed(patient_from_index, vertices.astype(np.float64) - 1)

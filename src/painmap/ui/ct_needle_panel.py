@@ -184,7 +184,9 @@ class NeedlePanel(QFrame):
 
     def show_angles(self, reading: PathReading) -> None:
         """Fill the fields with the angles that the path has."""
-        if self.in_plane.hasFocus() or self.body.hasFocus():
+        # what is being typed is not overwritten, wherever among its fields the hand is
+        typing = (self.in_plane, self.across, self.body, self.along, self.angled)
+        if any(each.hasFocus() for each in typing):
             return
         in_plane, body = reading.path.in_plane_degrees, reading.path.cranio_caudal_degrees
         self.in_plane.set_value(round(abs(in_plane)))
