@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from painmap.domain.anatomy import Side
 from painmap.domain.compartment import AreaOrigin, Compartment
 from painmap.domain.places import PatientPoint
+from painmap.imaging.reslice import Plane
 from painmap.imaging.slice_mask import Mask
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
@@ -134,8 +135,16 @@ def test_a_stroke_that_grows_is_given_up_by_escape(two_muscles: CtHands) -> None
     hands = two_muscles
     hands.choose("psoas_major", Side.LEFT)
 
+    hands.page.choose_tool(ToolName.GROW)
+    hands.look_at(line_of(34.0, 50.0)[0])
+    viewport = hands.page.viewer.views[Plane.AXIAL].viewport()
+    hands.hover(line_of(34.0, 50.0)[-1])
+    before = viewport.grab().toImage()
     hands.stroke(line_of(34.0, 50.0), ToolName.GROW, release=False)
+    assert viewport.grab().toImage() != before
     hands.key(Qt.Key.Key_Escape)
     hands.settle()
+    hands.hover(line_of(34.0, 50.0)[-1])
+    assert viewport.grab().toImage() == before, "nothing of the stroke is left"
 
     assert hands.visit.live_compartments == ()

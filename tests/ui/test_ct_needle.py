@@ -536,6 +536,10 @@ def test_the_axial_picture_lies_as_the_doctor_stands_while_a_prone_procedure_is_
     hands.page.choose_tool(ToolName.WINDOW)
     hands.page.choose_tool(ToolName.ENTRY)
     assert not hands.page.viewer.turning.turned, "what the doctor chose holds"
+    said = len(hands.said)
+    hands.plan(SUPINE)
+    hands.plan(PRONE)
+    assert not any(each.startswith("The axial picture lies") for each in hands.said[said:])
     assert hands.depth() == depth
 
 

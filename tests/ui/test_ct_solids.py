@@ -14,7 +14,7 @@ from painmap.domain.anatomy import Level, Side
 from painmap.domain.progress import run_to_end
 from painmap.phantom import PhantomOptions, make_phantom, write_series
 from painmap.ui.ct_solid_panel import SolidPanel
-from painmap.ui.ct_solids import NO_VOLUME
+from painmap.ui.ct_solids import NO_VOLUME, STILL_READ
 from painmap.ui.ct_tool_strip import ToolName
 from painmap.ui.desk import Desk
 from tests.support.ct import write_series as write_slices
@@ -96,6 +96,25 @@ def test_only_accepted_muscles_are_shown_and_what_is_accepted_is_followed(
     hands.settle()
     assert panel.view.shape_ is not None
     assert panel.view.shape_.muscles == ()
+
+
+def test_without_the_voxels_of_an_accepted_muscle_there_is_no_preview(hands: CtHands) -> None:
+    stack = hands.page.session.stack
+    hands.choose("erector_spinae", Side.LEFT, Level.L3)
+    hands.page.work.brush.size_mm = 32
+    hands.stroke([stack.require_geometry().patient_point(8, 130, 120)], ToolName.BRUSH)
+    hands.settle()
+    hands.page.annotator.sides.leave()
+    hands.page.work.list.accept.click()
+    hands.settle()
+    hands.page.work.muscles.forget()
+
+    hands.page.solids.action.trigger()
+
+    assert hands.page.solids.panel is None
+    assert hands.said[-1] == STILL_READ
+    hands.settle()
+    assert preview(hands).view.shape_ is not None
 
 
 def test_the_hand_turns_it_and_the_letters_turn_with_it(hands: CtHands) -> None:

@@ -63,9 +63,10 @@ class GrowBrush(RingBrush):
         self._target = may.target
         self._slice: _Slice | None = None
         self._stroke: _Stroke | None = None
+        self._finished: _Stroke | None = None
 
     def forget(self) -> None:
-        self._slice = self._stroke = None
+        self._slice = self._stroke = self._finished = None
 
     # --- the stroke
 
@@ -83,11 +84,14 @@ class GrowBrush(RingBrush):
         self.repaint()
 
     def lift(self) -> None:
-        """The hand has lifted; what it stroked counts when `finish` says so."""
+        """The stroke is over, or given up; it counts only when it is finished."""
+        if self._stroke is not None:
+            self._finished, self._stroke = self._stroke, None
+            self.repaint()
 
     def finish(self) -> None:
         """Grow from what is stroked on the slice."""
-        stroke, self._stroke = self._stroke, None
+        stroke, self._finished = self._finished, None
         target, volume = self._target(), self._session.volume
         if stroke is None or target is None or volume is None:
             return

@@ -81,8 +81,8 @@ class NeedlePlanner:
         self._record_path = record_path
         self._redraw = redraw
         self.active = False
-        self.tell_prone: Callable[[bool], object] = lambda _prone: None
-        """Called with whether a prone procedure is being planned."""
+        self.tell_prone: Callable[[bool], bool] = lambda _prone: False
+        """Called with whether a prone procedure is planned; True: pictures were turned for it."""
         self.tell_path: Callable[[NeedlePath | None], object] = lambda _path: None
         """Called with the path that is being planned."""
         self._asked: ProcedurePosition | None = None
@@ -155,12 +155,10 @@ class NeedlePlanner:
         open_ = self._desk.is_open and self._session.is_open
         planning = self.active and open_
         if planning:
-            prone = self.position is ProcedurePosition.PRONE
-            if prone and not self._is_prone:
-                self._desk.say(TURNED, hint="U turns it back.")
-            self._is_prone = prone
+            self._is_prone = self.position is ProcedurePosition.PRONE
         # it stays so with other tools: sides must not change places under the hand
-        self.tell_prone(open_ and self._is_prone)
+        if self.tell_prone(open_ and self._is_prone):
+            self._desk.say(TURNED, hint="U turns it back.")
         plan, site = self._draft or self._plan, self.site
         self.tell_path(drawn_path(plan, site) if planning else None)
 

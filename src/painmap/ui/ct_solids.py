@@ -18,6 +18,7 @@ from painmap.ui.ct_solid_view import NamedSolid, Shape
 from painmap.ui.desk import Desk, Tone
 
 NO_CT = "The 3-D preview is made of CT: bone is known by its HU."
+STILL_READ = "The muscles are still being read: ask for the 3-D preview again in a moment."
 NO_VOLUME = "These slices are no volume: there is no 3-D preview of them."
 
 
@@ -86,6 +87,10 @@ class SolidPreview:
     def _make(self, volume: Volume) -> None:
         accepted = self._accepted()
         masks = {each: self._muscles.masks(each) for each in accepted}
+        if any(found is None for found in masks.values()):
+            # a preview without one of them would look as if it were not accepted
+            self._desk.say(STILL_READ, tone=Tone.WARNING)
+            return
         slices = {
             str(each.id): {k: one.mask for k, one in found.slices.items()}
             for each, found in masks.items()

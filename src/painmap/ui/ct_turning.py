@@ -44,14 +44,16 @@ class Turning:
         self.by_hand = turned
         self._turn()
 
-    def plan_prone(self, prone: bool) -> None:
-        """While a prone procedure is planned, they lie as the doctor stands."""
+    def plan_prone(self, prone: bool) -> bool:
+        """For a prone procedure they lie as the doctor stands; True: they were turned just now."""
         self._prone = prone
-        self._turn()
+        return self._turn() and self.turned
 
-    def _turn(self) -> None:
+    def _turn(self) -> bool:
         turned = self._prone if self.by_hand is None else self.by_hand
         # nobody knows which way up a picture without geometry lies
         turned = turned and self._session.is_open and self._session.stack.has_geometry
-        if self._pane.turn(turned=turned):
+        changed = self._pane.turn(turned=turned)
+        if changed:
             self._changed()
+        return changed
