@@ -105,15 +105,6 @@ class CtPage(VisitPage):
         self.measures = Measures(
             desk, self.session, self.in_place, self._hand.say_loading, lambda: self.colours
         )
-        self.solids = SolidPreview(
-            desk,
-            self.session,
-            self.work.muscles,
-            self.annotator.needle.skin,
-            self.in_place,
-            self.head.menu_,
-            self._hand.say_loading,
-        )
         self.showing = Showing(
             desk,
             self.session,
@@ -125,6 +116,15 @@ class CtPage(VisitPage):
         self._pictures.offer_in(self.head.menu_)
         self.looks = LookMenu(self.session, self.viewer, self.head.menu_)
         self.beside = BesideMenu(desk, self.session, self.viewer, self.head.menu_)
+        self.solids = SolidPreview(
+            desk,
+            self.session,
+            self.work.muscles,
+            self.annotator.needle.skin,
+            self.in_place,
+            self.head.menu_,
+            self._hand.say_loading,
+        )
         self._arrange()
         self._connect()
         self._keys = LookingKeys(self.viewer, self.annotator, self.opening)
